@@ -1,0 +1,296 @@
+"""Every event, as one flat closed union. Facts in the past tense; frozen, never subclassed.
+
+``at`` is a sample index on the session's audio clock (16 kHz, 0 = first sample heard). What stages
+hand back (Transcript, ReplyDelta, ToolCall) are values in ``stages.py``; they are not events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, NewType, TypeAlias
+
+__all__ = [
+    "ActionUndone",
+    "AudioDropped",
+    "BargeIn",
+    "ConfirmationAsked",
+    "DeviceFound",
+    "DeviceLost",
+    "Ducked",
+    "Event",
+    "IntentMatched",
+    "IntentReturned",
+    "ModeChanged",
+    "Origin",
+    "Outcome",
+    "OverlapIgnored",
+    "PlaybackResumed",
+    "PlaybackStarted",
+    "PushToTalk",
+    "ReplySentence",
+    "SpeechStarted",
+    "SpeechStopped",
+    "StageFailed",
+    "Timing",
+    "TranscriptFinal",
+    "TranscriptPartial",
+    "TurnEnded",
+    "TurnId",
+    "TurnStarted",
+    "WakeWordHeard",
+]
+
+TurnId = NewType("TurnId", int)
+"""Counts turns from 1 since the session started."""
+
+Outcome: TypeAlias = Literal["completed", "interrupted", "failed", "not_understood"]
+"""How a turn ended."""
+
+Origin: TypeAlias = Literal["spoken", "model"]
+"""Who proposed a call: the grammar from the user's words, or the language model."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Latency of each step of a turn in milliseconds, from the true end of the user's speech.
+
+    None where the step did not happen in that turn.
+    """
+
+    endpoint: float | None = None
+    transcript: float | None = None
+    first_token: float | None = None
+    first_audio: float | None = None
+    total: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStarted:
+    """The voice detector found speech; ``at`` is its first sample."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechStopped:
+    """The utterance ended; ``at`` is the first sample after the speech, before this was known."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptPartial:
+    """What the transcriber makes of the utterance so far; it may change."""
+
+    at: int
+    turn: TurnId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptFinal:
+    """What the utterance said; exactly one for each transcribed utterance."""
+
+    at: int
+    turn: TurnId
+    text: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStarted:
+    """A turn began with an utterance (or a typed request)."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class TurnEnded:
+    """A turn ended; ``heard`` is the reply as far as it was really heard."""
+
+    at: int
+    turn: TurnId
+    outcome: Outcome
+    heard: str
+    timing_ms: Timing
+
+
+@dataclass(frozen=True, slots=True)
+class ReplySentence:
+    """A sentence of the reply is complete and goes to the synthesizer."""
+
+    at: int
+    turn: TurnId
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentMatched:
+    """An intent was recognised. ``slots`` are (name, words) pairs; ``effect`` its class."""
+
+    at: int
+    turn: TurnId
+    intent: str
+    slots: tuple[tuple[str, str], ...]
+    origin: Origin
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationAsked:
+    """A call was stored and read back; it runs only if ``id`` is confirmed."""
+
+    at: int
+    turn: TurnId
+    id: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntentReturned:
+    """An intent ended. ``undo_id`` names the change in the journal, if it made one."""
+
+    at: int
+    turn: TurnId
+    intent: str
+    outcome: Literal["completed", "failed"]
+    undo_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ActionUndone:
+    """A change was taken back."""
+
+    at: int
+    turn: TurnId
+    undo_id: str
+    intent: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackStarted:
+    """The first sample of the reply was handed to the speaker."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class Ducked:
+    """Playback was made quieter because the user may have begun to speak."""
+
+    at: int
+    turn: TurnId
+    db: float
+
+
+@dataclass(frozen=True, slots=True)
+class BargeIn:
+    """The user's speech stopped the turn ``turn``. Playback was silent from here on."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackResumed:
+    """A suspicion was false; playback is at its former level again."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapIgnored:
+    """There was sound over the reply that did not count as a barge-in."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class AudioDropped:
+    """Frames of the microphone were lost: ``samples`` of them, before ``at``."""
+
+    at: int
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceLost:
+    """A sound device is gone; voiced is deaf or mute until DeviceFound."""
+
+    at: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFound:
+    """A sound device works (again)."""
+
+    at: int
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class WakeWordHeard:
+    """The wake word was heard; it ended at ``at``."""
+
+    at: int
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class PushToTalk:
+    """The push-to-talk key went down or up."""
+
+    at: int
+    is_down: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModeChanged:
+    """The session's mode changed: listening, muted, asleep."""
+
+    at: int
+    mode: Literal["listening", "muted", "asleep"]
+
+
+@dataclass(frozen=True, slots=True)
+class StageFailed:
+    """A stage failed; ``code`` is the error's code, ``message`` holds no user's words."""
+
+    at: int
+    stage: str
+    code: str
+    message: str
+    retryable: bool
+
+
+Event: TypeAlias = (
+    SpeechStarted
+    | SpeechStopped
+    | TranscriptPartial
+    | TranscriptFinal
+    | TurnStarted
+    | TurnEnded
+    | ReplySentence
+    | IntentMatched
+    | ConfirmationAsked
+    | IntentReturned
+    | ActionUndone
+    | PlaybackStarted
+    | Ducked
+    | BargeIn
+    | PlaybackResumed
+    | OverlapIgnored
+    | AudioDropped
+    | DeviceLost
+    | DeviceFound
+    | WakeWordHeard
+    | PushToTalk
+    | ModeChanged
+    | StageFailed
+)
+"""The closed union of all events; ``match`` over it ends in ``assert_never``."""

@@ -1,0 +1,308 @@
+"""All that an intent author imports: @intent, Effect, Context, Reply, Undo, entities, slot types.
+
+An intent is one typed async function with sentence templates (hassil syntax). From that one
+definition come the matcher, the recogniser's grammar, the model's tool and the spoken help::
+
+    @intent("timer.start", sentences=["(set|start) a timer for {duration}"], effect=Effect.W1)
+    async def start(context: Context, duration: Annotated[timedelta, DURATION]) -> Reply:
+        '''Start a timer.'''
+
+A plugin is a module; the registry collects the Intent and Undoer objects it finds in it, and a
+pydantic model named ``Settings``, which becomes the section of that name in voiced.toml.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+
+from voiced.errors import IntentDenied, IntentError, IntentFailed, InvalidSlots, PluginError
+from voiced.slots import Candidate, JsonValue, SlotContext, SlotType
+
+__all__ = [
+    "Assistant",
+    "Candidate",
+    "Context",
+    "Effect",
+    "Entity",
+    "FileEntity",
+    "Intent",
+    "IntentDenied",
+    "IntentError",
+    "IntentFailed",
+    "InvalidSlots",
+    "JsonValue",
+    "Reply",
+    "Slot",
+    "SlotContext",
+    "SlotType",
+    "Undo",
+    "Undoer",
+    "intent",
+    "undoes",
+]
+
+T = TypeVar("T")
+
+
+class Effect(enum.Enum):
+    """What an intent does to the world; the policy decides by it. Undeclared is ADMIN."""
+
+    R0 = "read_public"
+    R1 = "read_private"
+    W1 = "reversible"
+    W2 = "destructive"
+    O1 = "outward_known"
+    O2 = "outward_new"
+    X = "admin"
+
+    @property
+    def only_reads(self) -> bool:
+        """True where a turn that is cancelled may cancel the intent too."""
+        return self in (Effect.R0, Effect.R1)
+
+
+class Entity(Protocol):
+    """A thing that a reply named and that the user may mean by "it" or "the second one"."""
+
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def spoken(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntity:
+    """A file or folder. ``kind`` is "folder" or the kind of file, such as "pdf" or "image"."""
+
+    path: Path
+    kind: str
+    size_bytes: int
+    created: datetime | None
+    modified: datetime
+
+    @property
+    def spoken(self) -> str:
+        """Its name as it is said."""
+        return self.path.name
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the assistant says, the entities it named, and data for ``--json`` and the model."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+    data: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """The inverse of a change: the name of an ``@undoes`` function and its JSON data."""
+
+    operation: str
+    data: Mapping[str, JsonValue]
+
+
+class Assistant(Protocol):
+    """The assistant itself, for intents about the conversation."""
+
+    @property
+    def last_reply(self) -> str:
+        """The last reply as text, or an empty string."""
+        ...
+
+    def intents(self) -> Sequence[Intent]:
+        """Every intent that can be used now."""
+        ...
+
+    async def undo(self, count: int) -> Sequence[str]:
+        """Take back the last ``count`` changes; a sentence for each one taken back.
+
+        Raises:
+            IntentFailed: A change cannot be taken back; what was done before it stays undone.
+        """
+        ...
+
+    async def changes(self, count: int) -> Sequence[str]:
+        """Sentences on the last changes, newest first."""
+        ...
+
+
+class Context(SlotContext, Protocol):
+    """What an intent gets from the assistant for one call."""
+
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant itself."""
+        ...
+
+    def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
+        """Hold a change: the way back is in the journal before the body runs.
+
+        The body must make one change, or none and raise. ``summary`` says what was done, in the
+        past tense, as it is spoken: "renamed a to b".
+
+        Raises:
+            JournalError: The way back could not be written; the body does not run.
+        """
+        ...
+
+    async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a blocking function off the loop. It is not stopped by a cancellation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One parameter of an intent."""
+
+    name: str
+    type: SlotType[Any]
+    required: bool
+
+
+@dataclass(frozen=True)
+class Intent:
+    """An intent as the rest of voiced sees it. Calling it calls the function."""
+
+    name: str
+    description: str
+    sentences: tuple[str, ...]
+    slots: Mapping[str, Slot]
+    effect: Effect
+    critical: tuple[str, ...]
+    examples: tuple[str, ...]
+    deadline_s: float
+    function: Callable[..., Awaitable[Reply]]
+
+    async def __call__(self, context: Context, **slots: Any) -> Reply:
+        """Run the intent with resolved slot values."""
+        return await self.function(context, **slots)
+
+    def parameters(self) -> dict[str, Any]:
+        """The strict JSON schema of the slots: all required, optional ones nullable."""
+        properties: dict[str, Any] = {}
+        for slot in self.slots.values():
+            schema = dict(slot.type.json_schema)
+            properties[slot.name] = (
+                schema if slot.required else {"anyOf": [schema, {"type": "null"}]}
+            )
+        return {
+            "type": "object",
+            "properties": properties,
+            "required": list(properties),
+            "additionalProperties": False,
+        }
+
+
+@dataclass(frozen=True)
+class Undoer:
+    """Takes back one operation; found by its name long after the change, also after a restart."""
+
+    operation: str
+    function: Callable[[Context, Mapping[str, JsonValue]], Awaitable[str]]
+
+
+def _slots_of(name: str, function: Callable[..., Awaitable[Reply]]) -> dict[str, Slot]:
+    hints = get_type_hints(function, include_extras=True)
+    slots: dict[str, Slot] = {}
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        slot_type = _slot_type(hints.get(parameter.name))
+        if slot_type is None:
+            reason = f"parameter {parameter.name!r} of {name} has no slot type"
+            raise PluginError(reason, mend="annotate it: Annotated[str, TEXT]")
+        required = parameter.default is inspect.Parameter.empty
+        slots[parameter.name] = Slot(parameter.name, slot_type, required)
+    return slots
+
+
+def _slot_type(hint: Any) -> SlotType[Any] | None:
+    if get_origin(hint) is Annotated:
+        for extra in get_args(hint)[1:]:
+            if hasattr(extra, "resolve") and hasattr(extra, "phrases"):
+                return extra  # type: ignore[no-any-return]
+    for argument in get_args(hint):
+        found = _slot_type(argument)
+        if found is not None:
+            return found
+    return None
+
+
+def _check_templates(name: str, sentences: Sequence[str]) -> None:
+    from hassil.parse_expression import parse_sentence  # noqa: PLC0415 - only plugins need it
+    from hassil.parser import ParseError  # noqa: PLC0415
+
+    for sentence in sentences:
+        try:
+            parse_sentence(sentence)
+        except ParseError as error:
+            reason = f"{name}: template {sentence!r}: {error}"
+            raise PluginError(reason, mend="see the template syntax in docs/plugins.md") from error
+
+
+def intent(  # noqa: PLR0913 - all but the name are keywords
+    name: str,
+    *,
+    sentences: Sequence[str],
+    effect: Effect = Effect.X,
+    critical: Sequence[str] = (),
+    examples: Sequence[str] = (),
+    deadline_s: float = 10.0,
+) -> Callable[[Callable[..., Awaitable[Reply]]], Intent]:
+    """Make an intent of an async function ``(context, **slots) -> Reply``.
+
+    Args:
+        name: ``plugin.verb``, unique.
+        sentences: hassil templates; ``{name}`` is the slot ``name``, ``{type:name}`` is allowed.
+        effect: The effect class; left out, it is admin and cannot be spoken.
+        critical: The slots that the user must have said himself.
+        examples: Two or three whole sentences for the help.
+        deadline_s: After so many seconds the call has failed.
+
+    Raises:
+        PluginError: A template cannot be parsed, or a parameter has no slot type.
+    """
+
+    def wrap(function: Callable[..., Awaitable[Reply]]) -> Intent:
+        _check_templates(name, sentences)
+        description = (inspect.getdoc(function) or name).split("\n\n", 1)[0].replace("\n", " ")
+        slots = _slots_of(name, function)
+        unknown = [slot for slot in critical if slot not in slots]
+        if unknown:
+            raise PluginError(f"{name}: critical slots {unknown} are not parameters")
+        return Intent(
+            name,
+            description,
+            tuple(sentences),
+            slots,
+            effect,
+            tuple(critical),
+            tuple(examples),
+            deadline_s,
+            function,
+        )
+
+    return wrap
+
+
+def undoes(
+    operation: str,
+) -> Callable[[Callable[[Context, Mapping[str, JsonValue]], Awaitable[str]]], Undoer]:
+    """Make the function that takes back ``operation``. It returns what it did, as a sentence.
+
+    It must check the state first and raise IntentFailed, having changed nothing, if the change
+    cannot be taken back any more.
+    """
+
+    def wrap(function: Callable[[Context, Mapping[str, JsonValue]], Awaitable[str]]) -> Undoer:
+        return Undoer(operation, function)
+
+    return wrap
