@@ -117,19 +117,20 @@ class Resampler:
         if from_hz != to_hz:
             import soxr  # noqa: PLC0415 - imported when used: most streams need no change of rate
 
-            self._stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="int16", quality="HQ")
+            # float32, since soxr dithers int16 with a seed of its own: no two runs would be alike
+            self._stream = soxr.ResampleStream(from_hz, to_hz, 1, dtype="float32", quality="HQ")
 
     def feed(self, samples: Samples) -> Samples:
         """The part of the output that is ready after these samples."""
         if self._stream is None:
             return samples
-        return np.asarray(self._stream.resample_chunk(samples), dtype=np.int16)
+        return to_int16(self._stream.resample_chunk(to_float32(samples)))
 
     def flush(self) -> Samples:
         """The rest of the output; the resampler starts anew after it."""
         if self._stream is None:
             return silence(0)
-        rest = np.asarray(self._stream.resample_chunk(silence(0), last=True), dtype=np.int16)
+        rest = to_int16(self._stream.resample_chunk(to_float32(silence(0)), last=True))
         self._stream.clear()
         return rest
 
@@ -177,7 +178,7 @@ class PreRoll:
         """Keep this frame, drop the oldest ones that no longer fit."""
         self._frames.append(frame)
         self._held += len(frame.samples)
-        while self._held - len(self._frames[0].samples) >= self._limit:
+        while self._held > self._limit:
             self._held -= len(self._frames.popleft().samples)
 
     def take(self) -> tuple[AudioFrame, ...]:

@@ -85,7 +85,7 @@ class ConfigError(VoicedError):
     default_spoken = "My configuration has a mistake."
 
     def __init__(self, *, file: str, key: str, reason: str, mend: str = "") -> None:
-        super().__init__(f"{file}: {key}: {reason}", mend=mend)
+        super().__init__(": ".join(part for part in (file, key, reason) if part), mend=mend)
         self.file = file
         self.key = key
         self.reason = reason

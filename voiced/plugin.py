@@ -23,12 +23,47 @@ from pathlib import Path
 from typing import Annotated, Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from voiced.errors import IntentDenied, IntentError, IntentFailed, InvalidSlots, PluginError
-from voiced.slots import Candidate, JsonValue, SlotContext, SlotType
+from voiced.slots import (
+    COMING_DATE_SPAN,
+    DATE_SPAN,
+    DURATION,
+    NUMBER,
+    ORDINAL,
+    TEXT,
+    Candidate,
+    Choice,
+    DateSpan,
+    DateSpanType,
+    JsonValue,
+    SlotContext,
+    SlotType,
+    choice,
+)
+from voiced.spoken import (
+    normalise,
+    number_words,
+    ordinal_words,
+    parse_number,
+    parse_ordinal,
+    sound_similarity,
+    spoken_forms,
+    written_name,
+    year_words,
+)
 
 __all__ = [
+    "COMING_DATE_SPAN",
+    "DATE_SPAN",
+    "DURATION",
+    "NUMBER",
+    "ORDINAL",
+    "TEXT",
     "Assistant",
     "Candidate",
+    "Choice",
     "Context",
+    "DateSpan",
+    "DateSpanType",
     "Effect",
     "Entity",
     "FileEntity",
@@ -44,8 +79,18 @@ __all__ = [
     "SlotType",
     "Undo",
     "Undoer",
+    "choice",
     "intent",
+    "normalise",
+    "number_words",
+    "ordinal_words",
+    "parse_number",
+    "parse_ordinal",
+    "sound_similarity",
+    "spoken_forms",
     "undoes",
+    "written_name",
+    "year_words",
 ]
 
 T = TypeVar("T")
@@ -100,7 +145,7 @@ class Reply:
 
     text: str
     entities: tuple[Entity, ...] = ()
-    data: Mapping[str, JsonValue] = field(default_factory=dict)
+    data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
 
 
 @dataclass(frozen=True, slots=True)

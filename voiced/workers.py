@@ -16,7 +16,16 @@ from typing import Any, Generic, TypeAlias, TypeVar, cast
 import anyio
 import anyio.to_thread
 
-__all__ = ["Emit", "Exclusive", "Handover", "Producer", "in_flight", "in_worker", "stream"]
+__all__ = [
+    "Emit",
+    "Errand",
+    "Exclusive",
+    "Handover",
+    "Producer",
+    "in_flight",
+    "in_worker",
+    "stream",
+]
 
 T = TypeVar("T")
 
@@ -43,24 +52,37 @@ def _count(step: int) -> None:
 
 
 class _Job(Generic[T]):
-    """One call in a worker; a caller that is cancelled before it began takes it back."""
+    """One call in a worker. It counts as in flight until its caller has the result.
+
+    A caller that is cancelled takes the call back if it has not begun, else abandons it; then it
+    counts until it ends.
+    """
 
     def __init__(self, call: Callable[[], T]) -> None:
         self._call = call
-        self._claim = threading.Lock()
+        self._lock = threading.Lock()
+        self._state: str = "waiting"  # then "running" and "over", or "abandoned"
         _count(1)
 
     def run(self) -> T | None:
-        if not self._claim.acquire(blocking=False):
-            return None
+        with self._lock:
+            if self._state == "abandoned":
+                return None
+            self._state = "running"
         try:
             return self._call()
         finally:
-            _count(-1)
+            with self._lock:
+                if self._state == "abandoned":
+                    _count(-1)
+                self._state = "over"
 
-    def withdraw(self) -> None:
-        if self._claim.acquire(blocking=False):
-            _count(-1)
+    def release(self) -> None:
+        """The caller goes on, with the result or without."""
+        with self._lock:
+            if self._state != "running":
+                _count(-1)
+            self._state = "abandoned"
 
 
 async def in_worker(function: Callable[..., T], *args: Any) -> T:
@@ -69,7 +91,7 @@ async def in_worker(function: Callable[..., T], *args: Any) -> T:
     try:
         return cast("T", await anyio.to_thread.run_sync(job.run, abandon_on_cancel=True))
     finally:
-        job.withdraw()
+        job.release()
 
 
 class Exclusive:
@@ -86,6 +108,37 @@ class Exclusive:
         """Run here and now (already in a worker), alone."""
         with self._lock:
             return function(*args)
+
+
+class Errand(Generic[T]):
+    """A blocking call begun now, in a thread of its own, and collected later; never cancelled."""
+
+    def __init__(self, function: Callable[..., T], *args: Any) -> None:
+        self._result: list[T] = []
+        self._error: BaseException | None = None
+        self._over = threading.Event()
+        _count(1)
+        target = lambda: self._go(function, *args)  # noqa: E731 - it binds the arguments
+        threading.Thread(target=target, name="voiced-errand", daemon=True).start()
+
+    def _go(self, function: Callable[..., T], *args: Any) -> None:
+        try:
+            self._result.append(function(*args))
+        except BaseException as caught:  # noqa: BLE001 - carried over to the collector
+            self._error = caught
+        self._over.set()
+        _count(-1)
+
+    @property
+    def done(self) -> bool:
+        """True when ``result`` can be collected."""
+        return self._over.is_set()
+
+    def result(self) -> T:
+        """What the call returned, or the error that it raised. Only when ``done``."""
+        if self._error is not None:
+            raise self._error
+        return self._result[0]
 
 
 class Handover(Generic[T]):
@@ -139,13 +192,19 @@ class Handover(Generic[T]):
 async def stream(producer: Producer[T]) -> AsyncGenerator[T]:
     """Run a blocking producer in a thread of its own and yield what it emits, in order.
 
-    Closing the generator makes ``emit`` return False; the thread is left to end by itself.
+    ``emit`` waits while thousands of items wait to be taken: nothing is lost. Closing the
+    generator makes ``emit`` return False; the thread is left to end by itself.
     """
     handover: Handover[T] = Handover(_STREAM_LIMIT)
     wanted = threading.Event()
     wanted.set()
+    room = threading.Semaphore(_STREAM_LIMIT)
 
     def emit(item: T) -> bool:
+        if not room.acquire(blocking=False):
+            _count(-1)  # it waits for the loop now: virtual time may go on
+            room.acquire()
+            _count(1)
         if wanted.is_set():
             handover.push(item)
         return wanted.is_set()
@@ -167,6 +226,8 @@ async def stream(producer: Producer[T]) -> AsyncGenerator[T]:
                 item = await handover.get()
             except StopAsyncIteration:
                 return
+            room.release()
             yield item
     finally:
         wanted.clear()
+        room.release(_STREAM_LIMIT)  # a producer that waits for room must see that it may end

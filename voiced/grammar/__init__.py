@@ -1,1 +1,7 @@
-"""To be written."""
+"""Templates to what matches them, to the recogniser's graph and to key terms. Pure: no devices."""
+
+from __future__ import annotations
+
+from voiced.grammar.matcher import MIN_SCORE, Grammar, ListPhrases, Match
+
+__all__ = ["MIN_SCORE", "Grammar", "ListPhrases", "Match"]

@@ -1,7 +1,4 @@
-"""What a slot type is: spoken words in, typed candidates out. The built-in types live here too.
-
-Intent authors import these through ``voiced.plugin``. Pure but for what a plugin's own type reads.
-"""
+"""What a slot type is: spoken words in, typed candidates out. No slot type lives here."""
 
 from __future__ import annotations
 

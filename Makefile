@@ -1,0 +1,58 @@
+# demo, run, test, check and bench each set up what they need, in .venv, and then do their work.
+
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: demo run test test-fast check bench clean
+
+demo: $(VENV)/.user
+	$(BIN)/voiced demo
+
+run: $(VENV)/.user
+	$(BIN)/voiced run
+
+test: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python -m pytest $(ARGS)
+
+test-fast: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not engine and not device and not slow" $(ARGS)
+
+check: $(VENV)/.dev build/typing/voiced_intents
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python tests/check_wheels.py
+
+bench: $(VENV)/.user
+	$(BIN)/voiced bench overhead
+	$(BIN)/voiced bench idle
+	$(BIN)/voiced bench barge-in
+	$(BIN)/voiced bench intents
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo "voiced needs Python 3.11 to 3.13 with venv; on Debian or" \
+		"Ubuntu: sudo apt install python3 python3-venv" >&2; exit 69; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.user: $(VENV)/bin/python pyproject.toml setup.py
+	$(PIP) install -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml setup.py
+	$(PIP) install -e '.[dev]'
+	touch $@ $(VENV)/.user
+
+build/typing/voiced_intents:
+	mkdir -p build/typing
+	ln -sfn ../../intents build/typing/voiced_intents
+	ln -sfn ../../voices build/typing/voiced_voices
+
+clean:
+	rm -rf $(VENV) build out

@@ -1,0 +1,213 @@
+"""The intents that only read: open, find, list recent."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from typing import Annotated
+
+from voiced.plugin import (
+    DATE_SPAN,
+    Context,
+    DateSpan,
+    Effect,
+    FileEntity,
+    Reply,
+    intent,
+)
+
+from .kinds import FOLDER_KIND
+from .listing import contents, entry_at
+from .refusals import denied, failed, said
+from .roots import Area
+from .settings import Settings
+from .slot import FILE, KIND, WANTED
+
+__all__ = ["find_files", "list_recent", "open_file"]
+
+_SHOWN = 3
+_MOST = 50
+_STARTS_PROGRAMS = (
+    ".appimage", ".bat", ".bin", ".com", ".deb", ".desktop", ".exe", ".flatpakref", ".jar", ".msi",
+    ".ps1", ".rpm", ".run", ".scr", ".sh", ".snap",
+)  # fmt: skip
+_COUNTS = [
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+]
+
+# Openers that still ran when we stopped waiting; the next call collects those that have ended.
+_opened: list[subprocess.Popen[bytes]] = []
+
+
+@intent(
+    "files.open",
+    sentences=[
+        "(open|launch|bring up) [up] [the|my|that] [file] {file}",
+        "(view|display) [the|my|that] [file] {file}",
+        "let me see [the|my|that] [file] {file}",
+    ],
+    effect=Effect.R1,
+    examples=["Open the PDF from yesterday.", "Open budget twenty twenty six."],
+)
+async def open_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+    """Open a file or folder in its own program."""
+    settings = context.settings(Settings)
+    entity = await context.in_worker(_open, file, settings)
+    return Reply(f"Opening {said(entity.path.name)}.", (entity,), _data([entity]))
+
+
+def _open(file: FileEntity, settings: Settings) -> FileEntity:
+    entry = entry_at(Area.of(settings).spot(file.path))
+    if entry.name.lower().endswith(_STARTS_PROGRAMS):
+        raise denied(
+            "the file could start a program",
+            f"{said(entry.name)} is a program. I open documents, not programs.",
+        )
+    _run([*settings.opener, str(entry.spot.path)], settings.open_wait_s)
+    return entry.entity()
+
+
+def _run(command: list[str], wait_s: float) -> None:
+    """Start the opener by itself; the path is absolute, so it is never taken for an option."""
+    _opened[:] = [process for process in _opened if process.poll() is None]
+    program = command[0]
+    if shutil.which(program) is None:
+        raise failed(
+            f"{program}: not installed",
+            f"I can't open files here, because the program {program} is missing.",
+            "install xdg-utils, or set opener in the section [files] of voiced.toml",
+        )
+    try:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError as error:
+        reason = f"{program}: {error.strerror}"
+        raise failed(reason, f"The program {program} could not be started.") from error
+    try:
+        code = process.wait(wait_s)
+    except subprocess.TimeoutExpired:
+        _opened.append(process)
+        return
+    if code:
+        raise failed(
+            f"{program} ended with exit code {code}",
+            "That could not be opened. There may be no program for it.",
+            "see what `xdg-open FILE` says in a terminal",
+        )
+
+
+@intent(
+    "files.find",
+    sentences=[
+        "(find|locate|search for|look for) [me] [all] [the|my|any|a|an] {wanted}",
+        "(show|give) me [all] [the|my|any] {wanted}",
+        "where (is|are|did i (put|save)) [the|my] {wanted}",
+        "(do i have|is there|are there) [a|an|any|the] {wanted}",
+    ],
+    effect=Effect.R1,
+    examples=[
+        "Find the PDF from yesterday.",
+        "Find my budget.",
+        "Show me pictures from last week in downloads.",
+    ],
+)
+async def find_files(
+    context: Context,
+    wanted: Annotated[tuple[FileEntity, ...], WANTED],
+) -> Reply:
+    """Find files and folders by name, kind, date and folder."""
+    limit = await context.in_worker(_limit_note, context.settings(Settings))
+    if not wanted:
+        return Reply(f"I found nothing like that.{limit}", data=_data([]))
+    found = _placed(wanted[0]) if len(wanted) == 1 else _counted(wanted)
+    return Reply(f"I found {found}.{limit}", wanted[:_MOST], _data(wanted))
+
+
+def _limit_note(settings: Settings) -> str:
+    """What to say where a limit cut the search off."""
+    listing = contents(Area.of(settings), settings)
+    seen = len(listing.entries)
+    return "" if listing.is_whole else f" I looked at {seen} files and folders only."
+
+
+@intent(
+    "files.recent",
+    sentences=[
+        "(list|show|show me|tell me|what are|read me) [the|my] (recent|latest|newest) {kind}",
+        "(what|which) {kind} (did|have) i (work on|worked on|change|changed|save|saved) "
+        "[(lately|recently|{when})]",
+        "what did i work on (lately|recently|{when})",
+        "what is new in my (files|folders)",
+    ],
+    effect=Effect.R1,
+    examples=["What are my recent files?", "Which documents did I change yesterday?"],
+)
+async def list_recent(
+    context: Context,
+    kind: Annotated[tuple[str, ...] | None, KIND] = None,
+    when: Annotated[DateSpan | None, DATE_SPAN] = None,
+) -> Reply:
+    """List the files that were changed last."""
+    found = await context.in_worker(_recent, context, kind, when)
+    if not found:
+        return Reply("There are no such files.", data=_data([]))
+    return Reply(f"The newest first: {_named(found)}.", tuple(found), _data(found))
+
+
+def _recent(
+    context: Context, kind: tuple[str, ...] | None, when: DateSpan | None
+) -> list[FileEntity]:
+    settings = context.settings(Settings)
+    listing = contents(Area.of(settings), settings)
+    entries = [entry for entry in listing.entries if entry.spot.parts]
+    if kind:
+        entries = [entry for entry in entries if entry.kind in kind]
+    else:
+        entries = [entry for entry in entries if entry.kind != FOLDER_KIND]
+    if when:
+        entries = [entry for entry in entries if when.start <= entry.entity().modified < when.end]
+    newest = sorted(entries, key=lambda entry: -entry.mtime_ns)
+    return [entry.entity() for entry in newest[: _MOST if when else _SHOWN + 5]]
+
+
+def _count(number: int) -> str:
+    return _COUNTS[number] if number < len(_COUNTS) else str(number)
+
+
+def _counted(files: Sequence[FileEntity]) -> str:
+    return f"{_count(len(files))}: {_named(files)}"
+
+
+def _named(files: Sequence[FileEntity]) -> str:
+    """At most three names, then "and five more"."""
+    names = [said(file.path.name) for file in files[:_SHOWN]]
+    rest = len(files) - len(names)
+    if rest:
+        return f"{', '.join(names)}, and {_count(rest)} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+
+
+def _placed(file: FileEntity) -> str:
+    return f"{said(file.path.name)} in {said(file.path.parent.name)}"
+
+
+def _data(files: Sequence[FileEntity]) -> dict[str, list[str]]:
+    return {"files": [said(str(file.path)) for file in files[:_MOST]]}

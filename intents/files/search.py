@@ -1,0 +1,185 @@
+"""Which of the files that lie there are meant by a description, and how surely."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from voiced.plugin import IntentFailed, SlotContext
+
+from .description import Description, described
+from .kinds import FOLDER_KIND
+from .likeness import closest
+from .listing import Entry, Listing, contents, entry_at
+from .names import split_extension
+from .refusals import denied
+from .roots import Area, Spot
+from .settings import Settings
+
+__all__ = ["Match", "Search"]
+
+_MIN_SCORE = 0.6
+_BY_DESCRIPTION = 0.9
+_CHOSEN = 0.95
+_NEAR_BEST = 0.1
+_FOLDER_WORDS = ("folder", "directory")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An entry and how well the words fit it, in [0, 1]."""
+
+    entry: Entry
+    score: float
+
+
+class Search:
+    """One look at the roots, and what words mean there. Blocking: use it in a worker."""
+
+    def __init__(self, context: SlotContext) -> None:
+        self._context = context
+        self._settings = context.settings(Settings)
+        self._area = Area.of(self._settings)
+        self._listing = contents(self._area, self._settings)
+
+    @property
+    def listing(self) -> Listing:
+        """What lies there."""
+        return self._listing
+
+    def files(self, said: str) -> list[Match]:
+        """Files and folders that the words may mean, best first, newest first among equals.
+
+        Raises:
+            IntentDenied: The words are a path that leaves the roots.
+        """
+        exact = self._exact(said)
+        if exact:
+            return [Match(entry, 1.0) for entry in exact]
+        wanted = described(said, self._context, self._is_folder)
+        named = self._by_name(wanted.text, self._listing.entries)
+        best: dict[Spot, Match] = {}
+        for match in (*named, *self._by_parts(wanted)):
+            spot = match.entry.spot
+            if spot not in best or match.score > best[spot].score:
+                best[spot] = match
+        return _ordered(best.values())
+
+    def folders(self, said: str) -> list[Match]:
+        """Folders that the words may mean, roots included; raises as ``files`` does."""
+        exact = [entry for entry in self._exact(said) if entry.kind == FOLDER_KIND]
+        if exact:
+            return [Match(entry, 1.0) for entry in exact]
+        wanted = described(said, self._context, self._is_folder)
+        return _ordered(self._in_folders(wanted.text, wanted.folder, wanted.name))
+
+    def _folder_entries(self) -> list[Entry]:
+        return [entry for entry in self._listing.entries if entry.kind == FOLDER_KIND]
+
+    def _in_folders(self, text: str, outer: str, name: str) -> list[Match]:
+        plain = " ".join(word for word in text.split() if word not in _FOLDER_WORDS)
+        found = self._by_name(plain, self._folder_entries())
+        if outer and name:
+            found += self._by_name(name, self._inside(outer, self._folder_entries()))
+        return found
+
+    def _is_folder(self, words: str) -> bool:
+        return bool(self._place(words))
+
+    def _place(self, words: str) -> list[Path]:
+        plain = [word for word in words.split() if word not in _FOLDER_WORDS]
+        matches = self._by_name(" ".join(plain), self._folder_entries())
+        top = max((match.score for match in matches), default=0.0)
+        return [m.entry.spot.path for m in matches if m.score >= max(0.8, top - 0.05)]
+
+    def _inside(self, words: str, entries: Sequence[Entry]) -> list[Entry]:
+        places = self._place(words)
+        return [e for e in entries if any(place in e.spot.path.parents for place in places)]
+
+    def _by_name(self, words: str, entries: Sequence[Entry]) -> list[Match]:
+        named: dict[str, list[Entry]] = defaultdict(list)
+        for entry in entries:
+            named[entry.name].append(entry)
+        scores = closest(words, named) if words else []
+        return [
+            Match(entry, score)
+            for score, name in scores
+            if score >= _MIN_SCORE
+            for entry in named[name]
+        ]
+
+    def _by_parts(self, wanted: Description) -> list[Match]:
+        if not wanted.restricts:
+            return []
+        entries = self._restricted(wanted)
+        if wanted.name:
+            matches = self._by_name(wanted.name, entries)
+        else:
+            matches = [Match(entry, _BY_DESCRIPTION) for entry in entries]
+        return _chosen(matches, wanted.order) if wanted.order else matches
+
+    def _restricted(self, wanted: Description) -> list[Entry]:
+        entries = [entry for entry in self._listing.entries if entry.spot.parts]
+        if wanted.folder:
+            entries = self._inside(wanted.folder, entries)
+        if wanted.kinds:
+            entries = [entry for entry in entries if entry.kind in wanted.kinds]
+        elif not wanted.name:
+            entries = [entry for entry in entries if entry.kind != FOLDER_KIND]
+        if wanted.span:
+            start, end = _bounds_ns(wanted.span.start), _bounds_ns(wanted.span.end)
+            entries = [entry for entry in entries if start <= entry.mtime_ns < end]
+        return entries
+
+    def _exact(self, said: str) -> list[Entry]:
+        """What a typed path or a whole written file name means; words without a dot are neither."""
+        text = said.strip()
+        if "/" in text:
+            return self._at_path(text)
+        if not split_extension(text)[1]:
+            return []
+        return [entry for entry in self._listing.entries if entry.name == text]
+
+    def _at_path(self, text: str) -> list[Entry]:
+        path = Path(text).expanduser() if text.startswith("~/") else Path(text)
+        if ".." in path.parts:
+            raise denied("the path has '..' in it", "I don't take paths that go up a folder.")
+        roots = self._area.roots
+        named = {root.parent / path for root in roots if path.parts[:1] == (root.name,)}
+        paths = {path} if path.is_absolute() else named | {root / path for root in roots}
+        return [entry for each in sorted(paths) if (entry := self._entry_at(each))]
+
+    def _entry_at(self, path: Path) -> Entry | None:
+        try:
+            return entry_at(self._area.spot(path))
+        except IntentFailed:
+            return None
+
+
+def _bounds_ns(moment: datetime) -> int:
+    return int(moment.timestamp() * 1e9)
+
+
+def _ordered(matches: Iterable[Match]) -> list[Match]:
+    return sorted(matches, key=lambda m: (-m.score, -m.entry.mtime_ns, m.entry.spot.path))
+
+
+_ORDERED_BY: dict[str, Callable[[Entry], int]] = {
+    "newest": lambda entry: -entry.mtime_ns,
+    "oldest": lambda entry: entry.mtime_ns,
+    "biggest": lambda entry: -entry.size_bytes,
+    "smallest": lambda entry: entry.size_bytes,
+}
+
+
+def _chosen(matches: Sequence[Match], order: str) -> list[Match]:
+    """The one that is meant by "newest" and the like, among those that fit best."""
+    if not matches:
+        return []
+    top = max(match.score for match in matches)
+    near = [match for match in matches if match.score >= top - _NEAR_BEST]
+    one = min(near, key=lambda match: _ORDERED_BY[order](match.entry))
+    return [Match(one.entry, max(one.score, _CHOSEN))]

@@ -1,0 +1,187 @@
+"""The slot types FILE, FOLDER, WANTED and KIND: spoken names in, files that exist out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+from voiced.plugin import (
+    DATE_SPAN,
+    Candidate,
+    Entity,
+    FileEntity,
+    IntentError,
+    SlotContext,
+    choice,
+    spoken_forms,
+)
+
+from .description import KIND_OF_SAID
+from .kinds import FOLDER_KIND, kinds_of_word
+from .listing import Entry
+from .refusals import said as shown
+from .search import Match, Search
+from .settings import Settings
+
+__all__ = ["FILE", "FOLDER", "KIND", "WANTED"]
+
+_MOST = 10
+_FORMS = 3
+_NEAR_BEST = 0.2
+_MOST_FOUND = 200
+_SPECIAL = re.compile(r"([\\()\[\]{}<>|;:])")
+
+KIND = choice(
+    "kind", {word: kinds_of_word(word) for word in KIND_OF_SAID.values() if kinds_of_word(word)}
+)
+"""A kind of file; the value is the names of the kinds that the word covers."""
+
+
+def _template(form: str) -> str:
+    """A phrase as a template that means itself and nothing else."""
+    return _SPECIAL.sub(r"\\\1", " ".join(form.split()))
+
+
+def _templates(entries: Sequence[Entry]) -> list[str]:
+    forms = (form for entry in entries for form in spoken_forms(shown(entry.name))[:_FORMS])
+    return list(dict.fromkeys(map(_template, forms)))
+
+
+def _entries(context: SlotContext) -> Sequence[Entry]:
+    """All files, or none where a folder is gone: the intents themselves then say which."""
+    try:
+        return Search(context).listing.entries
+    except IntentError:
+        return ()
+
+
+def _newest(entries: Sequence[Entry], context: SlotContext) -> list[Entry]:
+    limit = context.settings(Settings).vocabulary
+    return sorted(entries, key=lambda entry: -entry.mtime_ns)[:limit]
+
+
+def _descriptions(context: SlotContext) -> list[str]:
+    kinds = "|".join(" ".join(words) for words in KIND_OF_SAID)
+    dates = "|".join(DATE_SPAN.phrases(context))
+    when = f" [from ({dates})]" if dates else ""
+    return [f"[(newest|latest|last|oldest|biggest)] ({kinds}){when}"]
+
+
+def _candidates(matches: Sequence[Match]) -> list[Candidate[FileEntity]]:
+    kept = matches[:_MOST]
+    names = [match.entry.name for match in kept]
+    return [
+        Candidate(
+            match.entry.entity(),
+            _called(match.entry, is_unique=names.count(match.entry.name) == 1),
+            match.score,
+        )
+        for match in kept
+    ]
+
+
+def _called(entry: Entry, *, is_unique: bool) -> str:
+    name = shown(entry.name)
+    if is_unique or not entry.spot.parts:
+        return name
+    return f"{name} in {shown(Path(entry.spot.path).parent.name)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file or folder that exists, by name, kind and date: "the invoice from yesterday"."""
+
+    name: ClassVar[str] = "file"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "name, path, or description: 'the PDF from yesterday in downloads'",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """The names of the newest files, and how files are described."""
+        entries = _newest(_entries(context), context)
+        return (*_templates(entries), *_descriptions(context))
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """The files that may be meant, best first, at most ten.
+
+        Raises:
+            IntentDenied: A path leaves the allowed folders.
+            IntentFailed: An allowed folder is gone.
+        """
+        return _candidates(Search(context).files(said))
+
+    def from_entity(self, entity: Entity) -> FileEntity | None:
+        """What "it" is, if the conversation spoke of a file or folder."""
+        return entity if isinstance(entity, FileEntity) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder that exists, the allowed folders themselves included."""
+
+    name: ClassVar[str] = "folder"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "name or path of a folder: 'taxes in documents'",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """The names of the folders."""
+        folders = [entry for entry in _entries(context) if entry.kind == FOLDER_KIND]
+        return [f"{form} [folder]" for form in _templates(_newest(folders, context))]
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """The folders that may be meant, best first, at most ten; raises as FILE does."""
+        return _candidates(Search(context).folders(said))
+
+    def from_entity(self, entity: Entity) -> FileEntity | None:
+        """What "it" is, if the conversation spoke of a folder."""
+        if isinstance(entity, FileEntity) and entity.kind == FOLDER_KIND:
+            return entity
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Any number of files and folders, by name, kind, date and place."""
+
+    name: ClassVar[str] = "wanted"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "what to look for: 'pictures from last week in downloads'",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """As FILE's, with a place."""
+        entries = _entries(context)
+        places = [entry for entry in entries if entry.kind == FOLDER_KIND]
+        names = "|".join(_templates(_newest(places, context)[:_MOST_FOUND]))
+        where = f" [in [my] ({names}) [folder]]" if names else ""
+        described = [f"{form}{where}" for form in _descriptions(context)]
+        return (*_templates(_newest(entries, context)), *described)
+
+    def resolve(
+        self, said: str, context: SlotContext
+    ) -> Sequence[Candidate[tuple[FileEntity, ...]]]:
+        """One candidate: all that fits nearly as well as the best; raises as FILE does."""
+        if not said.strip():
+            return ()
+        matches = Search(context).files(said)[:_MOST_FOUND]
+        least = matches[0].score - _NEAR_BEST if matches else 0.0
+        found = tuple(match.entry.entity() for match in matches if match.score >= least)
+        return (Candidate(found, shown(said)),)
+
+
+FILE = _File()
+FOLDER = _Folder()
+WANTED = _Wanted()

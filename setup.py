@@ -1,0 +1,7 @@
+"""The list of packages: the built-in plugins lie in intents/ and are installed as voiced_intents."""
+
+from setuptools import find_packages, setup
+
+_INTENTS = ["voiced_intents", *(f"voiced_intents.{name}" for name in find_packages("intents"))]
+
+setup(packages=[*find_packages(include=["voiced", "voiced.*"]), *_INTENTS, "voiced_voices"])

@@ -1,0 +1,47 @@
+"""Asks the package index whether every default dependency has a wheel for every platform.
+
+Python 3.11 to 3.13 on x86-64 and aarch64; nothing is installed. Exit code 1 if one is missing.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import tomllib
+from concurrent.futures import ThreadPoolExecutor
+from itertools import product
+from pathlib import Path
+
+PYTHONS = ("3.11", "3.12", "3.13")
+MACHINES = ("x86_64", "aarch64")
+GLIBC = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
+
+
+def resolve(target: tuple[str, str]) -> str:
+    """What pip says is wrong for this Python and machine; an empty string if nothing is."""
+    python, machine = target
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    platforms = [f"--platform={glibc}_{machine}" for glibc in GLIBC]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            *(sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"),
+            *("--disable-pip-version-check", "--only-binary=:all:", f"--target={folder}"),
+            *(f"--python-version={python}", *platforms, *project["dependencies"]),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
+
+
+def main() -> int:
+    """Check all targets and print a line for each."""
+    targets = list(product(PYTHONS, MACHINES))
+    with ThreadPoolExecutor(2) as pool:
+        problems = list(pool.map(resolve, targets))
+    for (python, machine), problem in zip(targets, problems, strict=True):
+        print(f"wheels for Python {python} on {machine}: {problem or 'all there'}")
+    return 1 if any(problems) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,71 @@
+import subprocess
+import sys
+
+import pytest
+
+from voiced import __version__
+from voiced.cli import app
+
+
+def test_version(voiced):
+    assert voiced("--version").out == f"voiced {__version__}\n"
+
+
+def test_help_names_every_verb(voiced):
+    ended = voiced("--help")
+    assert ended.code == 0
+    for verb in ("intents", "voices", "models", "journal", "forget", "doctor"):
+        assert f"  {verb} " in ended.out
+
+
+@pytest.mark.parametrize("arguments", [["nonsense"], ["--nonsense"], ["journal", "search"]])
+def test_wrong_usage(voiced, arguments):
+    ended = voiced(*arguments)
+    assert ended.code == 2
+    assert ended.out == ""
+    assert "Usage" in ended.err
+
+
+def test_configuration_error_is_one_line_with_its_mend(voiced, home):
+    path = home / "wrong.toml"
+    path.write_text("[turns]\nend_silence = 5\n")
+    ended = voiced("--config", str(path), "journal", "show")
+    assert ended.code == 78
+    assert ended.out == ""
+    assert ended.err.splitlines() == [
+        f"voiced: {path}: turns.end_silence: unknown key",
+        "  mend: the nearest known key is turns.end_silence_ms",
+    ]
+
+
+def test_error_as_json_is_one_document(voiced, home):
+    path = home / "wrong.toml"
+    path.write_text("[turns]\nend_silence = 5\n")
+    ended = voiced("--config", str(path), "journal", "show", "--json")
+    assert ended.code == 78
+    assert ended.json["error"]["code"] == "config_error"
+
+
+def test_configuration_named_by_the_environment(voiced, home, monkeypatch):
+    monkeypatch.setenv("VOICED_CONFIG", str(home / "none.toml"))
+    ended = voiced("journal", "show")
+    assert ended.code == 78
+    assert "none.toml" in ended.err
+
+
+def test_every_command_says_what_it_does():
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for command in group.typer_instance.registered_commands:
+            assert command.callback is not None
+            assert command.callback.__doc__
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys, voiced.cli\n"
+        "heavy = {'pydantic', 'httpx', 'numpy', 'rich.progress', 'hassil', 'sqlite3'}\n"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stdout == "[]\n"

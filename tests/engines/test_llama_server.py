@@ -1,0 +1,194 @@
+"""The language model's engine against a real llama.cpp server and a real chat template.
+
+Needs the ``xllamacpp`` wheel (extra ``dev``) or a ``llama-server`` binary: on the PATH, or named
+by VOICED_LLAMA_SERVER. With both, both are tested.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, aclosing
+from pathlib import Path
+from typing import Any
+
+import anyio
+import httpx
+import pytest
+from llama_peer import KEY, peers, serving
+from make_gguf import make_scripted_gguf
+
+from voiced.config import ResponderSettings, SecretSource
+from voiced.engines.openai_chat import OpenAIResponder
+from voiced.errors import ReplyError
+from voiced.stages import Message, ReplyDelta, Tool, ToolCall
+from voiced.testing.conformance.responder import check_responder
+
+pytestmark = [pytest.mark.anyio, pytest.mark.engine]
+
+_NO_SERVER = pytest.mark.skip(
+    reason="NO REAL LANGUAGE MODEL SERVER: pip install xllamacpp, or set VOICED_LLAMA_SERVER"
+)
+_HELLO = [Message("user", "hello")]
+_SCRIPTS: dict[str, tuple[tuple[str, ...], bool]] = {
+    "talks": (("Hello", " there", ", I", " am Grüß", " 👋."), False),
+    "calls": (
+        (
+            "<tool_call>",
+            '\n{"name": "lamps__switch", "arguments": {"lamp": "',
+            "kitchen",
+            '"}}\n',
+            "</tool_call>",
+        ),
+        False,
+    ),
+    "goes on": ((" and", " on"), True),
+}
+
+Serve = Callable[[str], str]
+
+
+def _lamps(lamp: dict[str, Any]) -> Tool:
+    return Tool(
+        "lamps.switch",
+        "Switches a lamp on.",
+        {
+            "type": "object",
+            "properties": {"lamp": lamp},
+            "required": ["lamp"],
+            "additionalProperties": False,
+        },
+    )
+
+
+@pytest.fixture(scope="module", params=[*peers()] or [pytest.param("none", marks=_NO_SERVER)])
+def serve(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Serve]:
+    """Gives the URL of a server whose model does what its name says; each is started once."""
+    folder: Path = tmp_path_factory.mktemp("gguf")
+    urls: dict[str, str] = {}
+    with ExitStack() as running:
+
+        def url_of(name: str) -> str:
+            if name not in urls:
+                pieces, loops = _SCRIPTS[name]
+                path = make_scripted_gguf(folder / f"{name}.gguf", *pieces, loops=loops)
+                urls[name] = running.enter_context(serving(request.param, path))
+            return urls[name]
+
+        yield url_of
+
+
+@pytest.fixture
+def responder(monkeypatch: pytest.MonkeyPatch) -> Callable[..., OpenAIResponder]:
+    monkeypatch.setenv("LLAMA_TEST_KEY", KEY)
+
+    def make(url: str, key: str = "LLAMA_TEST_KEY", **more: Any) -> OpenAIResponder:
+        return OpenAIResponder(ResponderSettings(url=url, key=SecretSource(env=key), **more))
+
+    return make
+
+
+async def _collect(
+    responder: OpenAIResponder, *tools: Tool, history: list[Message] = _HELLO
+) -> list[ReplyDelta | ToolCall]:
+    async with aclosing(responder.reply(history, tools)) as reply:
+        return [item async for item in reply]
+
+
+async def test_it_is_a_responder(serve: Serve, responder: Callable[..., OpenAIResponder]) -> None:
+    await check_responder(responder(serve("talks")))
+    await check_responder(responder(serve("calls")))
+
+
+async def test_a_plain_stream(serve: Serve, responder: Callable[..., OpenAIResponder]) -> None:
+    model = responder(serve("talks"))
+    items = await _collect(model)
+    await model.aclose()
+    assert "".join(item.text for item in items) == "Hello there, I am Grüß 👋."
+    assert len(items) > 2  # it came in pieces
+    assert model.last_usage is not None
+    assert model.last_usage.prompt > 5
+    assert model.last_usage.completion >= 5
+
+
+async def test_a_streamed_tool_call(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    model = responder(serve("calls"))
+    (call,) = await _collect(model, _lamps({"type": "string"}))
+    assert isinstance(call, ToolCall)
+    assert (call.name, call.arguments) == ("lamps.switch", {"lamp": "kitchen"})
+    result = Message("tool", "done", tool_call_id=call.id)
+    history = [*_HELLO, Message("assistant", "", (call,)), result, *_HELLO]
+    again = await _collect(model, _lamps({"type": "string"}), history=history)
+    assert [item.arguments for item in again if isinstance(item, ToolCall)] == [call.arguments]
+    await model.aclose()
+
+
+async def test_the_schema_binds_the_model(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    """The model wants to say "kitchen", the schema does not have it."""
+    model = responder(serve("calls"))
+    rooms = ["attic", "cellar"]
+    (call,) = await _collect(model, _lamps({"type": "string", "enum": rooms}))
+    await model.aclose()
+    assert isinstance(call, ToolCall)
+    assert set(call.arguments) == {"lamp"}
+    assert call.arguments["lamp"] in rooms
+
+
+async def test_a_wrong_key_is_refused(
+    serve: Serve, responder: Callable[..., OpenAIResponder], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WRONG_KEY", "another-key")
+    model = responder(serve("talks"), "WRONG_KEY", model="any")
+    with pytest.raises(ReplyError) as caught:
+        await _collect(model)
+    await model.aclose()
+    assert caught.value.spoken == "The key was refused by my language model."
+    assert "another-key" not in str(caught.value)
+
+
+async def test_a_conversation_that_is_too_long(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    model = responder(serve("talks"))
+    with pytest.raises(ReplyError) as caught:
+        await _collect(model, history=[Message("user", "y " * 9000)])
+    assert caught.value.spoken == "That is more than my language model can hold."
+    assert await _collect(model)  # and it goes on
+    await model.aclose()
+
+
+async def test_connections_that_the_server_closes_are_made_anew(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    model = responder(serve("talks"))
+    for _ in range(20):
+        assert await _collect(model)
+    await model.aclose()
+
+
+async def test_closing_the_reply_frees_the_slot(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    url = serve("goes on")
+    model = responder(url, max_tokens=32_000)
+    slots = {"base_url": url.removesuffix("/v1"), "headers": {"Authorization": f"Bearer {KEY}"}}
+    async with httpx.AsyncClient(trust_env=False, **slots) as client:
+
+        async def is_busy() -> bool:
+            return any(slot["is_processing"] for slot in (await client.get("/slots")).json())
+
+        async with aclosing(model.reply(_HELLO, ())) as reply:
+            assert isinstance(await anext(reply), ReplyDelta)
+            assert await is_busy()
+        closed_s = time.monotonic()
+        with anyio.fail_after(5):
+            while await is_busy():  # noqa: ASYNC110 - the server has no event to wait for
+                await anyio.sleep(0.01)
+    await model.aclose()
+    assert time.monotonic() - closed_s < 1.0

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs the Debian packages that some tests run for real: a sound server without hardware.
+# Where that is not possible, those tests skip and say so.
+set -eu
+
+packages="pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins"
+
+missing=""
+for package in $packages; do
+	dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+if ! command -v apt-get >/dev/null; then
+	echo "tests of real sound devices will be skipped: install$missing" >&2
+	exit 0
+fi
+as_root=""
+[ "$(id -u)" -eq 0 ] || as_root="sudo -n"
+export DEBIAN_FRONTEND=noninteractive
+# shellcheck disable=SC2086 # lists of words
+$as_root apt-get -o DPkg::Lock::Timeout=600 update -qq &&
+	$as_root apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $missing ||
+	echo "tests of real sound devices will be skipped: sudo apt install$missing" >&2

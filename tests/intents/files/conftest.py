@@ -1,0 +1,114 @@
+"""A home folder with real files in it, and a context whose roots are its folders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from voiced.testing.context import FakeContext
+from voiced_intents.files import Settings
+
+NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
+
+
+class Home:
+    """Documents, Downloads and Pictures below a folder of the test."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.documents = folder / "Documents"
+        self.downloads = folder / "Downloads"
+        self.pictures = folder / "Pictures"
+        for each in (self.documents, self.downloads, self.pictures):
+            each.mkdir(parents=True)
+        self.roots = (self.documents, self.downloads, self.pictures)
+
+    def add(self, name: str, *, days_ago: float = 30, text: str = "content") -> Path:
+        """A file such as "Documents/budget.xlsx", changed so many days before NOW."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        moment = (NOW - timedelta(days=days_ago)).timestamp()
+        os.utime(path, (moment, moment))
+        return path
+
+    def context(self, **settings: object) -> FakeContext:
+        """A context at NOW whose roots are the three folders."""
+        return FakeContext(now=NOW, settings=Settings(roots=self.roots, **settings))
+
+    def state(self) -> dict[str, str]:
+        """Every file with its contents, hidden ones too, links as their goals."""
+        found = {}
+        for path in sorted(self.folder.rglob("*")):
+            name = os.fsdecode(os.fsencode(path.relative_to(self.folder)))
+            if path.is_symlink():
+                found[name] = f"-> {path.readlink()}"
+            elif path.is_file():
+                found[name] = path.read_text()
+            else:
+                found[name] = "folder"
+        return found
+
+
+def names(folder: Path) -> list[str]:
+    """All that lies in a folder."""
+    return sorted(each.name for each in folder.iterdir())
+
+
+def in_child(body: Callable[[], object], *, user: int | None = None) -> str:
+    """What ``body`` returns, as text, or "Error: what is said", from a process of its own.
+
+    A child that ends itself without an answer gives an empty text. With ``user`` the child has
+    that user's rights, since the tests may run as root, whom no permission stops.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if user is not None:
+                os.setgroups([])
+                os.setgid(user)
+                os.setuid(user)
+            answer = str(body())
+        except BaseException as error:  # noqa: BLE001 - the parent hears of all of them
+            answer = f"{type(error).__name__}: {getattr(error, 'spoken', error)}"
+        os.write(writer, answer.encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answers:
+        text = answers.read()
+    os.waitpid(child, 0)
+    return text
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    folder = tmp_path / "home"
+    monkeypatch.setenv("HOME", str(folder))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    return Home(folder)
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def other_disk(home: Home) -> Iterator[Path]:
+    """A folder on another device than the home folder, which is a root too."""
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or memory.stat().st_dev == home.folder.stat().st_dev:
+        pytest.skip("needs /dev/shm on a device of its own")
+    folder = Path(tempfile.mkdtemp(dir=memory)) / "Stick"
+    folder.mkdir()
+    home.roots = (*home.roots, folder)
+    yield folder
+    shutil.rmtree(folder.parent)

@@ -1,0 +1,170 @@
+import json
+import threading
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from voiced.config import SecretSource, load
+from voiced.doctor import Check, Examination, as_document, effective, examine, is_healthy, privacy
+from voiced.doctor.services import check_server, check_sound_server
+from voiced.registry import load_plugins, plugin_names
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    for name in ("CONFIG", "STATE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    return tmp_path
+
+
+def examination(home, text="", env=None):
+    path = home / "voiced.toml"
+    (home / "documents").mkdir(exist_ok=True)
+    roots = f'[files]\nroots = ["{home}/documents"]\n' if "[files]" not in text else ""
+    path.write_text(text + roots)
+    loaded = load(path, env or {}, plugin_names)
+    plugins = load_plugins(loaded.config.intents)
+    return Examination(loaded, plugins, home / "models", home / "voices", env or {})
+
+
+def found(what):
+    return {check.name: check for check in examine(what)}
+
+
+def test_defaults_are_healthy_and_change_nothing(home):
+    what = examination(home)
+    checks = examine(what)
+    assert is_healthy(checks), [check for check in checks if check.is_needed and not check.ok]
+    by_name = {check.name: check for check in checks}
+    assert by_name["language model"].ok is None
+    assert by_name["journal"].found.endswith("not begun yet")
+    assert by_name["plugin files"].ok
+    assert not (home / "STATE").exists()
+
+
+def test_every_failure_names_its_mend(home):
+    text = """
+        [transcriber]
+        engine = "faster-whisper"
+        model = "tiny.en"
+        [synthesizer]
+        voice = "nobody"
+        [responder]
+        url = "http://127.0.0.1:9/v1"
+    """
+    checks = found(examination(home, text))
+    assert not is_healthy(checks.values())
+    failed = [check for check in checks.values() if check.ok is False]
+    assert all(check.mend for check in failed), failed
+    assert checks["transcriber faster-whisper"].mend in (
+        "voiced models pull tiny.en",
+        "pip install 'voiced[whisper]'",
+    )
+    assert checks["voice nobody"].mend == "voiced voices list"
+    assert "does not answer" in checks["language model"].found
+
+
+def test_engines_that_need_a_url(home):
+    checks = found(examination(home, '[transcriber]\nengine = "openai"\n'))
+    assert checks["transcriber openai"].mend == "set [transcriber] url in voiced.toml"
+
+
+def test_damaged_journal_is_told_and_left_alone(home):
+    folder = home / "STATE" / "voiced"
+    folder.mkdir(parents=True)
+    (folder / "journal.db").write_bytes(b"not a database" * 500)
+    check = found(examination(home))["journal"]
+    assert check.ok is False
+    assert check.mend
+    assert [path.name for path in folder.iterdir()] == ["journal.db"]
+
+
+def test_folder_of_a_plugin_that_is_gone(home):
+    check = found(examination(home, '[files]\nroots = ["/nowhere/at/all"]\n'))["plugin files"]
+    assert check.ok is False
+    assert "/nowhere/at/all" in check.found
+
+
+def test_broken_plugin_is_named(home):
+    folder = home / "CONFIG" / "voiced" / "intents"
+    folder.mkdir(parents=True)
+    (folder / "broken.py").write_text("1 / 0\n")
+    check = found(examination(home))["plugin broken"]
+    assert check.ok is False
+    assert "broken.py:1" in check.found
+
+
+def test_every_value_has_its_source(home):
+    text = '[turns]\nspeech_ms = 80\n[responder]\nkey = { env = "K" }\n'
+    what = examination(home, text, {"VOICED_POLICY__CONFIRM_S": "9"})
+    values = as_document(effective(what.loaded, what.plugins))
+    assert values["turns.speech_ms"] == {"value": "80", "source": "file"}
+    assert values["responder.key.env"] == {"value": '"K"', "source": "file"}
+    assert values["policy.confirm_s"] == {"value": "9.0", "source": "environment"}
+    assert values["audio.detector"] == {"value": '"webrtc"', "source": "default"}
+    assert values["files.roots"]["source"] == "file"
+    json.dumps(values)
+
+
+def test_privacy_names_hosts_files_and_retention(home):
+    text = '[responder]\nurl = "https://api.example.org/v1"\n[journal]\ntranscripts = true\n'
+    facts = privacy(examination(home, text))
+    endpoints = [fact.fact for fact in facts if fact.kind == "endpoint"]
+    assert "https://api.example.org/v1 (ANOTHER MACHINE)" in endpoints
+    retention = {fact.name: fact.fact for fact in facts if fact.kind == "retention"}
+    assert retention["what was said"] == "30 days"
+    assert any("journal.db" in fact.fact for fact in facts if fact.kind == "file")
+    local = privacy(examination(home, '[responder]\nurl = "http://127.0.0.1:1/v1"\n'))
+    assert any(fact.fact == "http://127.0.0.1:1/v1 (this machine)" for fact in local)
+
+
+def test_sound_server(tmp_path):
+    check = check_sound_server({"XDG_RUNTIME_DIR": str(tmp_path), "PULSE_SERVER": "unix:/x"})
+    assert check.ok
+    assert "PULSE_SERVER=unix:/x" in check.found
+    (tmp_path / "pipewire-0").write_text("")
+    assert "PipeWire" in check_sound_server({"XDG_RUNTIME_DIR": str(tmp_path)}).found
+
+
+def test_health_is_what_is_needed():
+    good = Check("a", ok=True, found="", is_needed=True)
+    assert is_healthy([good, Check("b", ok=False, found="")])
+    assert not is_healthy([good, replace(good, ok=False)])
+    assert not is_healthy([replace(good, ok=None)])
+
+
+def test_key_whose_variable_is_not_set():
+    check = check_server("x", "http://127.0.0.1:9/v1", SecretSource(env="NO_KEY"), {})
+    assert check.ok is False
+    assert "NO_KEY" in check.mend
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("status", "ok", "words"),
+    [(200, True, "answers"), (401, False, "refuses the key"), (404, False, "answers 404")],
+)
+def test_server_that_answers(status, ok, words):
+    keys: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self):
+            keys.append(self.headers.get("Authorization"))
+            self.send_response(status)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *args):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+        check = check_server("x", url, SecretSource(env="K"), {"K": "secret-7"})
+        thread.join()
+    assert check.ok is ok
+    assert words in check.found
+    assert keys == ["Bearer secret-7"]
+    assert "secret-7" not in check.found + check.mend

@@ -1,0 +1,226 @@
+"""The door for intent authors: what a definition becomes, and what is refused."""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+import re
+from datetime import timedelta
+from pathlib import Path
+from types import ModuleType
+from typing import Annotated
+
+import pytest
+
+import voiced.plugin
+from voiced.plugin import (
+    DURATION,
+    NUMBER,
+    TEXT,
+    Context,
+    Effect,
+    IntentFailed,
+    PluginError,
+    Reply,
+    Undo,
+    intent,
+    undoes,
+)
+from voiced.registry import load_plugin_file
+from voiced.testing.context import FakeAssistant, FakeContext
+
+GUIDE = Path(__file__).parents[1] / "docs" / "plugins.md"
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@intent(
+    "timer.start",
+    sentences=["(set|start) a timer for {duration} [called {name}]"],
+    effect=Effect.W1,
+    critical=["duration"],
+    examples=["set a timer for ten minutes"],
+    deadline_s=2.0,
+)
+async def start(
+    context: Context,
+    duration: Annotated[timedelta, DURATION],
+    name: Annotated[str | None, TEXT] = None,
+) -> Reply:
+    """Start a timer that rings
+    once.
+
+    More about it that the model need not know.
+    """
+    async with context.change(Undo("timer.stop", {"name": name}), "started a timer"):
+        pass
+    return Reply(f"Started {name or 'it'} for {duration}.")
+
+
+@undoes("timer.stop")
+async def stop(context, data) -> str:
+    return f"Stopped {data['name']}."
+
+
+def test_all_is_sorted_and_there() -> None:
+    names = voiced.plugin.__all__
+    constants = sorted(name for name in names if name.isupper())
+    classes = sorted(name for name in names if name[0].isupper() and not name.isupper())
+    functions = sorted(name for name in names if name[0].islower())
+    assert names == constants + classes + functions
+    for name in names:
+        assert hasattr(voiced.plugin, name)
+
+
+def test_a_definition_becomes_an_intent() -> None:
+    assert start.name == "timer.start"
+    assert start.description == "Start a timer that rings once."
+    assert start.critical == ("duration",)
+    assert start.deadline_s == 2.0
+    assert [(slot.name, slot.required) for slot in start.slots.values()] == [
+        ("duration", True),
+        ("name", False),
+    ]
+    assert start.slots["duration"].type is DURATION
+
+
+def test_its_schema_is_strict() -> None:
+    schema = start.parameters()
+    assert schema["required"] == ["duration", "name"]
+    assert schema["additionalProperties"] is False
+    assert schema["properties"]["duration"]["type"] == "string"
+    assert {"type": "null"} in schema["properties"]["name"]["anyOf"]
+
+
+@pytest.mark.anyio
+async def test_it_can_be_called_and_taken_back() -> None:
+    context = FakeContext()
+    reply = await start(context, duration=timedelta(minutes=5), name="tea")
+    assert reply.text == "Started tea for 0:05:00."
+    (change,) = context.made
+    assert change.is_done
+    assert change.summary == "started a timer"
+    assert await context.undo_with(stop) == "Stopped tea."
+    assert context.made == []
+
+
+@pytest.mark.anyio
+async def test_a_change_that_raises_is_not_done_and_cannot_be_undone() -> None:
+    context = FakeContext()
+    with pytest.raises(OSError, match="full"):
+        async with context.change(Undo("timer.stop", {}), "started"):
+            raise OSError("full")
+    assert [change.is_done for change in context.made] == [False]
+    with pytest.raises(IntentFailed):
+        await context.undo_with(stop)
+
+
+def test_effect_left_out_is_admin() -> None:
+    @intent("x.y", sentences=["do it"])
+    async def act(context: Context) -> Reply:
+        return Reply("")
+
+    assert act.effect is Effect.X
+    assert act.description == "x.y"
+
+
+@pytest.mark.parametrize(
+    ("effect", "only_reads"), [(Effect.R0, True), (Effect.R1, True), (Effect.W1, False)]
+)
+def test_effects_that_only_read(effect: Effect, only_reads: bool) -> None:
+    assert effect.only_reads is only_reads
+
+
+@pytest.mark.parametrize("template", ["open (the {file}", "open {file", "open [it"])
+def test_a_broken_template_is_named(template: str) -> None:
+    with pytest.raises(PluginError, match=r"x\.y: template") as caught:
+        intent("x.y", sentences=[template])(start.function)
+    assert template in str(caught.value)
+    assert "docs/plugins.md" in caught.value.mend
+
+
+def test_a_parameter_without_a_slot_type_is_named() -> None:
+    async def act(context: Context, count: int) -> Reply:
+        return Reply(str(count))
+
+    with pytest.raises(PluginError, match=r"parameter 'count' of x\.y has no slot type"):
+        intent("x.y", sentences=["do {count}"])(act)
+
+
+def test_a_critical_slot_that_is_no_parameter_is_named() -> None:
+    async def act(context: Context, count: Annotated[int, NUMBER]) -> Reply:
+        return Reply(str(count))
+
+    with pytest.raises(PluginError, match="critical slots"):
+        intent("x.y", sentences=["do {count}"], critical=["amount"])(act)
+
+
+@pytest.mark.anyio
+async def test_the_fake_context_does_what_a_context_promises() -> None:
+    assistant = FakeAssistant([start], last_reply="Hi.", changes=["one", "two"])
+    context = FakeContext(settings=timedelta(1), assistant=assistant)
+    assert context.now.tzinfo is not None
+    assert context.settings(timedelta) == timedelta(1)
+    with pytest.raises(TypeError, match="settings of timedelta, not of int"):
+        context.settings(int)
+    assert FakeContext().settings(int) == 0
+    assert await context.in_worker(divmod, 7, 2) == (3, 1)
+    assert await context.assistant.changes(1) == ["two"]
+    assert await context.assistant.undo(5) == ["two", "one"]
+    assert assistant.undone == ["two", "one"]
+
+
+def examples_of_the_guide(folder: Path) -> list[Path]:
+    found = re.findall(r"<!-- example: (\S+) -->\n```python\n(.*?)```", GUIDE.read_text(), re.S)
+    for name, text in found:
+        (folder / name).write_text(text)
+    return [folder / name for name, _ in found]
+
+
+def imported(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_example_of_the_guide_passes_its_own_tests(tmp_path: Path) -> None:
+    _, tests = examples_of_the_guide(tmp_path)
+    run = [value for name, value in vars(imported(tests)).items() if name.startswith("test_")]
+    assert len(run) == 2
+    for number, test in enumerate(run):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        test(folder)
+
+
+def test_the_examples_of_the_guide_are_understood(tmp_path: Path) -> None:
+    from voiced.grammar import Grammar
+
+    path, _ = examples_of_the_guide(tmp_path)
+    plugin = load_plugin_file(path)
+    settings = plugin.settings_model(file=tmp_path / "list.txt")
+    plugin.module.write_list(settings.file, ["milk", "sour cream"])
+    context = FakeContext(settings=settings)
+    grammar = Grammar.compile(plugin.intents, context)
+    for each in plugin.intents:
+        for example in each.examples:
+            assert grammar.match([(example, 1.0)])[0].intent == each.name
+    (match, *_) = grammar.match([("add Oat Milk to my shopping list", 1.0)])
+    assert match.slots == {"thing": "Oat Milk"}
+
+
+def test_the_guide_names_every_slot_type_effect_and_error() -> None:
+    guide = GUIDE.read_text()
+    constants = [name for name in voiced.plugin.__all__ if name.isupper()]
+    assert all(f"`{name}`" in guide for name in constants)
+    assert all(f"`{effect.name}`" in guide for effect in Effect)
+    for name in ("IntentFailed", "IntentDenied", "InvalidSlots", "choice", "Undo"):
+        assert name in guide
+    for parameter in inspect.signature(intent).parameters.values():
+        assert parameter.name in guide

@@ -1,0 +1,341 @@
+"""The loop, in virtual time, on both event loops."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import Annotated
+
+import anyio
+import pytest
+
+from voiced.errors import DeviceError, ReplyError, ReplyTimeout, SynthesisError, TranscriptionError
+from voiced.events import (
+    ActionUndone,
+    AudioDropped,
+    BargeIn,
+    DeviceFound,
+    DeviceLost,
+    Event,
+    IntentMatched,
+    IntentReturned,
+    OverlapIgnored,
+    PlaybackStarted,
+    ReplySentence,
+    SpeechStarted,
+    SpeechStopped,
+    StageFailed,
+    TranscriptFinal,
+    TurnEnded,
+    TurnStarted,
+)
+from voiced.plugin import TEXT, Context, Effect, Reply, Undo, intent, undoes
+from voiced.stages import ToolCall
+from voiced.testing.fakes import (
+    FakeMicrophone,
+    FakeResponder,
+    FakeSpeaker,
+    FakeSynthesizer,
+    FakeTranscriber,
+    Says,
+)
+from voiced.testing.script import Script, run_script
+from voiced.testing.traces import check_trace, trace_text
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def play(request, tmp_path):
+    def run(script: Script) -> list[Event]:
+        return run_script(script, tmp_path / "journal", backend=request.param)
+
+    return run
+
+
+def of(events, kind):
+    return [event for event in events if isinstance(event, kind)]
+
+
+@intent("clock.time", sentences=["what time is it"], effect=Effect.R0)
+async def tell_time(context: Context) -> Reply:
+    """Tell the time."""
+    return Reply(f"It is {context.now:%H:%M}, and all is well in this house tonight.")
+
+
+@intent("notes.add", sentences=["note {text}"], effect=Effect.W1, critical=["text"])
+async def add_note(context: Context, text: Annotated[str, TEXT]) -> Reply:
+    """Write a note."""
+    async with context.change(Undo("notes.add", {"text": text}), f"noted {text}"):
+        await anyio.sleep(3.0)
+    return Reply(f"Noted {text}.")
+
+
+@undoes("notes.add")
+async def forget_note(context: Context, data) -> str:
+    return f"I forgot {data['text']}."
+
+
+@intent("notes.undo", sentences=["undo that"], effect=Effect.W1)
+async def undo_that(context: Context) -> Reply:
+    """Take back the last change."""
+    return Reply(" ".join(await context.assistant.undo(1)) or "There is nothing to undo.")
+
+
+INTENTS = [tell_time, add_note, undo_that]
+
+
+def test_a_spoken_request_is_heard_matched_answered_and_spoken(play, request):
+    events = play(Script([Says(1.0, "what time is it")], intents=INTENTS, seconds=8))
+    kinds = [type(event) for event in events if "Partial" not in type(event).__name__]
+    assert kinds == [
+        SpeechStarted,
+        TurnStarted,
+        SpeechStopped,
+        TranscriptFinal,
+        IntentMatched,
+        IntentReturned,
+        ReplySentence,
+        PlaybackStarted,
+        TurnEnded,
+    ]
+    (ended,) = of(events, TurnEnded)
+    assert ended.outcome == "completed"
+    assert ended.heard == "It is 19:30, and all is well in this house tonight."
+    check_trace(events, request.path.parent / "traces" / "what_time_is_it.txt")
+
+
+def test_latency_is_counted_from_the_true_end_of_speech(play):
+    events = play(Script([Says(1.0, "what time is it")], intents=INTENTS, seconds=8))
+    (stopped,) = of(events, SpeechStopped)
+    assert stopped.at == 2 * 16000
+    timing = of(events, TurnEnded)[0].timing_ms
+    assert timing.endpoint == 600
+    assert timing.transcript == 650
+    assert timing.first_audio == 700
+    assert timing.total > 3000
+
+
+def test_speech_over_the_reply_silences_it_first_and_becomes_the_next_turn(play):
+    speaker = FakeSpeaker()
+    script = Script(
+        [Says(1.0, "what time is it"), Says(4.0, "note milk")],
+        intents=INTENTS,
+        seconds=14,
+        speaker=speaker,
+    )
+    events = play(script)
+    (barge_in,) = of(events, BargeIn)
+    assert barge_in.turn == 1
+    assert barge_in.at == round(4.2 * 16000)
+    first, second = of(events, TurnEnded)
+    assert first.outcome == "interrupted"
+    assert first.heard == "It is 19:30, and all is"
+    assert second.outcome == "completed"
+    assert second.heard == "Noted milk."
+    order = [type(event) for event in events]
+    assert order.index(BargeIn) < order.index(TurnEnded) < order.index(TurnStarted, 3)
+    assert speaker.leases[0].heard < speaker.leases[0]._queued
+
+
+def test_a_cough_over_the_reply_is_ignored(play):
+    script = Script(
+        [Says(1.0, "what time is it"), Says(4.0, "hm", seconds=0.1)], intents=INTENTS, seconds=10
+    )
+    events = play(script)
+    assert len(of(events, OverlapIgnored)) == 1
+    assert not of(events, BargeIn)
+    (ended,) = of(events, TurnEnded)
+    assert ended.outcome == "completed"
+
+
+def test_an_effect_outlives_the_turn_that_was_interrupted(play):
+    script = Script(
+        [Says(1.0, "note milk"), Says(3.0, "what time is it"), Says(10.0, "undo that")],
+        intents=INTENTS,
+        undoers=[forget_note],
+        seconds=16,
+    )
+    events = play(script)
+    assert [ended.outcome for ended in of(events, TurnEnded)] == [
+        "interrupted",
+        "completed",
+        "completed",
+    ]
+    returned = next(event for event in of(events, IntentReturned) if event.intent == "notes.add")
+    assert returned.outcome == "completed"
+    assert returned.undo_id is not None
+    assert returned.at > of(events, TurnEnded)[0].at
+    (undone,) = of(events, ActionUndone)
+    assert undone.undo_id == returned.undo_id
+    assert of(events, TurnEnded)[-1].heard == "I forgot milk."
+
+
+def test_silence_and_noise_without_words_are_not_answered(play):
+    events = play(Script([Says(1.0, "")], intents=INTENTS, seconds=5))
+    (ended,) = of(events, TurnEnded)
+    assert ended.outcome == "not_understood"
+    assert not of(events, ReplySentence)
+
+
+def test_without_a_model_it_says_so_once(play):
+    script = Script(
+        [Says(1.0, "sing a song"), Says(16.0, "sing a song")], intents=INTENTS, seconds=22
+    )
+    events = play(script)
+    first, second = of(events, TurnEnded)
+    assert first.outcome == second.outcome == "not_understood"
+    assert "no language model" in first.heard
+    assert second.heard == ""
+
+
+def test_the_model_answers_what_no_intent_matches_and_is_spoken_while_it_goes_on(play):
+    model = FakeResponder(
+        {"sing a song": [["La la la, this is a long song. ", 3.0, "It goes on and on."]]}
+    )
+    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=12)
+    events = play(script)
+    sentences = of(events, ReplySentence)
+    assert [event.text for event in sentences] == [
+        "La la la, this is a long song.",
+        "It goes on and on.",
+    ]
+    assert of(events, PlaybackStarted)[0].at < sentences[1].at
+    assert of(events, TurnEnded)[0].outcome == "completed"
+
+
+def test_the_model_uses_a_tool_and_sees_its_result(play):
+    call = ToolCall("1", "notes.add", {"text": "milk"})
+    model = FakeResponder({"remember the milk": [[call], ["Done, it is on your list."]]})
+    script = Script([Says(1.0, "remember the milk")], intents=INTENTS, responder=model, seconds=14)
+    events = play(script)
+    (matched,) = of(events, IntentMatched)
+    assert (matched.intent, matched.origin) == ("notes.add", "model")
+    assert of(events, TurnEnded)[0].heard == "Done, it is on your list."
+    assert model.histories[1][-1].role == "tool"
+    assert "Noted milk." in model.histories[1][-1].content
+
+
+def test_barge_in_closes_the_models_stream(play):
+    model = FakeResponder({"sing a song": [["La la la, this is a long song. ", 30.0, "More."]]})
+    script = Script(
+        [Says(1.0, "sing a song"), Says(4.0, "what time is it")],
+        intents=INTENTS,
+        responder=model,
+        seconds=12,
+    )
+    events = play(script)
+    assert model.closed == 1
+    assert [ended.outcome for ended in of(events, TurnEnded)] == ["interrupted", "completed"]
+
+
+@pytest.mark.parametrize("error", [ReplyError("refused"), ReplyTimeout("stalled")])
+def test_a_failing_model_ends_in_a_spoken_sentence_and_a_typed_error(play, error):
+    model = FakeResponder({"sing a song": [["La la la, this is a long song. ", error]]})
+    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=12)
+    events = play(script)
+    (failed,) = of(events, StageFailed)
+    assert (failed.stage, failed.code) == ("responder", error.code)
+    (ended,) = of(events, TurnEnded)
+    assert ended.outcome == "failed"
+    assert ended.heard == f"La la la, this is a long song. {error.spoken}"
+
+
+def test_what_a_tool_did_is_told_even_if_the_model_then_fails(play):
+    call = ToolCall("1", "notes.add", {"text": "milk"})
+    model = FakeResponder({"remember the milk": [[call], [ReplyError("gone")]]})
+    script = Script([Says(1.0, "remember the milk")], intents=INTENTS, responder=model, seconds=16)
+    (ended,) = of(play(script), TurnEnded)
+    assert ended.heard == "Noted milk. My language model did not answer."
+
+
+def test_a_failing_transcriber_asks_to_say_it_again(play):
+    user = [Says(1.0, "what time is it")]
+    transcriber = FakeTranscriber(user, error=TranscriptionError("crashed"))
+    events = play(Script(user, intents=INTENTS, transcriber=transcriber, seconds=10))
+    assert of(events, TurnEnded)[0].outcome == "failed"
+    assert "Say that again" in of(events, TurnEnded)[0].heard
+
+
+def test_a_failing_voice_still_does_what_was_asked(play):
+    script = Script(
+        [Says(1.0, "note milk")],
+        intents=INTENTS,
+        synthesizer=FakeSynthesizer(error=SynthesisError("no voice")),
+        seconds=8,
+    )
+    events = play(script)
+    assert of(events, IntentReturned)[0].outcome == "completed"
+    assert [event.stage for event in of(events, StageFailed)] == ["synthesizer"]
+    assert of(events, TurnEnded)[0].heard == ""
+
+
+def test_lost_frames_are_reported(play):
+    script = Script([Says(1.0, "what time is it")], intents=INTENTS, lost=frozenset({10, 11}))
+    events = play(script)
+    assert of(events, AudioDropped) == [AudioDropped(12 * 320, 640)]
+
+
+TALK = Script(
+    [Says(1.0, "what time is it"), Says(4.0, "note milk"), Says(9.5, "undo that")],
+    intents=INTENTS,
+    undoers=[forget_note],
+    seconds=14,
+)
+
+
+def _traces(script, folder, count, backend):
+    return {
+        trace_text(run_script(script, folder / str(number), backend=backend))
+        for number in range(count)
+    }
+
+
+def test_sessions_give_identical_traces_on_both_loops(tmp_path):
+    asyncio = _traces(TALK, tmp_path / "asyncio", 3, "asyncio")
+    assert len(asyncio) == 1
+    assert _traces(TALK, tmp_path / "trio", 3, "trio") == asyncio
+
+
+@pytest.mark.slow
+def test_a_hundred_sessions_give_identical_traces(tmp_path):
+    assert len(_traces(TALK, tmp_path, 100, "asyncio")) == 1
+
+
+class BrokenMicrophone:
+    """Fails as often as told, then gives way to another one."""
+
+    def __init__(self, failures, *, retryable, then=None):
+        self._failures = failures
+        self._retryable = retryable
+        self._then = then
+
+    async def prepare(self): ...
+
+    async def aclose(self): ...
+
+    async def frames(self):
+        if self._failures:
+            self._failures -= 1
+            raise DeviceError("unplugged", retryable=self._retryable)
+        async with aclosing(self._then.frames()) as frames:
+            async for frame in frames:
+                yield frame
+
+
+def test_a_microphone_that_comes_back_is_listened_to_again(play):
+    user = [Says(1.0, "what time is it")]
+    microphone = BrokenMicrophone(2, retryable=True, then=FakeMicrophone(user, 8.0))
+    events = play(Script(user, intents=INTENTS, microphone=microphone))
+    assert [type(event) for event in events[:5]] == [
+        StageFailed,
+        DeviceLost,
+        StageFailed,
+        DeviceLost,
+        DeviceFound,
+    ]
+    assert of(events, TurnEnded)[0].outcome == "completed"
+
+
+def test_a_microphone_that_is_gone_for_good_ends_the_session(play):
+    microphone = BrokenMicrophone(1, retryable=False)
+    with pytest.raises(ExceptionGroup) as caught:
+        play(Script([], intents=INTENTS, microphone=microphone))
+    assert caught.group_contains(DeviceError)

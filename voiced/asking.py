@@ -1,0 +1,125 @@
+"""One turn from text, without sound: what ``voiced ask`` and ``voiced match`` print."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from voiced.dispatch import Question, Report
+from voiced.errors import VoicedError
+from voiced.events import TurnId
+from voiced.grammar import Match
+from voiced.plugin import Intent
+from voiced.thinking import Thinker, Thought, Turn
+from voiced.trace import Marks
+
+__all__ = ["Answered", "ask", "match"]
+
+AnsweredOutcome: TypeAlias = Literal["completed", "failed", "needs_confirmation", "not_understood"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to a typed request; ``as_row`` is the document of interface.md."""
+
+    text: str
+    intent: Intent | None
+    slots: Mapping[str, str]
+    origin: str
+    reply: str
+    outcome: AnsweredOutcome
+    question: Question | None
+    undo_id: str | None
+    error: VoicedError | None
+    timing_ms: Mapping[str, float]
+
+    def as_row(self) -> dict[str, Any]:
+        """The answer as JSON types."""
+        asked = self.question
+        return {
+            "text": self.text,
+            "intent": self.intent.name if self.intent else None,
+            "slots": dict(self.slots),
+            "origin": self.origin,
+            "effect": self.intent.effect.value if self.intent else None,
+            "confirmation": {"question": asked.text, "id": asked.id} if asked else None,
+            "reply": self.reply,
+            "undo_id": self.undo_id,
+            "outcome": self.outcome,
+            "error": (
+                {"code": self.error.code, "message": self.error.message} if self.error else None
+            ),
+            "timing_ms": dict(self.timing_ms),
+        }
+
+
+def _ms_since(began_s: float) -> float:
+    return round((time.monotonic() - began_s) * 1000, 1)
+
+
+async def _quiet(_sentence: str) -> None:
+    """A turn without a voice."""
+
+
+async def ask(thinker: Thinker, text: str, *, is_confirmed: bool = False) -> Answered:
+    """One whole turn; ``is_confirmed`` answers a confirmation with yes, once."""
+    began_s = time.monotonic()
+    report = Report(TurnId(1), lambda: 0, lambda _: None)
+    turn = Turn(report, Marks(), _quiet, thinker.dispatcher.run)
+    thought = await thinker.think([(text, 1.0)], turn)
+    question = thought.question
+    if question is not None and question.verdict is not None and is_confirmed:
+        call = thinker.dispatcher.confirm(question)
+        result = await thinker.dispatcher.run(call, report)
+        thought = Thought(
+            "failed" if result.error else "completed",
+            result.spoken,
+            call,
+            result,
+            error=result.error,
+        )
+    return _answered(text, thought, {"total": _ms_since(began_s)})
+
+
+def _answered(text: str, thought: Thought, timing_ms: Mapping[str, float]) -> Answered:
+    call, result, question = thought.call, thought.result, thought.question
+    outcome: AnsweredOutcome = "failed"
+    if question is not None:
+        outcome = "needs_confirmation"
+    elif thought.outcome in ("completed", "not_understood"):
+        outcome = "not_understood" if thought.outcome == "not_understood" else "completed"
+    undo_ids = result.undo_ids if result else ()
+    return Answered(
+        text=text,
+        intent=call.intent if call else None,
+        slots=call.words if call else {},
+        origin=call.origin if call else "spoken",
+        reply=question.text if question else thought.reply,
+        outcome=outcome,
+        question=question,
+        undo_id=undo_ids[-1] if undo_ids else None,
+        error=thought.error,
+        timing_ms=timing_ms,
+    )
+
+
+async def match(thinker: Thinker, text: str) -> Answered:
+    """What would be understood; nothing is done."""
+    began_s = time.monotonic()
+    found: tuple[Match, ...] = thinker.dispatcher.match([(text, 1.0)])
+    intents = {intent.name: intent for intent in thinker.dispatcher.intents}
+    best = found[0] if found else None
+    return Answered(
+        text=text,
+        intent=intents[best.intent] if best else None,
+        slots=best.slots if best else {},
+        origin="spoken",
+        reply="",
+        outcome="completed" if best else "not_understood",
+        question=None,
+        undo_id=None,
+        error=None,
+        timing_ms={"match": _ms_since(began_s)},
+    )

@@ -1,0 +1,158 @@
+"""The verb demo: the whole assistant at work, on embedded defaults, with nothing prepared."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiced.cli.output import print_table
+
+if TYPE_CHECKING:
+    from voiced.config import Loaded
+    from voiced.demo import Request
+    from voiced.events import Event, TurnEnded
+
+__all__ = ["demo"]
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for the sound file and the demo's files.")] = (
+        Path("out/demo")
+    ),
+) -> None:
+    """Show the assistant at work: no microphone, no account, no download."""
+    import anyio
+
+    ended = anyio.run(_demo, out)
+    _print_latency(ended)
+    reply = out / "reply.wav"
+    print(f"\nThe spoken replies are in {reply}. With a microphone: voiced run")
+    is_whole = all(turn.outcome in ("completed", "interrupted") for turn in ended)
+    raise typer.Exit(0 if is_whole else 1)
+
+
+async def _demo(out: Path) -> list[TurnEnded]:
+    import anyio
+
+    from voiced import composition, daemon
+    from voiced.demo import REQUESTS, DemoMicrophone, Director, render_speech
+    from voiced.events import TurnEnded
+
+    loaded = _configuration(out)
+    microphone = DemoMicrophone()
+    options = daemon.RunOptions(sink=str(out / "reply.wav"))
+    ended: list[TurnEnded] = []
+    async with (
+        composition.open_brain(loaded) as brain,
+        daemon.open_stages(loaded.config, options, microphone) as stages,
+    ):
+        sounds = [
+            await render_speech(request.text, stages.synthesizer, stages.voice)
+            for request in REQUESTS
+        ]
+        director = Director(REQUESTS, sounds, microphone, _announce)
+        screen = _Screen()
+
+        def keep(event: Event) -> None:
+            if isinstance(event, TurnEnded):
+                ended.append(event)
+
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(director.direct)
+            readers = [screen.show, keep, director.hear]
+            await daemon.serve(loaded.config, brain, stages, readers)
+    return ended
+
+
+def _configuration(out: Path) -> Loaded:
+    """The embedded defaults; the user's own configuration, files and journal stay out of it."""
+    from voiced.config import Config, JournalSettings, Loaded
+    from voiced.demo import furnish
+
+    documents = furnish(out)
+    config = Config(
+        journal=JournalSettings(folder=(out / "journal").absolute()),
+        plugins={"files": {"roots": [str(documents.absolute())]}},
+    )
+    return Loaded(config, {}, None)
+
+
+def _announce(request: Request) -> None:
+    how = " (interrupting)" if request.interrupts else ""
+    print(f"\n  you say{how}: {request.text}", flush=True)
+
+
+class _Screen:
+    """Shows what happens, a line each; the partial transcript is written over on a terminal."""
+
+    def __init__(self) -> None:
+        self._is_terminal = sys.stdout.isatty()
+        self._has_partial = False
+
+    def show(self, event: Event) -> None:
+        """Show one event, if a person wants to see it."""
+        from voiced.events import TranscriptPartial
+
+        if isinstance(event, TranscriptPartial):
+            self._partial(event.text)
+            return
+        text = _line(event)
+        if text:
+            if self._has_partial:
+                print()
+            self._has_partial = False
+            print(f"{event.at / 16000:8.2f} s  {text}", flush=True)
+
+    def _partial(self, text: str) -> None:
+        if self._is_terminal:
+            print(f"\r\x1b[K            hears      {text}", end="", flush=True)
+            self._has_partial = True
+        else:
+            print(f"            hears      {text}", flush=True)
+
+
+def _line(event: Event) -> str:
+    from voiced import events
+
+    match event:
+        case events.TranscriptFinal():
+            return f"heard      {event.text}"
+        case events.IntentMatched():
+            slots = " ".join(f"{name}={words!r}" for name, words in event.slots)
+            return f"intent     {event.intent} {slots}"
+        case events.IntentReturned():
+            undo = f", undo {event.undo_id}" if event.undo_id else ""
+            return f"did        {event.outcome}{undo}"
+        case events.ActionUndone():
+            return f"undone     {event.intent}"
+        case events.ReplySentence():
+            return f"says       {event.text}"
+        case events.BargeIn():
+            return "barge-in   silent, and listening"
+        case events.TurnEnded():
+            return f"turn ended {event.outcome}; heard: {event.heard!r}"
+        case events.StageFailed():
+            return f"failed     {event.stage}: {event.message}"
+        case _:
+            return ""
+
+
+def _print_latency(ended: list[TurnEnded]) -> None:
+    print("\nLatency in milliseconds, from the true end of the speech:")
+    titles = ("turn", "outcome", "endpoint", "transcript", "first token", "first audio", "total")
+    rows: list[tuple[str, ...]] = []
+    for turn in ended:
+        timing = turn.timing_ms
+        steps = (
+            timing.endpoint,
+            timing.transcript,
+            timing.first_token,
+            timing.first_audio,
+            timing.total,
+        )
+        cells = ("" if step is None else f"{step:.0f}" for step in steps)
+        rows.append((str(turn.turn), turn.outcome, *cells))
+    print_table(titles, rows)

@@ -1,0 +1,76 @@
+"""``voiced doctor`` and ``voiced doctor privacy``."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from voiced.cli.output import AsJson, print_json, print_table
+from voiced.cli.setup import load_config
+
+if TYPE_CHECKING:
+    from voiced.doctor import Check, Examination
+
+__all__ = ["app"]
+
+app = typer.Typer(help="What works, what does not, and the command that mends it.")
+
+_UNAVAILABLE = 69
+_MARKS = {True: "ok", False: "FAILS", None: "-"}
+
+
+@app.callback(invoke_without_command=True)
+def doctor(context: typer.Context, as_json: AsJson = False) -> None:
+    """Look at everything; exit code 69 if the assistant as it is configured cannot work."""
+    if context.invoked_subcommand is not None:
+        return
+    from voiced.doctor import as_document, effective, examine, is_healthy
+
+    what = _examination(context)
+    checks = examine(what)
+    values = effective(what.loaded, what.plugins)
+    healthy = is_healthy(checks)
+    if as_json:
+        print_json(
+            {
+                "healthy": healthy,
+                "checks": [asdict(check) for check in checks],
+                "configuration": as_document(values),
+            }
+        )
+    else:
+        _print_checks(checks)
+        rows = ((value.section, value.key, value.value, value.source) for value in values)
+        print_table(("section", "key", "value", "from"), rows)
+    if not healthy:
+        raise typer.Exit(_UNAVAILABLE)
+
+
+@app.command()
+def privacy(context: typer.Context, as_json: AsJson = False) -> None:
+    """What leaves the machine, what is kept, where, and for how long."""
+    from voiced.doctor import privacy as facts_of
+
+    facts = facts_of(_examination(context))
+    if as_json:
+        print_json({"facts": [asdict(fact) for fact in facts]})
+    else:
+        print_table(("", "what", ""), ((fact.kind, fact.name, fact.fact) for fact in facts))
+
+
+def _examination(context: typer.Context) -> Examination:
+    from voiced.config import model_folder, voice_folder
+    from voiced.doctor import Examination
+    from voiced.registry import load_plugins
+
+    loaded = load_config(context)
+    plugins = load_plugins(loaded.config.intents)
+    return Examination(loaded, plugins, model_folder(), voice_folder(), os.environ)
+
+
+def _print_checks(checks: tuple[Check, ...]) -> None:
+    rows = ((_MARKS[check.ok], check.name, check.found, check.mend) for check in checks)
+    print_table(("", "what", "found", "mend"), rows)

@@ -1,0 +1,164 @@
+"""The verbs that answer: run, ask, match, and undo's way to the plugins."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from voiced.cli.output import AsJson, note, print_json
+from voiced.cli.setup import load_config
+
+if TYPE_CHECKING:
+    from voiced.asking import Answered
+    from voiced.cli.journal import UndoRequest
+    from voiced.config import Loaded
+    from voiced.daemon import Reader
+    from voiced.events import Event
+
+__all__ = ["ask", "match", "run", "undo"]
+
+_SOURCE = "mic, or the path of a sound file."
+_SINK = "speaker, null, or the path of a WAV file to write."
+
+
+def run(  # noqa: PLR0913, PLR0917 - each is an option
+    context: typer.Context,
+    source: Annotated[str, typer.Option(help=_SOURCE)] = "mic",
+    sink: Annotated[str, typer.Option(help=_SINK)] = "speaker",
+    events: Annotated[str, typer.Option(help="Write events here as JSON lines; - is stdout.")] = "",
+    clock: Annotated[
+        Literal["real", "virtual"], typer.Option(help="virtual: a file as fast as it goes.")
+    ] = "real",
+    once: Annotated[bool, typer.Option("--once", help="Stop when the source ends.")] = False,  # noqa: ARG001 - a file always ends
+) -> None:
+    """Listen, act and speak until it is stopped."""
+    from voiced.daemon import RunOptions
+    from voiced.daemon import run as run_daemon
+
+    _refuse_wrong_clock(source, sink, clock)
+    loaded = load_config(context)
+    with ExitStack() as stack:
+        readers = _readers(events, stack)
+        options = RunOptions(source, sink)
+        if clock == "virtual":
+            from voiced.testing.clock import run as run_virtual
+
+            run_virtual(run_daemon, loaded, options, readers)
+        else:
+            import anyio
+
+            anyio.run(run_daemon, loaded, options, readers)
+
+
+def _refuse_wrong_clock(source: str, sink: str, clock: str) -> None:
+    if clock == "virtual" and (source == "mic" or sink == "speaker"):
+        message = "a virtual clock needs a file as --source, and a file or null as --sink"
+        raise typer.BadParameter(message, param_hint="--clock")
+    if source.startswith("wyoming:"):
+        message = "satellites are not supported by this version; use mic or a sound file"
+        raise typer.BadParameter(message, param_hint="--source")
+
+
+def _readers(events: str, stack: ExitStack) -> list[Reader]:
+    from voiced.trace import EventLog
+
+    if events == "-":
+        return [EventLog(sys.stdout).write]
+    readers: list[Reader] = [_show]
+    if events:
+        file = stack.enter_context(Path(events).open("a", encoding="utf-8"))
+        readers.append(EventLog(file).write)
+    return readers
+
+
+def _show(event: Event) -> None:
+    """One line on the screen for what a person at the terminal wants to see."""
+    from voiced.trace import render
+
+    note(render(event))
+
+
+def ask(
+    context: typer.Context,
+    text: Annotated[list[str], typer.Argument(help="What you would say.")],
+    as_json: AsJson = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer a confirmation: yes.")] = False,
+) -> None:
+    """Ask for something in writing; do it, and print the answer."""
+    import anyio
+
+    answered = anyio.run(_ask, load_config(context), " ".join(text), yes)
+    _print(answered, as_json=as_json)
+
+
+def match(
+    context: typer.Context,
+    text: Annotated[list[str], typer.Argument(help="What you would say.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what would be understood; nothing is done."""
+    import anyio
+
+    answered = anyio.run(_match, load_config(context), " ".join(text))
+    if as_json:
+        print_json(answered.as_row())
+    elif answered.intent is None:
+        print("not understood")
+    else:
+        slots = " ".join(f"{name}={words!r}" for name, words in answered.slots.items())
+        print(f"{answered.intent.name} {slots}".rstrip())
+    raise typer.Exit(0 if answered.intent else 1)
+
+
+async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
+    from voiced import asking
+    from voiced.composition import open_brain
+
+    async with open_brain(loaded) as brain:
+        return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed)
+
+
+async def _match(loaded: Loaded, text: str) -> Answered:
+    from voiced import asking
+    from voiced.composition import open_brain
+
+    async with open_brain(loaded) as brain:
+        return await asking.match(brain.thinker, text)
+
+
+def _print(answered: Answered, *, as_json: bool) -> None:
+    if as_json:
+        print_json(answered.as_row())
+    else:
+        print(answered.reply)
+        if answered.error is not None:
+            note(f"voiced: {answered.error}")
+        if answered.outcome == "needs_confirmation" and answered.question:
+            note(_how_to_answer(answered))
+    exit_code = 0 if answered.outcome == "completed" else 1
+    if answered.error is not None:
+        exit_code = answered.error.exit_code
+    raise typer.Exit(exit_code)
+
+
+def _how_to_answer(answered: Answered) -> str:
+    if answered.question is not None and answered.question.choice is not None:
+        return "Nothing was done. Ask again and name the one you mean."
+    return "Nothing was done. Ask again with --yes to do it."
+
+
+async def undo(loaded: Loaded, request: UndoRequest) -> Sequence[str]:
+    """Take changes back: the one named, or the last ones."""
+    from voiced.composition import open_brain
+
+    async with open_brain(loaded) as brain:
+        assistant = brain.dispatcher.assistant()
+        if request.id:
+            change = brain.journal.change(request.id)
+            return [await assistant.undo_change(change)]
+        return await assistant.undo(request.count)

@@ -1,0 +1,65 @@
+"""What verbs begin with: the configuration, the plugins, the journal, as the options say."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+if TYPE_CHECKING:
+    from voiced.config import Loaded
+    from voiced.journal import Journal
+    from voiced.registry import LoadedPlugins
+
+__all__ = ["Options", "load_config", "load_plugins", "open_journal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options that stand before the verb."""
+
+    config: Path | None = None
+
+
+def load_config(context: typer.Context) -> Loaded:
+    """The configuration of the command line.
+
+    Raises:
+        ConfigError: It has a mistake.
+    """
+    from voiced.config import load
+    from voiced.registry import plugin_names
+
+    options = context.find_object(Options) or Options()
+    return load(options.config, os.environ, plugin_names)
+
+
+def load_plugins(loaded: Loaded) -> LoadedPlugins:
+    """The plugins that the configuration chooses; failures are told on stderr."""
+    from voiced.cli.output import note
+    from voiced.registry import load_plugins as load
+
+    plugins = load(loaded.config.intents)
+    for failure in plugins.failures:
+        note(f"voiced: {failure}")
+    return plugins
+
+
+def open_journal(loaded: Loaded) -> Journal:
+    """The user's journal; close it.
+
+    Raises:
+        JournalError: It cannot be opened.
+    """
+    from voiced.cli.output import note
+    from voiced.config import journal_folder
+    from voiced.journal import Journal
+
+    settings = loaded.config.journal
+    journal = Journal.open(journal_folder(settings), transcripts=settings.transcripts)
+    if journal.notice:
+        note(f"voiced: {journal.notice}")
+    return journal

@@ -1,0 +1,91 @@
+"""The verbs of one engine each: say and transcribe, and how a voice is tried."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from voiced.cli.output import AsJson, print_json
+from voiced.cli.setup import load_config
+
+if TYPE_CHECKING:
+    from voiced.config import Loaded
+    from voiced.stages import Transcript
+
+__all__ = ["say", "speak", "transcribe"]
+
+
+def say(
+    context: typer.Context,
+    text: Annotated[list[str], typer.Argument(help="What is said.")],
+    voice: Annotated[str, typer.Option(help="A name of `voiced voices list`.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write a WAV file, do not play it.")] = None,
+) -> None:
+    """Speak."""
+    loaded = load_config(context)
+    if out is not None:
+        from voiced.testing.clock import run as run_virtual
+
+        run_virtual(speak, loaded, voice, " ".join(text), str(out))  # a file needs no real time
+        return
+    import anyio
+
+    anyio.run(speak, loaded, voice, " ".join(text))
+
+
+async def speak(loaded: Loaded, voice: str, text: str, sink: str = "speaker") -> None:
+    """Speak a text with a voice, to the speaker or into a WAV file, to its end."""
+    from voiced import composition
+    from voiced.speaking import read_aloud
+
+    profile = composition.voice(loaded.config, voice)
+    synthesizer = composition.synthesizer(loaded.config, profile)
+    speaker = composition.speaker(loaded.config, sink)
+    async with composition.prepared(synthesizer, speaker):
+        await read_aloud(text, synthesizer, profile, speaker.open())
+
+
+def transcribe(
+    context: typer.Context,
+    path: Annotated[Path, typer.Argument(help="A sound file.")],
+    engine: Annotated[str, typer.Option(help="pocketsphinx, faster-whisper or openai.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Write down what a sound file says."""
+    import anyio
+
+    transcript = anyio.run(_transcribe, load_config(context), path, engine)
+    if as_json:
+        alternatives = [
+            {"text": other.text, "confidence": other.confidence}
+            for other in transcript.alternatives
+        ]
+        print_json(
+            {
+                "text": transcript.text,
+                "confidence": transcript.confidence,
+                "alternatives": alternatives,
+            }
+        )
+    else:
+        print(transcript.text)
+
+
+async def _transcribe(loaded: Loaded, path: Path, engine: str) -> Transcript:
+    from voiced import composition
+    from voiced.engines.sound_file import Pace, SoundFileMicrophone
+    from voiced.stages import Transcript
+
+    microphone = SoundFileMicrophone(path, trailing_s=0.5, pace=Pace.NONE)
+    transcriber = composition.transcriber(loaded.config, engine)
+    final = Transcript("", is_final=True)
+    async with composition.open_brain(loaded) as brain:
+        async with composition.prepared(microphone, transcriber):
+            readings = transcriber.transcribe(microphone.frames(), brain.thinker.hints)
+            async with aclosing(readings):
+                async for transcript in readings:
+                    final = transcript
+    return final

@@ -1,0 +1,249 @@
+"""The composition root: the configuration to engines, plugins, journal and thinker.
+
+The only place that knows every engine; nothing imports it but the daemon and the command line.
+Each engine is imported when it is chosen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+
+from voiced import workers
+from voiced.config import (
+    Config,
+    Loaded,
+    journal_folder,
+    model_folder,
+    plugin_settings,
+    voice_folder,
+)
+from voiced.conversation import Conversation
+from voiced.dispatch import Dispatcher, Environment
+from voiced.errors import ConfigError
+from voiced.journal import Journal
+from voiced.registry import LoadedPlugins, load_plugins
+from voiced.stages import Responder, Stage
+from voiced.thinking import INSTRUCTIONS, Thinker
+
+if TYPE_CHECKING:
+    from voiced.stages import (
+        Microphone,
+        Speaker,
+        Synthesizer,
+        Transcriber,
+        Voice,
+        VoiceDetector,
+    )
+
+__all__ = [
+    "Brain",
+    "detector",
+    "microphone",
+    "open_brain",
+    "prepared",
+    "responder",
+    "speaker",
+    "synthesizer",
+    "transcriber",
+    "voice",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Brain:
+    """All of the assistant that needs no sound."""
+
+    thinker: Thinker
+    journal: Journal
+    plugins: LoadedPlugins
+
+    @property
+    def dispatcher(self) -> Dispatcher:
+        """What turns requests into calls."""
+        return self.thinker.dispatcher
+
+
+def settings_of(loaded: Loaded, plugins: LoadedPlugins) -> Mapping[type, object]:
+    """Each plugin's ``Settings`` class to its instance.
+
+    Raises:
+        ConfigError: A plugin's section has a mistake.
+    """
+    return {
+        plugin.settings_model: plugin_settings(
+            loaded.config, plugin.name, plugin.settings_model, loaded.file
+        )
+        for plugin in plugins.plugins
+        if plugin.settings_model is not None
+    }
+
+
+@asynccontextmanager
+async def open_brain(
+    loaded: Loaded, *, plugins: LoadedPlugins | None = None
+) -> AsyncGenerator[Brain]:
+    """Open the journal, load the plugins, compile the grammar, connect the model.
+
+    Raises:
+        ConfigError: A plugin's section has a mistake.
+        JournalError: The journal cannot be opened.
+    """
+    config = loaded.config
+    plugins = plugins or load_plugins(config.intents)
+    settings = settings_of(loaded, plugins)
+    journal = await workers.in_worker(_open_journal, config)
+    try:
+        environment = Environment(
+            journal,
+            lambda: datetime.now().astimezone(),
+            anyio.current_time,
+            workers.in_worker,
+            settings,
+        )
+        intents = [intent for plugin in plugins.plugins for intent in plugin.intents]
+        undoers = [undoer for plugin in plugins.plugins for undoer in plugin.undoers]
+        dispatcher = Dispatcher(
+            intents, undoers, environment, Conversation(), config.policy.confirm_s
+        )
+        await dispatcher.refresh()
+        model = responder(config)
+        async with prepared(*([model] if model else [])):
+            yield Brain(Thinker(dispatcher, model, _instructions(config)), journal, plugins)
+    finally:
+        journal.close()
+
+
+def _open_journal(config: Config) -> Journal:
+    settings = config.journal
+    journal = Journal.open(journal_folder(settings), transcripts=settings.transcripts)
+    journal.purge(settings.keep_days)
+    return journal
+
+
+def _instructions(config: Config) -> str:
+    own = config.responder.system_prompt.strip()
+    today = datetime.now().astimezone()
+    date = f"Today is {today:%A, %d %B %Y}."
+    return " ".join(part for part in (own, INSTRUCTIONS, date) if part)
+
+
+@asynccontextmanager
+async def prepared(*stages: Stage) -> AsyncGenerator[None]:
+    """Load and warm the stages; free them at the end, the last one first.
+
+    Raises:
+        EngineError: One of them cannot be used; those before it are freed.
+    """
+    async with AsyncExitStack() as stack:
+        for stage in stages:
+            stack.push_async_callback(stage.aclose)
+            await stage.prepare()
+        yield
+
+
+def responder(config: Config) -> Responder | None:
+    """The language model, or None where no server is configured."""
+    if not config.responder.url:
+        return None
+    from voiced.engines.openai_chat import OpenAIResponder
+
+    return OpenAIResponder(config.responder)
+
+
+def transcriber(config: Config, engine: str = "") -> Transcriber:
+    """The transcriber of the configuration, or the one named ``engine``."""
+    settings = config.transcriber
+    match engine or settings.engine:
+        case "faster-whisper":
+            from voiced.engines.faster_whisper import FasterWhisperTranscriber
+
+            return FasterWhisperTranscriber(settings, model_folder())
+        case "openai":
+            from voiced.engines.openai_transcribe import OpenAITranscriber
+
+            return OpenAITranscriber(settings)
+        case "pocketsphinx":
+            from voiced.engines.pocketsphinx import PocketsphinxTranscriber
+
+            return PocketsphinxTranscriber(settings)
+        case unknown:
+            raise ConfigError(
+                file="--engine",
+                key=unknown,
+                reason="no such transcriber",
+                mend="use pocketsphinx, faster-whisper or openai",
+            )
+
+
+def detector(config: Config) -> VoiceDetector:
+    """The voice detector."""
+    settings = config.audio
+    if settings.detector == "silero":
+        from voiced.engines.silero_vad import SileroVoiceDetector
+
+        return SileroVoiceDetector(model_folder(), settings.min_level_dbfs)
+    from voiced.engines.webrtc_vad import WebrtcVoiceDetector
+
+    return WebrtcVoiceDetector(min_level_dbfs=settings.min_level_dbfs)
+
+
+def voice(config: Config, name: str = "") -> Voice:
+    """The voice profile of the configuration, or the one named.
+
+    Raises:
+        ModelMissing: There is none of that name, or its model was not pulled.
+    """
+    from voiced.voices import load_voice
+
+    return load_voice(name or config.synthesizer.voice, model_folder(), voice_folder())
+
+
+def synthesizer(config: Config, profile: Voice) -> Synthesizer:
+    """The engine that speaks with this voice."""
+    match profile.engine:
+        case "piper":
+            from voiced.engines.piper import PiperSynthesizer
+
+            return PiperSynthesizer(model_folder(), warm=profile)
+        case "openai":
+            from voiced.engines.openai_speech import OpenAISynthesizer
+
+            return OpenAISynthesizer(config.synthesizer)
+        case _:
+            from voiced.engines.espeak import EspeakSynthesizer
+
+            return EspeakSynthesizer()
+
+
+def microphone(config: Config, source: str) -> Microphone:
+    """Sound in: ``mic``, or the path of a sound file."""
+    if source == "mic":
+        from voiced.engines.portaudio_microphone import PortAudioMicrophone
+
+        return PortAudioMicrophone(config.audio.microphone)
+    from voiced.engines.sound_file import SoundFileMicrophone
+
+    trailing_s = config.turns.end_silence_ms / 1000 + 1.0
+    return SoundFileMicrophone(Path(source), trailing_s=trailing_s)
+
+
+def speaker(config: Config, sink: str) -> Speaker:
+    """Sound out: ``speaker``, ``null``, or the path of a WAV file to write."""
+    if sink == "speaker":
+        from voiced.engines.portaudio_speaker import PortAudioSpeaker
+
+        return PortAudioSpeaker(config.audio.speaker)
+    if sink == "null":
+        from voiced.engines.null_speaker import NullSpeaker
+
+        return NullSpeaker()
+    from voiced.engines.wav_sink import WavSpeaker
+
+    return WavSpeaker(Path(sink))

@@ -1,0 +1,56 @@
+"""The configuration: the sections of voiced.toml, their loading, and their reference.
+
+The only reader of the configuration file and of the environment.
+"""
+
+from voiced.config.folders import (
+    config_file,
+    journal_folder,
+    model_folder,
+    plugin_folder,
+    voice_folder,
+)
+from voiced.config.loading import Loaded, PluginNames, Source, load, plugin_settings
+from voiced.config.reference import Row, describe, markdown
+from voiced.config.sections import (
+    AudioSettings,
+    Config,
+    Folder,
+    IntentSettings,
+    JournalSettings,
+    PolicySettings,
+    ResponderSettings,
+    SecretSource,
+    Section,
+    SynthesizerSettings,
+    TranscriberSettings,
+    TurnSettings,
+)
+
+__all__ = [
+    "AudioSettings",
+    "Config",
+    "Folder",
+    "IntentSettings",
+    "JournalSettings",
+    "Loaded",
+    "PluginNames",
+    "PolicySettings",
+    "ResponderSettings",
+    "Row",
+    "SecretSource",
+    "Section",
+    "Source",
+    "SynthesizerSettings",
+    "TranscriberSettings",
+    "TurnSettings",
+    "config_file",
+    "describe",
+    "journal_folder",
+    "load",
+    "markdown",
+    "model_folder",
+    "plugin_folder",
+    "plugin_settings",
+    "voice_folder",
+]

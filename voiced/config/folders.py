@@ -1,0 +1,44 @@
+"""Where things lie when the configuration does not say: the user's own folders (platformdirs)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from platformdirs import user_config_path, user_data_path, user_state_path
+
+from voiced.config.sections import IntentSettings, JournalSettings
+
+__all__ = [
+    "config_file",
+    "journal_folder",
+    "model_folder",
+    "plugin_folder",
+    "voice_folder",
+]
+
+_NAME = "voiced"
+
+
+def config_file() -> Path:
+    """The user's voiced.toml; it need not exist."""
+    return user_config_path(_NAME) / "voiced.toml"
+
+
+def plugin_folder(settings: IntentSettings) -> Path:
+    """The folder of the user's own plugins; it need not exist."""
+    return settings.folder or user_config_path(_NAME) / "intents"
+
+
+def voice_folder() -> Path:
+    """The folder of the user's own voice profiles; it need not exist."""
+    return user_config_path(_NAME) / "voices"
+
+
+def journal_folder(settings: JournalSettings) -> Path:
+    """The folder of the journal; it need not exist."""
+    return settings.folder or user_state_path(_NAME)
+
+
+def model_folder() -> Path:
+    """The folder of downloaded models; it need not exist."""
+    return user_data_path(_NAME) / "models"

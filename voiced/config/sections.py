@@ -1,0 +1,203 @@
+"""The sections of voiced.toml: one pydantic model for each. No reading of files is here.
+
+Every key has a default, a unit in its name and a one-line description, and can be set by the
+environment variable VOICED_SECTION__KEY. Secrets are never in the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+__all__ = [
+    "AudioSettings",
+    "Config",
+    "Folder",
+    "IntentSettings",
+    "JournalSettings",
+    "PolicySettings",
+    "ResponderSettings",
+    "SecretSource",
+    "Section",
+    "SynthesizerSettings",
+    "TranscriberSettings",
+    "TurnSettings",
+]
+
+
+def _expanded(path: Path) -> Path:
+    try:
+        expanded = path.expanduser()
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+    if not expanded.is_absolute():
+        raise ValueError("must be an absolute path, or begin with ~/")
+    return expanded
+
+
+Folder: TypeAlias = Annotated[Path, AfterValidator(_expanded)]
+"""A folder: an absolute path; ``~`` is the home of the user."""
+
+
+class Section(BaseModel):
+    """A section of voiced.toml: unknown keys are errors, values cannot be changed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class AudioSettings(Section):
+    """Microphone, loudspeaker and voice detector."""
+
+    microphone: str = Field(default="default", description="Input device: a name, or 'default'.")
+    speaker: str = Field(default="default", description="Output device: a name, or 'default'.")
+    detector: Literal["webrtc", "silero"] = Field(
+        default="webrtc", description="Voice detector: webrtc (cheap) or silero (better in noise)."
+    )
+    min_level_dbfs: float = Field(
+        default=-50.0, le=0, description="Sound below this level is never speech."
+    )
+
+
+class TurnSettings(Section):
+    """When an utterance begins and ends, and when speech interrupts."""
+
+    speech_ms: int = Field(
+        default=60, ge=20, le=1000, description="Speech that starts an utterance."
+    )
+    end_silence_ms: int = Field(default=600, ge=100, le=5000, description="Silence that ends it.")
+    pre_roll_ms: int = Field(
+        default=1000, ge=0, le=5000, description="Sound kept from before speech."
+    )
+    barge_in_ms: int = Field(
+        default=200, ge=40, le=5000, description="Speech that interrupts a reply."
+    )
+    max_utterance_s: float = Field(default=30.0, ge=1, le=120, description="Longest utterance.")
+
+
+class SecretSource(Section):
+    """Where a secret comes from: an environment variable or a command. Never the secret itself."""
+
+    env: str = Field(
+        default="", description="Name of the environment variable that holds the secret."
+    )
+    command: str = Field(default="", description="Command whose first output line is the secret.")
+
+
+class TranscriberSettings(Section):
+    """Speech to text."""
+
+    engine: Literal["pocketsphinx", "faster-whisper", "openai"] = Field(
+        default="pocketsphinx", description="Which engine transcribes."
+    )
+    model: str = Field(
+        default="", description="Model name or folder; empty is the engine's default."
+    )
+    language: str = Field(default="en", description="Language spoken, as a two-letter code.")
+    url: str = Field(default="", description="Base URL of an OpenAI-compatible server, with /v1.")
+    key: SecretSource = Field(
+        default=SecretSource(), description="Where the server's key comes from."
+    )
+    timeout_s: float = Field(default=20.0, gt=0, description="Give up a request after this time.")
+    beam_size: int = Field(default=1, ge=1, le=10, description="faster-whisper: hypotheses kept.")
+    compute_type: str = Field(
+        default="int8", description="faster-whisper: arithmetic, as CTranslate2's."
+    )
+    pad_s: float = Field(
+        default=30.0, ge=2, le=30, description="faster-whisper: shortest context; less is faster."
+    )
+    partial_interval_ms: int = Field(
+        default=500, ge=100, le=5000, description="faster-whisper: sound between two partials."
+    )
+    max_no_speech: float = Field(
+        default=0.6,
+        ge=0,
+        le=1,
+        description="faster-whisper: more likely no speech than this is dropped.",
+    )
+
+
+class ResponderSettings(Section):
+    """The language model, over any OpenAI-compatible server. Without a URL there is none."""
+
+    url: str = Field(
+        default="", description="Base URL of the server, with /v1; empty means no model."
+    )
+    model: str = Field(default="", description="Model name; empty takes the server's first.")
+    key: SecretSource = Field(
+        default=SecretSource(), description="Where the server's key comes from."
+    )
+    system_prompt: str = Field(
+        default="", description="Said to the model before our own instructions."
+    )
+    connect_timeout_s: float = Field(
+        default=3.0, gt=0, description="Give up connecting after this."
+    )
+    first_token_timeout_s: float = Field(
+        default=20.0, gt=0, description="Give up waiting after this."
+    )
+    stall_timeout_s: float = Field(default=5.0, gt=0, description="Longest pause inside a reply.")
+    max_tokens: int = Field(default=2000, ge=1, le=32000, description="Longest reply, in tokens.")
+    temperature: float | None = Field(
+        default=None, description="Sampling temperature; empty: server's."
+    )
+
+
+class SynthesizerSettings(Section):
+    """Text to speech."""
+
+    voice: str = Field(
+        default="default", description="Voice profile: a name of `voiced voices list`."
+    )
+    url: str = Field(default="", description="Base URL of an OpenAI-compatible server, with /v1.")
+    key: SecretSource = Field(
+        default=SecretSource(), description="Where the server's key comes from."
+    )
+    timeout_s: float = Field(default=20.0, gt=0, description="Give up a request after this time.")
+
+
+class IntentSettings(Section):
+    """Which plugins are used."""
+
+    disabled: tuple[str, ...] = Field(default=(), description="Plugins that are not loaded.")
+    enabled: tuple[str, ...] = Field(
+        default=(), description="Plugins of others that may be loaded."
+    )
+    folder: Folder | None = Field(default=None, description="Folder of your own plugins (*.py).")
+
+
+class PolicySettings(Section):
+    """How careful the assistant is."""
+
+    confirm_s: float = Field(
+        default=8.0, gt=0, description="An unanswered question is a no after this."
+    )
+
+
+class JournalSettings(Section):
+    """What is kept of what was done and said."""
+
+    folder: Folder | None = Field(
+        default=None, description="Where the journal lies; empty: state folder."
+    )
+    transcripts: bool = Field(default=False, description="Keep what was said, too.")
+    keep_days: int = Field(
+        default=30, ge=1, description="Transcripts are erased after so many days."
+    )
+
+
+class Config(BaseModel):
+    """All of voiced.toml. ``plugins`` holds the sections of plugins, validated by them."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    audio: AudioSettings = AudioSettings()
+    turns: TurnSettings = TurnSettings()
+    transcriber: TranscriberSettings = TranscriberSettings()
+    responder: ResponderSettings = ResponderSettings()
+    synthesizer: SynthesizerSettings = SynthesizerSettings()
+    intents: IntentSettings = IntentSettings()
+    policy: PolicySettings = PolicySettings()
+    journal: JournalSettings = JournalSettings()
+    plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

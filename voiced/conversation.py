@@ -1,0 +1,114 @@
+"""What was said and heard so far, and what "it" means. Pure; no I/O, no engines.
+
+The history keeps of each reply only what was really heard.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voiced.plugin import Entity
+from voiced.spoken import normalise, parse_ordinal
+
+__all__ = ["Conversation", "Exchange", "Spoken", "heard_text"]
+
+_KEPT_EXCHANGES = 20
+
+_IT = frozenset(
+    f"{pointer}{noun}" for pointer in ("that", "this") for noun in ("", " one", " file", " folder")
+) | {"it", "the file", "the folder"}
+_THEM = re.compile(r"^(?:the |that |this )?(?P<ordinal>.+?)(?: one| file| folder)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One turn as it stays in the history."""
+
+    said: str
+    heard: str
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A piece of reply that went to the speaker.
+
+    ``samples`` is its length; ``words`` are pairs of the index in ``text`` where a word ends and
+    the sample where it has been spoken, counted from the start of the piece; empty if unknown.
+    """
+
+    text: str
+    samples: int
+    words: tuple[tuple[int, int], ...] = ()
+
+
+def heard_text(pieces: Sequence[Spoken], heard_samples: int) -> str:
+    """Cut a reply to what was heard: whole words only, by timings or else by proportion."""
+    heard: list[str] = []
+    left = heard_samples
+    for piece in pieces:
+        if left >= piece.samples:
+            heard.append(piece.text)
+            left -= piece.samples
+            continue
+        heard.append(_cut(piece, left))
+        break
+    return " ".join(text for text in heard if text)
+
+
+def _cut(piece: Spoken, heard_samples: int) -> str:
+    if heard_samples <= 0 or not piece.samples:
+        return ""
+    if piece.words:
+        ends = [text_end for text_end, at in piece.words if at <= heard_samples]
+        return piece.text[: max(ends, default=0)].rstrip()
+    limit = len(piece.text) * heard_samples // piece.samples
+    ends = [match.end() for match in re.finditer(r"\S+", piece.text) if match.end() <= limit]
+    return piece.text[: max(ends, default=0)]
+
+
+class Conversation:
+    """The history, the last reply, and the entities that may be meant.
+
+    ``is_tainted``: text from outside (names of files, mail, pages) has entered it.
+    """
+
+    def __init__(self) -> None:
+        self._exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
+        self._entities: tuple[Entity, ...] = ()
+        self.last_reply = ""
+        self.is_tainted = False
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """The turns so far, oldest first, at most twenty."""
+        return tuple(self._exchanges)
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """What the last reply named, in its order."""
+        return self._entities
+
+    def add(self, said: str, heard: str) -> None:
+        """Remember a turn."""
+        self._exchanges.append(Exchange(said, heard))
+
+    def name(self, entities: Sequence[Entity]) -> None:
+        """Remember what a reply named; an empty sequence leaves what was named before."""
+        if entities:
+            self._entities = tuple(entities)
+
+    def referent(self, said: str) -> Entity | None:
+        """The entity that "it", "that one" or "the second one" means; None if it is no referent."""
+        words = " ".join(normalise(said))
+        if not self._entities:
+            return None
+        if words in _IT:
+            return self._entities[0]
+        found = _THEM.match(words)
+        ordinal = parse_ordinal(tuple(found["ordinal"].split())) if found else None
+        if ordinal is None or not -len(self._entities) <= ordinal <= len(self._entities):
+            return None
+        return self._entities[ordinal - 1 if ordinal > 0 else ordinal]

@@ -1,0 +1,8 @@
+"""From words to deeds: match, validate slots, policy, confirm, run, record the way back."""
+
+from voiced.dispatch.calls import Call, Question, Report, Result
+from voiced.dispatch.context import Environment
+from voiced.dispatch.dispatcher import Dispatcher
+from voiced.dispatch.resolve import AMBIGUITY
+
+__all__ = ["AMBIGUITY", "Call", "Dispatcher", "Environment", "Question", "Report", "Result"]

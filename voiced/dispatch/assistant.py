@@ -1,0 +1,71 @@
+"""The assistant as intents see it: intents, last reply, changes and taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from voiced.conversation import Conversation
+from voiced.dispatch.calls import Report
+from voiced.dispatch.context import CallContext, Environment
+from voiced.errors import IntentFailed
+from voiced.events import ActionUndone
+from voiced.journal import Change
+from voiced.plugin import Effect, Intent, Undoer
+
+__all__ = ["BoundAssistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAssistant:
+    """``plugin.Assistant`` for one call; ``report`` takes its events."""
+
+    known: Mapping[str, Intent]
+    undoers: Mapping[str, Undoer]
+    environment: Environment
+    conversation: Conversation
+    report: Report
+
+    @property
+    def last_reply(self) -> str:
+        """The last reply as text."""
+        return self.conversation.last_reply
+
+    def intents(self) -> Sequence[Intent]:
+        """Every intent that can be spoken."""
+        return tuple(intent for intent in self.known.values() if intent.effect is not Effect.X)
+
+    async def undo(self, count: int) -> Sequence[str]:
+        """Take back the last ``count`` changes, newest first.
+
+        Raises:
+            IntentFailed: One cannot be taken back; those before it are.
+        """
+        found = await self.environment.in_worker(self.environment.journal.last_changes, count)
+        return [await self.undo_change(change) for change in found]
+
+    async def undo_change(self, change: Change) -> str:
+        """Take back one change and say so.
+
+        Raises:
+            IntentFailed: It cannot be taken back.
+        """
+        undoer = self.undoers.get(change.operation)
+        if undoer is None:
+            message = f"no plugin takes back {change.operation}"
+            raise IntentFailed(
+                message,
+                intent=change.intent,
+                spoken="I can't take that back, because the skill that did it is gone.",
+                mend=f"install the plugin of {change.intent} again",
+            )
+        context = CallContext(self.environment, self, change.intent, self.report.turn)
+        sentence = await undoer.function(context, change.data)
+        await self.environment.in_worker(self.environment.journal.undone, change.id)
+        self.report.emit(ActionUndone(self.report.at(), self.report.turn, change.id, change.intent))
+        return sentence
+
+    async def changes(self, count: int) -> Sequence[str]:
+        """What was done last, newest first."""
+        found = await self.environment.in_worker(self.environment.journal.last_changes, count)
+        return [change.summary for change in found]

@@ -1,0 +1,77 @@
+"""The values of a call: what is to be done, what must be asked first, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from voiced.errors import VoicedError
+from voiced.events import Event, Origin, TurnId
+from voiced.plugin import Candidate, Intent, Reply
+from voiced.policy import Trust, Verdict
+
+__all__ = ["Call", "Choice", "Question", "Report", "Result"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where a turn's events go. ``at`` reads the session's clock, in samples."""
+
+    turn: TurnId
+    at: Callable[[], int]
+    emit: Callable[[Event], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """An intent with its slots. ``words`` were said; ``values`` are what they mean.
+
+    ``labels`` name the values in a question. Until all slots are resolved, ``values`` lacks some.
+    """
+
+    intent: Intent
+    words: Mapping[str, str]
+    origin: Origin = "spoken"
+    trust: Trust = Trust.CLEAN
+    values: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Several things that the words of one slot may mean."""
+
+    slot: str
+    candidates: tuple[Candidate[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A call that waits for an answer: a choice, or a yes to ``verdict``.
+
+    ``id`` is random; any other call in between voids it.
+    """
+
+    id: str
+    text: str
+    call: Call
+    choice: Choice | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a call: a reply, or an error; the changes that it made."""
+
+    call: Call
+    reply: Reply | None = None
+    error: VoicedError | None = None
+    undo_ids: Sequence[str] = ()
+
+    @property
+    def spoken(self) -> str:
+        """What is said about it."""
+        if self.reply is not None:
+            return self.reply.text
+        return self.error.spoken if self.error else ""

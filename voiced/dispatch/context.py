@@ -1,0 +1,105 @@
+"""What an intent gets for one call: clock, settings, journal, worker, and the assistant."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+import anyio
+
+from voiced.errors import PluginError
+from voiced.events import TurnId
+from voiced.journal import Journal
+from voiced.plugin import Assistant, Undo
+
+__all__ = ["CallContext", "Environment", "InWorker"]
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+
+class InWorker(Protocol):
+    """Runs a blocking function off the loop."""
+
+    def __call__(self, function: Callable[..., T], *args: Any) -> Awaitable[T]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What the dispatcher needs of the world.
+
+    ``now`` gives the user's local time with its zone; ``monotonic_s`` a clock that never jumps;
+    ``settings`` maps each plugin's ``Settings`` class to its instance.
+    """
+
+    journal: Journal
+    now: Callable[[], datetime]
+    monotonic_s: Callable[[], float]
+    in_worker: InWorker
+    settings: Mapping[type, object]
+
+
+class CallContext:
+    """The context of one call; it collects the changes that the call made."""
+
+    def __init__(
+        self, environment: Environment, assistant: Assistant, owner: str, turn: TurnId
+    ) -> None:
+        self._environment = environment
+        self._owner = owner
+        self._turn = turn
+        self._is_changing = False
+        self.assistant = assistant
+        self.undo_ids: list[str] = []
+
+    @property
+    def now(self) -> datetime:
+        """The user's local time, with its zone."""
+        return self._environment.now()
+
+    def settings(self, kind: type[S]) -> S:
+        """The plugin's validated settings.
+
+        Raises:
+            PluginError: ``kind`` is not the ``Settings`` class of a loaded plugin.
+        """
+        found = self._environment.settings.get(kind)
+        if not isinstance(found, kind):
+            raise PluginError(f"{self._owner}: {kind.__name__} is not a loaded plugin's Settings")
+        return found
+
+    async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a blocking function off the loop; inside a change it is waited for in any case."""
+        with anyio.CancelScope(shield=self._is_changing):
+            result = await self._environment.in_worker(function, *args)
+        return result  # noqa: RET504 - mypy: a cancel scope may swallow
+
+    def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
+        """Hold a change: its way back is written before the body runs.
+
+        A body that is cancelled counts as done: undoing looks at the state first, so a change that
+        was never made is only refused, while one that was made can be taken back.
+        """
+        return self._change(undo, summary)
+
+    @asynccontextmanager
+    async def _change(self, undo: Undo, summary: str) -> AsyncGenerator[None]:
+        journal = self._environment.journal
+        change = await self.in_worker(
+            journal.begin, self._owner, self._turn, summary, undo.operation, undo.data
+        )
+        end = journal.done
+        self._is_changing = True
+        try:
+            yield
+        except Exception:
+            end = journal.failed
+            raise
+        finally:
+            await self.in_worker(end, change)
+            self._is_changing = False
+            if end == journal.done:
+                self.undo_ids.append(change)

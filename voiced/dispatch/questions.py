@@ -1,0 +1,87 @@
+"""What is asked before a call runs, and what the answer means. Pure: no model reads an answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from voiced.dispatch.calls import Call, Choice, Question
+from voiced.dispatch.resolve import chosen
+from voiced.plugin import Candidate
+from voiced.policy import Answer, Verdict, is_content_bound, read_answer
+from voiced.spoken import parse_ordinal, sound_similarity
+
+__all__ = ["ask_choice", "ask_yes", "read_choice", "read_yes"]
+
+_LISTED = 3
+_SURE = 0.6
+_LEAD = 0.1
+
+NewId = Callable[[], str]
+
+
+def _new_id() -> str:
+    return secrets.token_hex(4)
+
+
+def ask_choice(call: Call, choice: Choice, new_id: NewId = _new_id) -> Question:
+    """Ask which one is meant: three are named, then how many more."""
+    names = [candidate.spoken for candidate in choice.candidates]
+    listed = names[:_LISTED]
+    if len(names) > _LISTED:
+        text = f"Which one: {', '.join(listed)}, or one of {len(names) - _LISTED} more?"
+    else:
+        text = f"Which one: {', '.join(listed[:-1])}, or {listed[-1]}?"
+    return Question(new_id(), text, call, choice=choice)
+
+
+def ask_yes(call: Call, verdict: Verdict, new_id: NewId = _new_id) -> Question:
+    """Read the call back from its resolved values and ask for a yes."""
+    deed = call.intent.description.split(".", 1)[0]
+    objects = ", ".join(call.labels.values())
+    text = f"{deed}: {objects}. Shall I?" if objects else f"{deed}. Shall I?"
+    if verdict is Verdict.CONFIRM:
+        text = f"{text} Say yes, and what I should do."
+    return Question(new_id(), text, call, verdict=verdict)
+
+
+def read_choice(question: Question, answer: str) -> Call | Answer:
+    """The call with the chosen one, or NO, or OTHER if the answer chooses nothing."""
+    if question.choice is None:
+        return Answer.OTHER
+    candidates = question.choice.candidates
+    picked = _by_ordinal(candidates, answer) or _by_sound(candidates, answer)
+    if picked is not None:
+        return chosen(question.call, question.choice.slot, picked)
+    return Answer.NO if read_answer(answer) is Answer.NO else Answer.OTHER
+
+
+def _by_ordinal(candidates: tuple[Candidate[object], ...], answer: str) -> Candidate[object] | None:
+    ordinal = parse_ordinal(answer)
+    if ordinal is None or ordinal == 0 or not -len(candidates) <= ordinal <= len(candidates):
+        return None
+    return candidates[ordinal - 1 if ordinal > 0 else ordinal]
+
+
+def _by_sound(candidates: tuple[Candidate[object], ...], answer: str) -> Candidate[object] | None:
+    scored = sorted(
+        ((sound_similarity(item.spoken, answer), index) for index, item in enumerate(candidates)),
+        reverse=True,
+    )
+    best, index = scored[0]
+    if best < _SURE or (len(scored) > 1 and best - scored[1][0] < _LEAD):
+        return None
+    return candidates[index]
+
+
+def read_yes(question: Question, answer: str) -> Answer:
+    """What the answer means; a confirmation that is content-bound needs more than a yes."""
+    meaning = read_answer(answer)
+    content = f"{question.call.intent.description} {' '.join(question.call.labels.values())}"
+    if (
+        meaning is Answer.YES
+        and question.verdict is Verdict.CONFIRM
+        and not is_content_bound(answer, content)
+    ):
+        return Answer.OTHER
+    return meaning

@@ -1,0 +1,108 @@
+"""Words of slots to values: types, things named before, and what more than one thing may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from voiced.conversation import Conversation
+from voiced.dispatch.calls import Call, Choice
+from voiced.dispatch.context import CallContext
+from voiced.errors import InvalidSlots
+from voiced.plugin import Candidate, Intent, Slot
+
+__all__ = ["AMBIGUITY", "Ambiguous", "chosen", "resolve", "words_of_arguments"]
+
+AMBIGUITY = 0.06
+"""Candidates whose scores lie this close to the best one are asked about."""
+
+
+class Ambiguous(Exception):
+    """A slot's words may mean several things."""
+
+    def __init__(self, call: Call, choice: Choice) -> None:
+        super().__init__(choice.slot)
+        self.call = call
+        self.choice = choice
+
+
+def words_of_arguments(intent: Intent, arguments: Mapping[str, Any]) -> dict[str, str]:
+    """A model's arguments as words of slots; null is left out.
+
+    Raises:
+        InvalidSlots: An unknown name, or a value that is a list or an object.
+    """
+    words: dict[str, str] = {}
+    for name, value in arguments.items():
+        if name not in intent.slots:
+            raise InvalidSlots(f"{intent.name} has no slot {name!r}", intent=intent.name)
+        if isinstance(value, list | dict):
+            raise InvalidSlots(f"{intent.name}: {name} must be one value", intent=intent.name)
+        if value is not None:
+            words[name] = str(value)
+    return words
+
+
+def chosen(call: Call, slot: str, candidate: Candidate[Any]) -> Call:
+    """The call with one more slot resolved."""
+    return replace(
+        call,
+        values={**call.values, slot: candidate.value},
+        labels={**call.labels, slot: candidate.spoken},
+    )
+
+
+async def resolve(call: Call, context: CallContext, conversation: Conversation) -> Call:
+    """Resolve every slot that is not resolved yet.
+
+    Raises:
+        Ambiguous: One slot's words may mean several things.
+        InvalidSlots: A slot is missing, or its words fit nothing.
+    """
+    for slot in call.intent.slots.values():
+        if slot.name in call.values:
+            continue
+        said = call.words.get(slot.name, "").strip()
+        if said:
+            call = await _resolve_slot(call, slot, said, (context, conversation))
+        elif slot.required:
+            raise _missing(call.intent, slot)
+    return call
+
+
+async def _resolve_slot(
+    call: Call, slot: Slot, said: str, where: tuple[CallContext, Conversation]
+) -> Call:
+    context, conversation = where
+    referent = conversation.referent(said)
+    from_entity: Callable[[object], Any] | None = getattr(slot.type, "from_entity", None)
+    if referent is not None and from_entity is not None:
+        value = from_entity(referent)
+        if value is not None:
+            return chosen(call, slot.name, Candidate(value, referent.spoken))
+    found = await context.in_worker(slot.type.resolve, said, context)
+    if not found:
+        raise _unfit(call.intent, slot, said)
+    near = tuple(item for item in found if found[0].score - item.score < AMBIGUITY)
+    if len(near) > 1:
+        raise Ambiguous(call, Choice(slot.name, near))
+    return chosen(call, slot.name, found[0])
+
+
+def _missing(intent: Intent, slot: Slot) -> InvalidSlots:
+    name = slot.name.replace("_", " ")
+    return InvalidSlots(
+        f"{intent.name}: no {slot.name}",
+        intent=intent.name,
+        spoken=f"I need to know the {name} for that.",
+    )
+
+
+def _unfit(intent: Intent, slot: Slot, said: str) -> InvalidSlots:
+    what = slot.type.name.replace("_", " ")
+    return InvalidSlots(
+        f"{intent.name}: the words for {slot.name} fit no {what}",
+        intent=intent.name,
+        spoken=f"I can't find a {what} called {said}." if said else "",
+    )

@@ -1,0 +1,112 @@
+"""The engines that are configured: is the library there, is the model. None is imported."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from voiced.doctor.checks import Check, Examination
+from voiced.doctor.services import check_server
+from voiced.errors import VoicedError
+from voiced.models import locate
+from voiced.voices import Profile, load_voice, profile
+
+__all__ = ["check_engines"]
+
+_DETECTORS = {
+    "webrtc": ("webrtcvad", "webrtcvad-wheels"),
+    "silero": ("faster_whisper", "'voiced[whisper]'"),
+}
+_SPEECH = {
+    "espeak": ("espeakng_loader", "espeakng-loader"),
+    "piper": ("piper", "'voiced[piper]'"),
+}
+_DEFAULT_WHISPER = "base"
+
+
+def check_engines(what: Examination) -> tuple[Check, ...]:
+    """The configured detector, transcriber, responder and voice, and those that could be."""
+    config = what.loaded.config
+    detector = _library("voice detector", *_DETECTORS[config.audio.detector])
+    return (detector, _transcriber(what), _responder(what), _synthesizer(what), *_others(what))
+
+
+def _library(name: str, module: str, package: str, *, is_needed: bool = True) -> Check:
+    if find_spec(module) is None:
+        mend = f"pip install {package}"
+        return Check(
+            name, None if not is_needed else False, f"{module} is not installed", mend, is_needed
+        )
+    return Check(name, ok=True, found=f"{module} is installed", is_needed=is_needed)
+
+
+def _transcriber(what: Examination) -> Check:
+    settings = what.loaded.config.transcriber
+    name = f"transcriber {settings.engine}"
+    if settings.engine == "openai":
+        if not settings.url:
+            mend = "set [transcriber] url in voiced.toml"
+            return Check(name, ok=False, found="no url is set", mend=mend, is_needed=True)
+        return check_server(name, settings.url, settings.key, what.env)
+    if settings.engine == "pocketsphinx":
+        return _library(name, "pocketsphinx", "pocketsphinx")
+    check = _library(name, "faster_whisper", "'voiced[whisper]'")
+    return check if not check.ok else _whisper_model(name, settings.model, what.models)
+
+
+def _whisper_model(name: str, model: str, models: Path) -> Check:
+    wanted = model or _DEFAULT_WHISPER
+    folder = Path(wanted).expanduser() if "/" in wanted else locate(wanted, models)
+    if folder is None or not (folder / "model.bin").is_file():
+        mend = f"voiced models pull {wanted}"
+        reason = f"the model {wanted} is not installed"
+        return Check(name, ok=False, found=reason, mend=mend, is_needed=True)
+    return Check(name, ok=True, found=str(folder), is_needed=True)
+
+
+def _responder(what: Examination) -> Check:
+    settings = what.loaded.config.responder
+    if not settings.url:
+        found = "none is configured: the assistant does its intents and nothing else"
+        return Check("language model", ok=None, found=found, mend="set [responder] url")
+    return check_server("language model", settings.url, settings.key, what.env)
+
+
+def _synthesizer(what: Examination) -> Check:
+    settings = what.loaded.config.synthesizer
+    name = f"voice {settings.voice}"
+    try:
+        found = profile(settings.voice, what.voices)
+        if found.voice.engine == "openai":
+            return _speech_server(name, what)
+        check = _library(name, *_SPEECH[found.voice.engine])
+        if not check.ok:
+            return check
+        load_voice(settings.voice, what.models, what.voices)
+    except VoicedError as error:
+        return Check(name, ok=False, found=error.message, mend=error.mend, is_needed=True)
+    return Check(name, ok=True, found=_voice_found(found), is_needed=True)
+
+
+def _voice_found(found: Profile) -> str:
+    model = f", model {found.voice.model}" if found.voice.model else ""
+    return f"{found.voice.engine}{model}"
+
+
+def _speech_server(name: str, what: Examination) -> Check:
+    settings = what.loaded.config.synthesizer
+    if not settings.url:
+        mend = "set [synthesizer] url in voiced.toml"
+        return Check(name, ok=False, found="no url is set", mend=mend, is_needed=True)
+    return check_server(name, settings.url, settings.key, what.env)
+
+
+def _others(what: Examination) -> tuple[Check, ...]:
+    """Engines that are recommended, where another one is configured."""
+    checks: list[Check] = []
+    if what.loaded.config.transcriber.engine != "faster-whisper":
+        checks.append(
+            _library("faster-whisper", "faster_whisper", "'voiced[whisper]'", is_needed=False)
+        )
+    checks.append(_library("piper", "piper", "'voiced[piper]'", is_needed=False))
+    return tuple(checks)

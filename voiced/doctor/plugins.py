@@ -1,0 +1,93 @@
+"""Plugins: their settings, the folders in them, and whether their sentences can be built now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from pydantic import BaseModel
+
+from voiced.config import Loaded, plugin_settings
+from voiced.doctor.checks import Check, Examination
+from voiced.errors import ConfigError, PluginError
+from voiced.grammar import Grammar
+from voiced.registry import Plugin
+from voiced.slots import SlotContext
+
+__all__ = ["check_plugins", "slot_context", "with_sentences"]
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What slot types ask while sentences are built: the time and the plugins' settings."""
+
+    now: datetime
+    by_kind: Mapping[type[Any], Any]
+
+    def settings(self, kind: type[S]) -> S:
+        return cast("S", self.by_kind[kind])
+
+
+def slot_context(loaded: Loaded, plugins: Iterable[Plugin]) -> SlotContext:
+    """A context that knows the settings of these plugins.
+
+    Raises:
+        ConfigError: A section of a plugin has a mistake.
+    """
+    by_kind = {
+        plugin.settings_model: plugin_settings(
+            loaded.config, plugin.name, plugin.settings_model, loaded.file
+        )
+        for plugin in plugins
+        if plugin.settings_model is not None
+    }
+    return _Context(datetime.now().astimezone(), by_kind)
+
+
+def with_sentences(plugins: Iterable[Plugin], loaded: Loaded) -> Iterator[Plugin]:
+    """Those of the plugins whose settings are right and whose sentences can be built now."""
+    for plugin in plugins:
+        try:
+            Grammar.compile(plugin.intents, slot_context(loaded, [plugin]))
+        except (ConfigError, PluginError):
+            continue
+        yield plugin
+
+
+def check_plugins(what: Examination) -> Iterator[Check]:
+    """A check for each plugin, loaded or not."""
+    for plugin in what.plugins.plugins:
+        yield _check(what.loaded, plugin)
+    for failure in what.plugins.failures:
+        mend = failure.mend or "mend the line named, or disable it in [intents]"
+        yield Check(f"plugin {failure.plugin}", ok=False, found=failure.message, mend=mend)
+
+
+def _check(loaded: Loaded, plugin: Plugin) -> Check:
+    name = f"plugin {plugin.name}"
+    try:
+        gone = [str(path) for path in _paths(loaded, plugin) if not path.exists()]
+        if gone:
+            mend = f"make it, or take it out of [{plugin.name}]"
+            return Check(name, ok=False, found=f"gone: {', '.join(gone)}", mend=mend)
+        Grammar.compile(plugin.intents, slot_context(loaded, [plugin]))
+    except (ConfigError, PluginError) as error:
+        return Check(name, ok=False, found=error.message, mend=error.mend)
+    return Check(name, ok=True, found=f"{len(plugin.intents)} intents ({plugin.origin})")
+
+
+def _paths(loaded: Loaded, plugin: Plugin) -> Iterator[Path]:
+    if plugin.settings_model is None:
+        return
+    settings: BaseModel = plugin_settings(
+        loaded.config, plugin.name, plugin.settings_model, loaded.file
+    )
+    for name in type(settings).model_fields:
+        value: Any = getattr(settings, name)
+        members = cast("Sequence[Any]", value) if isinstance(value, tuple) else (value,)
+        yield from (member for member in members if isinstance(member, Path))

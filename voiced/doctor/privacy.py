@@ -1,0 +1,98 @@
+"""What leaves the machine, what is kept, where, and for how long."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from voiced.config import journal_folder, plugin_folder
+from voiced.doctor.checks import Examination
+from voiced.errors import VoicedError
+from voiced.models import transcriber_models
+from voiced.voices import downloadable, profile
+
+__all__ = ["PrivacyFact", "privacy"]
+
+
+@dataclass(frozen=True, slots=True)
+class PrivacyFact:
+    """An endpoint, a place where something is kept, or how long it is kept."""
+
+    kind: Literal["endpoint", "file", "retention"]
+    name: str
+    fact: str
+
+
+def privacy(what: Examination) -> tuple[PrivacyFact, ...]:
+    """Every endpoint, file and retention; there is no other one, and no telemetry."""
+    return (*_endpoints(what), *_files(what), *_retention(what))
+
+
+def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
+    config = what.loaded.config
+    if config.transcriber.engine == "openai":
+        yield _endpoint("transcriber: the sound of what you say", config.transcriber.url)
+    if config.responder.url:
+        yield _endpoint("language model: the text of what you say", config.responder.url)
+    if _voice_engine(what) == "openai":
+        yield _endpoint("voice: the text of what is spoken", config.synthesizer.url)
+    for host in sorted({urlsplit(url).hostname or "" for url in _download_urls(what)}):
+        yield PrivacyFact("endpoint", "downloads, only by `voiced models pull`", host)
+
+
+def _download_urls(what: Examination) -> Iterator[str]:
+    try:
+        models = (*transcriber_models(), *downloadable(what.voices))
+    except VoicedError:
+        models = transcriber_models()
+    for model in models:
+        yield from (file.url for file in model.files)
+
+
+def _voice_engine(what: Examination) -> str:
+    try:
+        return profile(what.loaded.config.synthesizer.voice, what.voices).voice.engine
+    except VoicedError:
+        return ""
+
+
+def _endpoint(name: str, url: str) -> PrivacyFact:
+    where = "this machine" if _is_local(url) else "ANOTHER MACHINE"
+    return PrivacyFact("endpoint", name, f"{url} ({where})")
+
+
+def _is_local(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _files(what: Examination) -> Iterator[PrivacyFact]:
+    config = what.loaded.config
+    yield PrivacyFact("file", "configuration", _described(Path(what.loaded.file)))
+    journal = journal_folder(config.journal) / "journal.db"
+    yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
+    yield PrivacyFact("file", "downloaded models", _described(what.models))
+    yield PrivacyFact("file", "your plugins", _described(plugin_folder(config.intents)))
+    yield PrivacyFact("file", "your voices", _described(what.voices))
+
+
+def _described(path: Path) -> str:
+    if not path.exists():
+        return f"{path} (not there)"
+    return f"{path} ({path.stat().st_size} bytes)" if path.is_file() else str(path)
+
+
+def _retention(what: Examination) -> Iterator[PrivacyFact]:
+    journal = what.loaded.config.journal
+    yield PrivacyFact("retention", "sound", "the last seconds, in memory only")
+    kept = f"{journal.keep_days} days" if journal.transcripts else "not kept"
+    yield PrivacyFact("retention", "what was said", kept)
+    yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
+    yield PrivacyFact("retention", "telemetry", "there is none")

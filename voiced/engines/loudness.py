@@ -1,0 +1,55 @@
+"""Gain that changes without a click, for playback. Arithmetic only: no devices, no clock."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voiced.audio import Samples
+
+__all__ = ["RAMP_S", "Loudness", "gain_of"]
+
+RAMP_S = 0.020
+"""How long a change of gain from silence to full takes, in seconds."""
+
+
+def gain_of(db: float) -> float:
+    """The factor that makes sound louder by ``db``."""
+    return float(10.0 ** (db / 20.0))
+
+
+class Loudness:
+    """A gain that moves evenly towards its target.
+
+    ``move`` may be called from another thread than ``apply``: it sets one attribute, and only
+    ``apply`` moves the gain.
+    """
+
+    def __init__(self) -> None:
+        self._gain = 1.0
+        self._aim = (1.0, RAMP_S)
+
+    @property
+    def is_silent(self) -> bool:
+        """True when nothing can be heard any more."""
+        return self._gain == 0.0 and self._aim[0] == 0.0
+
+    def move(self, gain: float, *, ramp_s: float = RAMP_S) -> None:
+        """Go to this gain; the whole way from 0 to 1 would take ``ramp_s``."""
+        self._aim = (gain, ramp_s)
+
+    def apply(self, samples: Samples, rate_hz: int) -> Samples:
+        """The samples, as loud as they are to be."""
+        target, ramp_s = self._aim  # read once: the other thread may change it at any moment
+        if self._gain == target:
+            return samples if target == 1.0 else _scaled(samples, target)
+        step = 1.0 / (rate_hz * ramp_s)
+        ramp = self._gain + np.sign(target - self._gain) * step * np.arange(1, len(samples) + 1)
+        gains = np.minimum(ramp, target) if target > self._gain else np.maximum(ramp, target)
+        if len(gains):
+            self._gain = float(gains[-1])
+        return _scaled(samples, gains)
+
+
+def _scaled(samples: Samples, gain: object) -> Samples:
+    softer: Samples = np.clip(np.rint(samples * np.asarray(gain)), -32768, 32767).astype(np.int16)
+    return softer

@@ -1,0 +1,231 @@
+"""A language model behind any OpenAI-compatible server: streamed, with tool calls.
+
+Here is the conversation with the server and its deadlines; what its chunks mean is read in
+``openai_reading``, how requests look is in ``openai_wire``.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from voiced.engines.openai_faults import Peer, Refusal
+from voiced.engines.openai_http import Server
+from voiced.engines.openai_reading import ReplyReader, Usage
+from voiced.engines.openai_wire import rejected_feature, tool_names, wire_messages, wire_tools
+from voiced.engines.sse import EventTooLong, ServerEventParser
+from voiced.errors import EngineError, ReplyError, ReplyTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    import httpx
+
+    from voiced.config import ResponderSettings
+    from voiced.stages import Message, ReplyDelta, Tool, ToolCall
+
+__all__ = ["OpenAIResponder"]
+
+_LOG = logging.getLogger(__name__)
+_STREAM_LIMIT_BYTES = 16 * 1024 * 1024
+_AFTERWORD_S = 0.5
+_LAST_BYTES_S = 0.05
+_PEER = Peer("my language model", "responder", "/chat/completions", ReplyError, ReplyTimeout)
+
+
+class OpenAIResponder:
+    """A Responder over ``POST {url}/chat/completions``.
+
+    ``prepare`` sends nothing, so that the assistant starts without its model. Parts of the
+    request that the server rejects (strict schemas, usage in streams, tools) are left out from
+    then on.
+
+    Args:
+        settings: Section ``[responder]``; the URL must be set.
+    """
+
+    def __init__(self, settings: ResponderSettings) -> None:
+        self._settings = settings
+        self._server = Server(_PEER, settings.url, settings.key, settings.model)
+        self._model = settings.model
+        self._dropped: frozenset[str] = frozenset()
+        self._usage: Usage | None = None
+
+    @property
+    def last_usage(self) -> Usage | None:
+        """Tokens of the last whole reply, if the server counts them."""
+        return self._usage
+
+    async def prepare(self) -> None:
+        """Read the key and check the URL.
+
+        Raises:
+            ReplyError: The key cannot be read, or the URL is none.
+        """
+        await self._server.open(self._settings.connect_timeout_s)
+
+    async def aclose(self) -> None:
+        """Close the connections; a later reply opens them again."""
+        await self._server.aclose()
+
+    async def models(self) -> tuple[str, ...]:
+        """The names of the server's models.
+
+        Raises:
+            ReplyError: The server could not be asked.
+        """
+        await self.prepare()
+        limit_s = self._settings.first_token_timeout_s
+        try:
+            with anyio.fail_after(limit_s):
+                return await self._server.models()
+        except TimeoutError as error:
+            raise self._server.tell.too_slow(limit_s) from error
+
+    async def reply(
+        self, history: Sequence[Message], tools: Sequence[Tool]
+    ) -> AsyncGenerator[ReplyDelta | ToolCall]:
+        """Deltas of text as they come, and tool calls when they are whole.
+
+        Raises:
+            ReplyError: Refused, broken off or nonsense; text that came before was yielded.
+            ReplyTimeout: No first word in time, or no next one.
+        """
+        self._usage = None
+        patience = _Patience(self._settings)
+        reader = ReplyReader(self._server.tell, tool_names(tools))
+        response = await self._begin(history, tools, patience)
+        async with aclosing(response), aclosing(self._data(response, patience, reader)) as events:
+            async for data in events:
+                for item in reader.take(data):
+                    yield item
+                if reader.enough:
+                    break
+        reader.broke_off()
+        self._usage = reader.usage
+
+    async def _begin(
+        self, history: Sequence[Message], tools: Sequence[Tool], patience: _Patience
+    ) -> httpx.Response:
+        try:
+            with anyio.fail_after(patience.left_s()):
+                return await self._ask(history, tools)
+        except TimeoutError as error:
+            raise self._server.tell.too_slow(self._settings.first_token_timeout_s) from error
+
+    async def _ask(self, history: Sequence[Message], tools: Sequence[Tool]) -> httpx.Response:
+        """The answer, its body still to come; what the server rejects is left out in turn."""
+        await self.prepare()
+        if not self._model:
+            self._model = (await self._server.models())[0]
+        dropped = self._dropped
+        while True:
+            body = self._body(history, tools, dropped)
+            answer = await self._server.send("POST", _PEER.path, json=body)
+            if not isinstance(answer, Refusal):
+                break
+            feature = rejected_feature(answer.status, answer.text, dropped)
+            if feature is None or answer.is_overflow:
+                raise self._server.tell.refused(answer)
+            dropped |= {feature}
+        if dropped != self._dropped:
+            _LOG.warning("the language model's server does not take: %s", ", ".join(dropped))
+            self._dropped = dropped
+        return answer
+
+    def _body(
+        self, history: Sequence[Message], tools: Sequence[Tool], dropped: frozenset[str]
+    ) -> dict[str, Any]:
+        settings = self._settings
+        body: dict[str, Any] = {
+            "model": self._model,
+            "messages": wire_messages(history, settings.system_prompt),
+            "stream": True,
+            "stream_options": {"include_usage": True},
+            "max_tokens": settings.max_tokens,
+        }
+        if settings.temperature is not None:
+            body["temperature"] = settings.temperature
+        if tools:
+            body |= {"tools": wire_tools(tools, dropped), "parallel_tool_calls": True}
+        if "max_tokens" in dropped:  # the newer name of the same
+            body["max_completion_tokens"] = settings.max_tokens
+        if "tools" in dropped:
+            dropped |= {"parallel_tool_calls"}
+        return {name: value for name, value in body.items() if name not in dropped}
+
+    async def _data(
+        self, response: httpx.Response, patience: _Patience, reader: ReplyReader
+    ) -> AsyncGenerator[str | bytes]:
+        """The data of the stream's events; the deadlines are kept here."""
+        parser = ServerEventParser()
+        async with aclosing(self._pieces(response, patience, reader)) as pieces:
+            if response.headers.get("content-type", "").startswith("application/json"):
+                yield b"".join([piece async for piece in pieces])  # a server that cannot stream
+                return
+            async for piece in pieces:
+                try:
+                    events = parser.feed(piece)
+                except EventTooLong as error:
+                    raise self._server.tell.malformed(str(error)) from error
+                for event in events:
+                    yield event.data
+        for event in parser.flush():
+            yield event.data
+
+    async def _pieces(
+        self, response: httpx.Response, patience: _Patience, reader: ReplyReader
+    ) -> AsyncGenerator[bytes]:
+        size_bytes = 0
+        async with aclosing(self._server.pieces(response)) as pieces:
+            while True:
+                patience.see(reader)
+                try:
+                    with anyio.fail_after(patience.left_s()):
+                        piece = await anext(pieces, b"")
+                except (TimeoutError, ReplyError) as error:
+                    if reader.finished:  # all that was missing is the count of the tokens
+                        return
+                    if isinstance(error, ReplyError):
+                        raise
+                    raise self._late(reader) from error
+                size_bytes += len(piece)
+                if size_bytes > _STREAM_LIMIT_BYTES:
+                    raise self._server.tell.malformed("the stream does not end")
+                if not piece:
+                    return
+                yield piece
+
+    def _late(self, reader: ReplyReader) -> EngineError:
+        if reader.has_answer:
+            return self._server.tell.stalled(self._settings.stall_timeout_s)
+        return self._server.tell.too_slow(self._settings.first_token_timeout_s)
+
+
+class _Patience:
+    """How long may be waited: for the first word, then for each next one, then for the usage."""
+
+    def __init__(self, settings: ResponderSettings) -> None:
+        self._stall_s = settings.stall_timeout_s
+        self._deadline_s = anyio.current_time() + settings.first_token_timeout_s
+        self._seen = 0
+
+    def see(self, reader: ReplyReader) -> None:
+        """Wait anew if the stream brought something; keep-alives bring nothing."""
+        seen = reader.progress + reader.finished + reader.done
+        if seen == self._seen:
+            return
+        self._seen = seen
+        if reader.done:  # read to its very end, the connection can be used again
+            self._deadline_s = anyio.current_time() + _LAST_BYTES_S
+        elif reader.finished:
+            self._deadline_s = anyio.current_time() + _AFTERWORD_S
+        elif reader.has_answer:
+            self._deadline_s = anyio.current_time() + self._stall_s
+
+    def left_s(self) -> float:
+        """Seconds until the deadline; 0 if it has passed."""
+        return max(0.0, self._deadline_s - anyio.current_time())

@@ -1,0 +1,167 @@
+"""The embedded transcriber: pocketsphinx, driven by the grammar; its English model is in the wheel.
+
+Two decoders hear each utterance as it comes: one knows only the sentences of the grammar, the
+other only phones. A grammar makes a sentence of anything; how much worse it fits than free phones
+says whether one of its sentences was spoken. Open dictation is a third decoder, loaded when it is
+first needed and run only over utterances that are no sentence of the grammar.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import AsyncGenerator, AsyncIterable, Sequence
+from contextlib import aclosing
+
+import anyio
+import numpy as np
+
+from voiced.audio import AudioFrame, Samples, silence
+from voiced.config import TranscriberSettings
+from voiced.engines.speech_gate import SpeechGate
+from voiced.engines.sphinx import Decoders
+from voiced.stages import Hints, Hypothesis, Transcript
+from voiced.workers import Exclusive
+
+__all__ = ["PocketsphinxTranscriber"]
+
+_BATCH_FRAMES = 5
+"""Frames decoded in one visit to the worker: 100 ms, about 2 ms of work."""
+
+_SURE = -17.0
+_DOUBTFUL = -24.0
+_SLOPE = 3.0
+"""Score of the grammar less that of free phones, in the decoder's log units for each frame."""
+
+_MAX_DICTATION_CONFIDENCE = 0.6
+
+
+class PocketsphinxTranscriber:
+    """Transcribes English, offline, as the sound comes. Partials whenever the words change.
+
+    Args:
+        settings: ``model`` may name a folder with an acoustic model and a dictionary laid out as
+            pocketsphinx's own ``en-us`` folder is.
+    """
+
+    def __init__(self, settings: TranscriberSettings) -> None:
+        self._settings = settings
+        self._exclusive = Exclusive()
+        self._turn = anyio.Lock()
+        self._decoders: Decoders | None = None
+
+    @property
+    def supports_partials(self) -> bool:
+        """Always: the sound is decoded live."""
+        return True
+
+    async def prepare(self) -> None:
+        """Load the model.
+
+        Raises:
+            ModelMissing: pocketsphinx or a part of its model is not there, or the language is not
+                English.
+        """
+        if self._decoders is None:
+            self._decoders = await self._exclusive.run(Decoders, self._settings)
+
+    async def aclose(self) -> None:
+        """Free the model."""
+        self._decoders = None
+
+    async def transcribe(
+        self, audio: AsyncIterable[AudioFrame], hints: Hints
+    ) -> AsyncGenerator[Transcript]:
+        """Partials, then one final: empty where nothing was said, or no sentence of the graph.
+
+        Where open dictation is allowed, what is no sentence of the graph is dictated; with some
+        doubt left, the other reading is among the alternatives.
+        """
+        if self._decoders is None:
+            await self.prepare()
+        assert self._decoders is not None  # noqa: S101 - prepare made it
+        async with self._turn:
+            utterance = await self._exclusive.run(_Utterance, self._decoders, hints)
+            said = ""
+            async with aclosing(_batches(audio)) as batches:
+                async for batch in batches:
+                    text = await self._exclusive.run(utterance.feed, batch)
+                    if text and text != said:
+                        said = text
+                        yield Transcript(text, is_final=False)
+            yield await self._exclusive.run(utterance.finish)
+
+
+async def _batches(audio: AsyncIterable[AudioFrame]) -> AsyncGenerator[list[AudioFrame]]:
+    batch: list[AudioFrame] = []
+    async for frame in audio:
+        batch.append(frame)
+        if len(batch) == _BATCH_FRAMES:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+class _Utterance:
+    """One utterance on its way through the decoders. Blocking; made and used in the worker."""
+
+    def __init__(self, decoders: Decoders, hints: Hints) -> None:
+        self._decoders = decoders
+        self._gate = SpeechGate()
+        self._passed: list[Samples] = []
+        self._dictates = hints.open_dictation or hints.graph is None
+        self._has_graph = hints.graph is not None
+        if hints.graph is not None:
+            decoders.listen_for(hints.graph)
+            decoders.grammar.begin()
+            decoders.phones.begin()
+        decoders.current = self
+
+    def feed(self, batch: Sequence[AudioFrame]) -> str:
+        """Decode some frames; the words so far. Frames of an abandoned utterance are ignored."""
+        if self._decoders.current is not self:
+            return ""
+        samples = np.concatenate([silence(0), *(self._gate.feed(frame) for frame in batch)])
+        if len(samples):
+            self._passed.append(samples)
+            if self._has_graph:
+                self._decoders.grammar.feed(samples)
+                self._decoders.phones.feed(samples)
+        return self._decoders.grammar.text() if self._has_graph and self._gate.heard_speech else ""
+
+    def finish(self) -> Transcript:
+        """The final transcript."""
+        grammar = self._grammar_reading()
+        if not self._gate.heard_speech:
+            return Transcript("", is_final=True, confidence=0.0)
+        readings = [grammar] if grammar is not None else []
+        if self._dictates and (grammar is None or grammar.confidence < _confidence(_SURE)):
+            readings += self._dictation_reading()
+        first = readings[0] if readings else Hypothesis("", 0.0)
+        others = tuple(each for each in readings[1:] if each.text != first.text)
+        return Transcript(first.text, True, first.confidence, others)  # noqa: FBT003 - is_final
+
+    def _grammar_reading(self) -> Hypothesis | None:
+        if not self._has_graph:
+            return None
+        grammar, phones = self._decoders.grammar, self._decoders.phones
+        grammar.end()
+        phones.end()
+        fit = grammar.score_per_frame() - phones.score_per_frame()
+        if not grammar.text() or not math.isfinite(fit) or fit < _DOUBTFUL:
+            return None
+        return Hypothesis(grammar.text(), _confidence(fit))
+
+    def _dictation_reading(self) -> list[Hypothesis]:
+        dictation = self._decoders.dictation()
+        dictation.begin()
+        dictation.feed(np.concatenate(self._passed), is_whole=True)
+        dictation.end()
+        text = dictation.text()
+        sure = min(_MAX_DICTATION_CONFIDENCE, dictation.posterior())
+        return [Hypothesis(text, sure)] if text else []
+
+
+def _confidence(fit: float) -> float:
+    """How sure it is that a sentence of the grammar was spoken; one half at _DOUBTFUL."""
+    return 1.0 / (1.0 + math.exp((_DOUBTFUL - fit) / _SLOPE))

@@ -1,0 +1,160 @@
+"""pocketsphinx's decoders, in the words of this project: what they search for and how they end.
+
+Blocking, and entered by one thread at a time. What the results mean for a transcript does not
+belong here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from voiced.audio import Samples
+from voiced.config import TranscriberSettings
+from voiced.engines.pronunciation import pronunciations
+from voiced.errors import ModelMissing, TranscriptionError
+from voiced.stages import WordGraph
+
+__all__ = ["Decoder", "Decoders"]
+
+_GRAMMAR_TUNING = {
+    "bestpath": False,
+    "beam": 1e-80,
+    "pbeam": 1e-80,
+    "wbeam": 1e-53,
+    "silprob": 0.1,
+}
+_SEARCH = "voiced"
+_MEND = "pip install --force-reinstall pocketsphinx"
+
+
+class Decoder:
+    """One decoder and its utterance. ``raw`` is the vendor's object."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+        self._is_open = False
+
+    def begin(self) -> None:
+        """Start an utterance; one that was cut off is dropped."""
+        self.end()
+        with _translated("starting an utterance"):
+            self.raw.start_utt()
+        self._is_open = True
+
+    def feed(self, samples: Samples, *, is_whole: bool = False) -> None:
+        """Decode sound; ``is_whole`` says that it is the whole utterance."""
+        with _translated("decoding"):
+            self.raw.process_raw(samples.tobytes(), False, is_whole)  # noqa: FBT003 - the vendor's
+
+    def end(self) -> None:
+        """End the utterance, if there is one."""
+        if self._is_open:
+            self._is_open = False
+            with _translated("ending an utterance"):
+                self.raw.end_utt()
+
+    def text(self) -> str:
+        """The words so far."""
+        hypothesis = self.raw.hyp()
+        return hypothesis.hypstr.strip() if hypothesis is not None else ""
+
+    def posterior(self) -> float:
+        """How sure the decoder itself is, in [0, 1]."""
+        return float(min(1.0, max(0.0, self.raw.get_prob())))
+
+    def score_per_frame(self) -> float:
+        """The log score in the vendor's units; minus infinity where nothing fits."""
+        hypothesis, frames = self.raw.hyp(), self.raw.n_frames()
+        if hypothesis is None or not frames or hypothesis.score <= 0:
+            return -math.inf
+        return float(self.raw.logmath.log(hypothesis.score)) / frames
+
+
+class Decoders:
+    """The decoders of one transcriber: grammar, free phones, and dictation once it is needed.
+
+    ``current`` is whatever uses them at the moment.
+    """
+
+    def __init__(self, settings: TranscriberSettings) -> None:
+        self._make, self._model = _vendor(settings)
+        self._graph: WordGraph | None = None
+        self._dictation: Decoder | None = None
+        self.current: object = None
+        self.grammar = self._decoder(**_GRAMMAR_TUNING)
+        self.phones = self._decoder(allphone_ci=True)
+        with _translated("the search for phones"):
+            self.phones.raw.add_allphone_file(_SEARCH, None)
+            self.phones.raw.activate_search(_SEARCH)
+
+    def listen_for(self, graph: WordGraph) -> None:
+        """Search for the sentences of ``graph`` from now on; nothing is done for the same one."""
+        if graph is self._graph:
+            return
+        self.grammar.end()
+        raw = self.grammar.raw
+        with _translated("building the grammar"):
+            self._learn({arc.word for arc in graph.arcs if arc.word is not None})
+            transitions = [
+                (arc.source, arc.target, arc.weight, *((arc.word,) if arc.word else ()))
+                for arc in graph.arcs
+            ]
+            fsg = raw.create_fsg(_SEARCH, graph.start, graph.final, transitions)
+            raw.add_fsg(_SEARCH, fsg)
+            raw.activate_search(_SEARCH)
+        self._graph = graph
+
+    def dictation(self) -> Decoder:
+        """The decoder for open dictation; loading it takes about a second."""
+        if self._dictation is None:
+            self._dictation = self._decoder(lm=str(self._model / "en-us.lm.bin"))
+        return self._dictation
+
+    def _learn(self, words: set[str]) -> None:
+        raw = self.grammar.raw
+        for word in sorted(words):
+            if raw.lookup_word(word) is not None:
+                continue
+            for index, phones in enumerate(pronunciations(word, raw.lookup_word), start=1):
+                name = word if index == 1 else f"{word}({index})"
+                raw.add_word(name, phones, False)  # noqa: FBT003 - the vendor's signature
+
+    def _decoder(self, **options: Any) -> Decoder:
+        paths = {"hmm": self._model / "en-us", "dict": self._model / "cmudict-en-us.dict"}
+        for path in paths.values():
+            if not path.exists():
+                raise ModelMissing(
+                    f"pocketsphinx: {path} is missing", stage="transcriber", mend=_MEND
+                )
+        given = {"lm": None, **{key: str(path) for key, path in paths.items()}, **options}
+        with _translated("loading the model"):
+            return Decoder(self._make(loglevel="FATAL", **given))
+
+
+def _vendor(settings: TranscriberSettings) -> tuple[Callable[..., Any], Path]:
+    if settings.language.split("-")[0] != "en":
+        raise ModelMissing(
+            f"pocketsphinx has no model for the language {settings.language!r}",
+            stage="transcriber",
+            mend="set transcriber.engine to faster-whisper, or transcriber.language to en",
+        )
+    try:
+        import pocketsphinx
+    except ImportError as error:
+        raise ModelMissing(
+            f"pocketsphinx cannot be imported: {error}", stage="transcriber", mend=_MEND
+        ) from error
+    folder = settings.model or pocketsphinx.get_model_path("en-us")
+    return pocketsphinx.Decoder, Path(folder)
+
+
+@contextmanager
+def _translated(what: str) -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, ValueError) as error:
+        raise TranscriptionError(f"pocketsphinx: {what} failed: {error}") from error

@@ -1,0 +1,216 @@
+"""The aligner: the cheapest ways to read a said sentence as one of a grammar's.
+
+It walks the sentence from left to right and keeps the best partial readings at each word (a
+beam). Exact readings are looked for first; only if there are none is the net cast wider.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from voiced.grammar.automaton import Automaton
+from voiced.grammar.costs import Sounds, added, importance, led_in, left_out
+from voiced.grammar.spans import Phrases, Span
+from voiced.grammar.templates import Accept, Label, SlotRef
+
+__all__ = ["Aligner", "Filled", "Reading"]
+
+_WIDTH = 160
+_BEAM = 3.2
+_FIRST_LIMIT = 0.45
+_COST_SHARE = 0.7
+"""Most that a reading may cost, as a share of what the said words count for."""
+_JOINED_COST = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The words ``start`` to ``end`` of the sentence fill ``slot`` (see Span)."""
+
+    slot: str
+    start: int
+    end: int
+    phrase: tuple[str, ...] | None
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One reading of a whole sentence; the words that fit count for ``importance``."""
+
+    intent: str
+    slots: tuple[Filled, ...]
+    cost: float
+    importance: float
+
+    @property
+    def score(self) -> float:
+        """How well it fits, in [0, 1]; 1 is word for word."""
+        return self.importance / (self.importance + self.cost) if self.importance else 0.0
+
+
+_Key = tuple[int, tuple[Filled, ...]]
+_Frontier = dict[_Key, tuple[float, float]]
+
+
+class _State:
+    """What may follow in one state of the net."""
+
+    __slots__ = ("intents", "skippable", "slots", "words")
+
+    def __init__(self, arcs: Mapping[Label, int]) -> None:
+        self.words: dict[str, int] = {}
+        self.slots: list[tuple[SlotRef, int]] = []
+        self.intents: list[str] = []
+        for label, target in arcs.items():
+            match label:
+                case SlotRef():
+                    self.slots.append((label, target))
+                case Accept(intent):
+                    self.intents.append(intent)
+                case str():
+                    self.words[label] = target
+                case None:
+                    pass
+        costs = ((left_out(word), target) for word, target in self.words.items())
+        self.skippable = sorted(pair for pair in costs if pair[0] <= _BEAM)
+
+
+class Aligner:
+    """Reads sentences against the templates of all intents.
+
+    Args:
+        skeleton: The templates; labels are words, references to lists, and ends.
+        lists: The lists that they refer to.
+        sounds: All words of templates and lists.
+    """
+
+    def __init__(
+        self, skeleton: Automaton[Label], lists: Mapping[str, Phrases], sounds: Sounds
+    ) -> None:
+        self._states = [_State(arcs) for arcs in skeleton.arcs]
+        self._lists = lists
+        self._sounds = sounds
+
+    def readings(self, said: Sequence[str]) -> list[Reading]:
+        """The readings found, cheapest first; several slots or intents may fit the same words."""
+        most = _COST_SHARE * sum(max(0.5, importance(word)) for word in said)
+        for limit in (min(_FIRST_LIMIT, most), most):
+            found = _Walk(self._states, self._lists, self._sounds, said, limit).run()
+            if found:
+                break
+        return sorted(found, key=lambda reading: (reading.cost, -reading.importance))
+
+
+class _Walk:
+    """One walk over one sentence."""
+
+    def __init__(
+        self,
+        states: list[_State],
+        lists: Mapping[str, Phrases],
+        sounds: Sounds,
+        said: Sequence[str],
+        limit: float,
+    ) -> None:
+        self._states = states
+        self._lists = lists
+        self._sounds = sounds
+        self._said = said
+        self._limit = limit
+        self._frontiers: list[_Frontier] = [{} for _ in range(len(said) + 1)]
+        self._spans: dict[tuple[str, int], list[Span]] = {}
+
+    def run(self) -> list[Reading]:
+        self._frontiers[0][0, ()] = (0.0, 0.0)
+        for position in range(len(self._said)):
+            for key, cost, gain in self._best(position):
+                self._hear(position, key, cost, gain)
+                self._fill(position, key, cost, gain)
+        last = self._best(len(self._said))
+        return [
+            Reading(intent, slots, cost, gain)
+            for (state, slots), cost, gain in last
+            for intent in self._states[state].intents
+        ]
+
+    def _best(self, position: int) -> list[tuple[_Key, float, float]]:
+        """The readings kept at a position, with those that leave out words of the templates."""
+        frontier = self._frontiers[position]
+        if not frontier:
+            return []
+        limit = min(self._limit, min(cost for cost, _ in frontier.values()) + _BEAM)
+        pending = [(cost, key[0], key[1], gain) for key, (cost, gain) in frontier.items()]
+        pending = heapq.nsmallest(_WIDTH, pending, key=lambda entry: entry[0])
+        heap = [entry for entry in pending if entry[0] <= limit]
+        order = 0
+        queue = [(entry[0], index, entry) for index, entry in enumerate(heap)]
+        order = len(queue)
+        heapq.heapify(queue)
+        kept: list[tuple[_Key, float, float]] = []
+        done: set[_Key] = set()
+        while queue and len(kept) < _WIDTH:
+            cost, _, (_, state, slots, gain) = heapq.heappop(queue)
+            key = (state, slots)
+            if key in done:
+                continue
+            done.add(key)
+            kept.append((key, cost, gain))
+            for skip, target in self._states[state].skippable:
+                if cost + skip > limit:
+                    break
+                if (target, slots) not in done:
+                    order += 1
+                    heapq.heappush(queue, (cost + skip, order, (cost + skip, target, slots, gain)))
+        return kept
+
+    def _hear(self, position: int, key: _Key, cost: float, gain: float) -> None:
+        """Read the next word as a word of the template, or pass over it."""
+        state, slots = key
+        words = self._states[state].words
+        said = self._said[position]
+        if words:
+            for word, replaced in self._sounds.candidates(said):
+                target = words.get(word)
+                if target is not None:
+                    total = cost + replaced
+                    self._reach(position + 1, (target, slots), total, gain + importance(word))
+            self._join(position, key, cost, gain)
+        stray = added(said) if state else led_in(said)
+        self._reach(position + 1, key, cost + stray, gain)
+
+    def _join(self, position: int, key: _Key, cost: float, gain: float) -> None:
+        """Read two words as one: "note pad" as "notepad"."""
+        if position + 1 < len(self._said):
+            joined = self._said[position] + self._said[position + 1]
+            target = self._states[key[0]].words.get(joined)
+            if target is not None:
+                total = cost + _JOINED_COST
+                self._reach(position + 2, (target, key[1]), total, gain + importance(joined))
+
+    def _fill(self, position: int, key: _Key, cost: float, gain: float) -> None:
+        """Read the next words as a phrase of a list."""
+        state, slots = key
+        for reference, target in self._states[state].slots:
+            for span in self._spans_of(reference.source, position):
+                total = cost + span.cost
+                if total > self._limit:
+                    continue
+                filled = Filled(reference.slot, position, span.end, span.phrase, span.cost == 0)
+                self._reach(span.end, (target, (*slots, filled)), total, gain + span.importance)
+
+    def _spans_of(self, name: str, position: int) -> list[Span]:
+        key = (name, position)
+        if key not in self._spans:
+            self._spans[key] = self._lists[name].spans(self._said, position, self._sounds)
+        return self._spans[key]
+
+    def _reach(self, position: int, key: _Key, cost: float, gain: float) -> None:
+        if cost > self._limit:
+            return
+        frontier = self._frontiers[position]
+        known = frontier.get(key)
+        if known is None or cost < known[0]:
+            frontier[key] = (cost, gain)

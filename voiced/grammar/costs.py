@@ -1,0 +1,291 @@
+"""What it costs to leave out, add or replace a word of an order: the tables of the aligner.
+
+A cost of 0 is a word said as it stands; about 1.5 is a word that matters, lost. Words that turn
+an order round (not, off, all) and numbers are never cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
+from voiced.spoken import FILLERS, phonemes, sound_similarity
+
+__all__ = ["Sounds", "absorbed", "added", "importance", "led_in", "left_out"]
+
+_FUNCTION = frozenset(
+    [
+        "a",
+        "an",
+        "the",
+        "my",
+        "your",
+        "our",
+        "his",
+        "her",
+        "its",
+        "their",
+        "this",
+        "that",
+        "these",
+        "those",
+        "some",
+        "any",
+        "of",
+        "to",
+        "for",
+        "in",
+        "at",
+        "by",
+        "with",
+        "from",
+        "and",
+        "i",
+        "i'd",
+        "i'm",
+        "me",
+        "you",
+        "we",
+        "it",
+        "it's",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "do",
+        "does",
+        "did",
+        "can",
+        "could",
+        "would",
+        "will",
+        "shall",
+        "may",
+        "should",
+        "has",
+        "have",
+        "had",
+        "there",
+        "here",
+        "as",
+        "into",
+        "onto",
+        "about",
+        "like",
+        "want",
+        "need",
+        "let",
+        "let's",
+        "us",
+        "which",
+        "one",
+    ]
+)
+_LEAD_IN = frozenset(
+    [
+        "a",
+        "able",
+        "be",
+        "can",
+        "could",
+        "do",
+        "for",
+        "give",
+        "hand",
+        "i",
+        "i'd",
+        "i'll",
+        "i'm",
+        "like",
+        "love",
+        "need",
+        "me",
+        "mind",
+        "might",
+        "shall",
+        "should",
+        "to",
+        "try",
+        "us",
+        "want",
+        "wanna",
+        "will",
+        "would",
+        "you",
+        "go",
+        "ahead",
+        "and",
+        "let",
+        "let's",
+    ]
+)
+_DECISIVE = frozenset(
+    [
+        "on",
+        "off",
+        "not",
+        "no",
+        "none",
+        "never",
+        "don't",
+        "doesn't",
+        "all",
+        "every",
+        "everything",
+        "nothing",
+        "without",
+        "except",
+        "only",
+        "undo",
+        "yes",
+        "cancel",
+        "stop",
+        "up",
+        "down",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "thousand",
+        "million",
+        "half",
+    ]
+)
+_PASSED_OVER = FILLERS - frozenset(
+    [
+        "please",
+        "thanks",
+        "kindly",
+        "uh",
+        "uhm",
+        "um",
+        "er",
+        "erm",
+        "ah",
+        "eh",
+        "hm",
+        "hmm",
+        "mm",
+        "mhm",
+    ]
+)
+
+_FILLER_COST = 0.02
+_FUNCTION_ADDED, _FUNCTION_LEFT_OUT = 0.35, 0.45
+_CONTENT_ADDED, _CONTENT_LEFT_OUT = 1.3, 1.5
+_DECISIVE_COST = 4.0
+_ABSORBED_COST, _ABSORBED_FILLER_COST = 0.1, 0.01
+_FUNCTION_IMPORTANCE = 0.4
+
+_LEAST_SIMILAR = 0.65
+_LEAST_SIMILAR_LETTERS = 0.4
+_CANDIDATES = 16
+_REPLACED, _REPLACED_PER_SOUND = 0.12, 2.2
+
+
+def importance(word: str) -> float:
+    """What a word that fits counts for, in [0, 1]."""
+    if word in FILLERS:
+        return 0.0
+    return _FUNCTION_IMPORTANCE if word in _FUNCTION and word not in _DECISIVE else 1.0
+
+
+def added(word: str) -> float:
+    """Cost of a word that was said and stands in no template."""
+    if word in FILLERS:
+        return _FILLER_COST
+    if word in _DECISIVE:
+        return _DECISIVE_COST
+    return _FUNCTION_ADDED if word in _FUNCTION else _CONTENT_ADDED
+
+
+def led_in(word: str) -> float:
+    """Cost of a word that was said before the order began: "could you", "i want you to"."""
+    return _FILLER_COST if word in _LEAD_IN else added(word)
+
+
+def left_out(word: str) -> float:
+    """Cost of a template's word that was not said."""
+    if word in FILLERS:
+        return _FILLER_COST
+    if word in _DECISIVE:
+        return _DECISIVE_COST
+    return _FUNCTION_LEFT_OUT if word in _FUNCTION else _CONTENT_LEFT_OUT
+
+
+def absorbed(word: str) -> float:
+    """Cost of a word that an open slot takes though no phrase has it."""
+    return _ABSORBED_FILLER_COST if word in _PASSED_OVER else _ABSORBED_COST
+
+
+class Sounds:
+    """Which words of a vocabulary a said word may have been, and at what cost."""
+
+    def __init__(self, vocabulary: Iterable[str]) -> None:
+        self._words = sorted(set(vocabulary))
+        self._known = frozenset(self._words)
+        self._phonemes = [phonemes(word) for word in self._words]
+        self._found: dict[str, tuple[tuple[str, float], ...]] = {}
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._known
+
+    def candidates(self, said: str) -> tuple[tuple[str, float], ...]:
+        """Words and costs, the word itself first at no cost."""
+        found = self._found.get(said)
+        if found is None:
+            found = self._found[said] = self._search(said)
+        return found
+
+    def _search(self, said: str) -> tuple[tuple[str, float], ...]:
+        near = process.extract(
+            phonemes(said),
+            self._phonemes,
+            scorer=Levenshtein.normalized_similarity,
+            processor=None,
+            score_cutoff=_LEAST_SIMILAR_LETTERS,
+            limit=_CANDIDATES,
+        )
+        costs = {self._words[index]: _replaced(said, self._words[index]) for _, _, index in near}
+        if said in self._known:
+            costs[said] = 0.0
+        allowed = ((word, cost) for word, cost in costs.items() if cost < _DECISIVE_COST)
+        return tuple(sorted(allowed, key=lambda pair: pair[1]))
+
+
+def _replaced(said: str, word: str) -> float:
+    if said == word:
+        return 0.0
+    alike = sound_similarity(said, word)
+    decisive = said in _DECISIVE or word in _DECISIVE
+    if alike < (1.0 if decisive else _LEAST_SIMILAR):
+        return _DECISIVE_COST
+    return _REPLACED + _REPLACED_PER_SOUND * (1.0 - alike)

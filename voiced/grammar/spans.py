@@ -1,0 +1,122 @@
+"""Where the phrases of a list may stand in a said sentence, and at what cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voiced.grammar.costs import Sounds, absorbed, added, importance, left_out
+from voiced.grammar.graph import WordList
+
+__all__ = ["Phrases", "Span"]
+
+_MAX_COST = 2.5
+_READINGS = 3
+_OPEN_COST = 0.05
+_OPEN_IMPORTANCE = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words up to ``end`` fill a slot; ``phrase`` is None where an open slot took them as said."""
+
+    end: int
+    cost: float
+    importance: float
+    phrase: tuple[str, ...] | None
+
+
+_Path = tuple[float, float, tuple[str, ...]]
+"""Cost, importance and words of a part of a phrase."""
+
+
+class Phrases:
+    """One list, ready to be looked for. Entering a phrase needs a word that sounds like one."""
+
+    def __init__(self, words: WordList) -> None:
+        self._arcs = words.automaton.arcs
+        self._ends = words.automaton.ends
+        self._is_open = words.is_open
+        self._skippable = [
+            [(word, target, left_out(word)) for word, target in arcs.items() if left_out(word) < 1]
+            for arcs in self._arcs
+        ]
+
+    def spans(self, said: Sequence[str], start: int, sounds: Sounds) -> list[Span]:
+        """All places from ``start`` on, a few readings for each end."""
+        found = self._closed(said, start, sounds)
+        if self._is_open:
+            cost, weight = _OPEN_COST, 0.0
+            for end in range(start + 1, len(said) + 1):
+                cost += absorbed(said[end - 1])
+                weight += _OPEN_IMPORTANCE
+                found.append(Span(end, cost, weight, None))
+        return found
+
+    def _closed(self, said: Sequence[str], start: int, sounds: Sounds) -> list[Span]:
+        found: list[Span] = []
+        frontier: dict[int, list[_Path]] = {0: [(0.0, 0.0, ())]}
+        for position in range(start, len(said) + 1):
+            self._skip(frontier)
+            if position > start:
+                found.extend(self._ended(frontier, position))
+            if position < len(said):
+                frontier = self._step(frontier, said[position], sounds)
+            if not frontier:
+                break
+        return found
+
+    def _skip(self, frontier: dict[int, list[_Path]]) -> None:
+        """Pass over words of the phrases that need not be said; states only lead upwards."""
+        pending = sorted(frontier)
+        while pending:
+            state = pending.pop(0)
+            for word, target, cost in self._skippable[state]:
+                is_new = target not in frontier
+                for path in list(frontier[state]):
+                    _keep(frontier, target, (path[0] + cost, path[1], (*path[2], word)))
+                if is_new and target in frontier:  # a path that costs too much is not kept
+                    pending.append(target)
+                    pending.sort()
+
+    def _step(
+        self, frontier: dict[int, list[_Path]], word: str, sounds: Sounds
+    ) -> dict[int, list[_Path]]:
+        following: dict[int, list[_Path]] = {}
+        candidates = sounds.candidates(word)
+        stray = added(word)
+        for state, paths in frontier.items():
+            arcs = self._arcs[state]
+            for candidate, cost in candidates:
+                target = arcs.get(candidate)
+                if target is not None:
+                    gain = importance(candidate)
+                    for path in paths:
+                        step = (path[0] + cost, path[1] + gain, (*path[2], candidate))
+                        _keep(following, target, step)
+            if state and arcs:
+                for path in paths:
+                    _keep(following, state, (path[0] + stray, path[1], path[2]))
+        return following
+
+    def _ended(self, frontier: dict[int, list[_Path]], end: int) -> list[Span]:
+        paths = sorted(
+            path
+            for state, paths in frontier.items()
+            if state in self._ends
+            for path in paths
+            if path[1] > 0 or path[0] == 0
+        )
+        return [Span(end, cost, gain, words) for cost, gain, words in paths[:_READINGS]]
+
+
+def _keep(frontier: dict[int, list[_Path]], state: int, path: _Path) -> None:
+    """Add a path to a state, which holds its few cheapest."""
+    if path[0] > _MAX_COST:
+        return
+    paths = frontier.setdefault(state, [])
+    if any(known[2] == path[2] and known[0] <= path[0] for known in paths):
+        return
+    paths.append(path)
+    paths.sort()
+    del paths[_READINGS:]

@@ -1,0 +1,110 @@
+"""What the journal hands out: changes and things said. Values only; no SQL."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, TypeAlias
+
+__all__ = ["Change", "ChangeState", "Erased", "Record", "Said", "Speaker", "record_of"]
+
+ChangeState: TypeAlias = Literal["begun", "done", "failed", "undone"]
+"""How far a change got. One that stays "begun" was interrupted."""
+
+Speaker: TypeAlias = Literal["user", "assistant"]
+"""Who said something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change that an intent made, and the way back.
+
+    ``id`` is a number, as text, short enough to be said. ``operation`` names the undoer that
+    takes it back from ``data``. ``process`` made it. Times are UTC.
+    """
+
+    id: str
+    at: datetime
+    turn: int
+    intent: str
+    summary: str
+    operation: str
+    data: Mapping[str, Any]
+    state: ChangeState
+    ended: datetime | None
+    process: str
+
+    def as_row(self) -> dict[str, Any]:
+        """The change as JSON types."""
+        return {
+            "id": self.id,
+            "kind": "change",
+            "at": self.at.isoformat(),
+            "turn": self.turn,
+            "intent": self.intent,
+            "summary": self.summary,
+            "operation": self.operation,
+            "data": dict(self.data),
+            "state": self.state,
+            "ended": self.ended.isoformat() if self.ended else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Something that was said, kept because the user turned transcripts on."""
+
+    id: str
+    at: datetime
+    turn: int
+    role: Speaker
+    text: str
+
+    def as_row(self) -> dict[str, Any]:
+        """What was said as JSON types."""
+        return {
+            "id": self.id,
+            "kind": "said",
+            "at": self.at.isoformat(),
+            "turn": self.turn,
+            "role": self.role,
+            "text": self.text,
+        }
+
+
+Record: TypeAlias = Change | Said
+"""A row of the journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """How many rows were erased. ``kept`` changes are still under way or were interrupted."""
+
+    said: int
+    changes: int
+    kept: int
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """A row of the table ``entries`` as a record."""
+    at = _time(row["at_s"])
+    if row["kind"] != "change":
+        return Said(str(row["id"]), at, row["turn"], row["kind"], row["text"])
+    return Change(
+        id=str(row["id"]),
+        at=at,
+        turn=row["turn"],
+        intent=row["intent"],
+        summary=row["text"],
+        operation=row["operation"],
+        data=json.loads(row["data"]),
+        state=row["state"],
+        ended=None if row["ended_s"] is None else _time(row["ended_s"]),
+        process=row["process"],
+    )
+
+
+def _time(at_s: float) -> datetime:
+    return datetime.fromtimestamp(at_s, UTC)

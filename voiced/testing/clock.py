@@ -1,0 +1,86 @@
+"""Virtual time: a scripted half minute runs in milliseconds, and a deadlock fails at once.
+
+``run`` starts an async function on asyncio (with a loop whose clock jumps) or on trio (with its
+MockClock). While a worker thread or a socket is at work, virtual time stands still or goes at the
+pace of real time, so that real engines may be used too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Literal, TypeVar
+
+import anyio
+
+from voiced import workers
+
+__all__ = ["Deadlock", "VirtualLoop", "run"]
+
+T = TypeVar("T")
+
+
+class Deadlock(RuntimeError):
+    """Every task waits, no timer is set and no thread is at work."""
+
+
+_POLL_S = 0.02
+_FOREVER_S = 24 * 3600.0
+
+
+class _JumpingSelector(selectors.DefaultSelector):
+    """Instead of sleeping until the next timer, moves the loop's clock to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now_s = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        ready = super().select(0)
+        if ready or timeout == 0:
+            return ready
+        if workers.in_flight():  # its end may come without a wake-up, so look again soon
+            return super().select(_POLL_S)
+        if len(self.get_map()) > 1:  # more than the loop's own pipe: a socket or a child is open
+            began = time.monotonic()
+            ready = super().select(timeout)
+            self.now_s += time.monotonic() - began
+            return ready
+        if timeout is None or timeout >= _FOREVER_S:  # sleep_forever is a sleep without end
+            msg = "every task waits for another one, and nothing is left to happen"
+            raise Deadlock(msg)
+        self.now_s += timeout
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop that jumps from timer to timer instead of waiting."""
+
+    def __init__(self) -> None:
+        self._jumps = _JumpingSelector()
+        super().__init__(self._jumps)
+
+    def time(self) -> float:
+        """Virtual seconds since the loop was made."""
+        return self._jumps.now_s
+
+
+def run(
+    function: Callable[..., Awaitable[T]],
+    *args: Any,
+    backend: Literal["asyncio", "trio"] = "asyncio",
+) -> T:
+    """Run an async function to its end in virtual time and return what it returns.
+
+    Raises:
+        Deadlock: asyncio only; trio's clock simply stands still.
+    """
+    if backend == "asyncio":
+        options: dict[str, Any] = {"loop_factory": VirtualLoop}
+    else:
+        from trio.testing import MockClock  # noqa: PLC0415 - trio is a tool of tests only
+
+        options = {"clock": MockClock(autojump_threshold=0)}
+    return anyio.run(function, *args, backend=backend, backend_options=options)

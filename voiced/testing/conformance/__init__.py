@@ -1,0 +1,19 @@
+"""Checks that every engine and every fake of a stage must pass; for authors of engines too.
+
+Each check takes a stage that is not yet prepared, uses it as a session would, and raises
+AssertionError with the obligation that is not met. No engine is imported here.
+"""
+
+from voiced.testing.conformance.detector import check_voice_detector
+from voiced.testing.conformance.microphone import check_microphone
+from voiced.testing.conformance.speaker import check_speaker
+from voiced.testing.conformance.synthesizer import check_synthesizer
+from voiced.testing.conformance.transcriber import check_transcriber
+
+__all__ = [
+    "check_microphone",
+    "check_speaker",
+    "check_synthesizer",
+    "check_transcriber",
+    "check_voice_detector",
+]

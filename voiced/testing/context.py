@@ -1,0 +1,151 @@
+"""A context to call intents with in tests: it records changes and runs workers inline.
+
+No thread, no journal and no microphone is behind it. Plugin authors use it as the built-in
+intents' own tests do::
+
+    context = FakeContext(now=datetime(2026, 3, 3, 19, 30, tzinfo=UTC))
+    reply = await tell_time(context)
+    assert reply.text == "It's half past seven in the evening."
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from voiced.plugin import Intent, IntentFailed, Undo, Undoer
+
+__all__ = ["Change", "FakeAssistant", "FakeContext"]
+
+S = TypeVar("S")
+T = TypeVar("T")
+
+_NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class Change:
+    """A change that an intent made: its way back, its summary, and whether it came to its end."""
+
+    undo: Undo
+    summary: str
+    is_done: bool = False
+
+
+class FakeAssistant:
+    """An assistant with a fixed list of intents and a list of changes to take back.
+
+    Args:
+        intents: What ``intents()`` lists.
+        last_reply: What was said last.
+        changes: Sentences on changes made before, oldest first.
+        failing_undo: What ``undo`` says when it fails, or an empty string if it does not fail.
+    """
+
+    def __init__(
+        self,
+        intents: Iterable[Intent] = (),
+        *,
+        last_reply: str = "",
+        changes: Iterable[str] = (),
+        failing_undo: str = "",
+    ) -> None:
+        self.last_reply = last_reply
+        self.undone: list[str] = []
+        self._intents = tuple(intents)
+        self._changes = list(changes)
+        self._failing_undo = failing_undo
+
+    def intents(self) -> Sequence[Intent]:
+        """The intents it was made with."""
+        return self._intents
+
+    async def undo(self, count: int) -> Sequence[str]:
+        """Move the last ``count`` changes to ``undone`` and return them, newest first.
+
+        Raises:
+            IntentFailed: It was made with ``failing_undo``.
+        """
+        if self._failing_undo:
+            raise IntentFailed(self._failing_undo, spoken=self._failing_undo)
+        taken = [self._changes.pop() for _ in range(min(count, len(self._changes)))]
+        self.undone.extend(taken)
+        return taken
+
+    async def changes(self, count: int) -> Sequence[str]:
+        """The last ``count`` changes, newest first."""
+        return self._changes[::-1][:count]
+
+
+class FakeContext:
+    """What an intent gets for one call, in a test.
+
+    Args:
+        now: The user's local time, with its zone.
+        settings: What ``settings()`` returns; None makes a default one of the class.
+        assistant: The assistant that intents about the conversation ask.
+
+    Attributes:
+        made: The changes made, in order.
+    """
+
+    def __init__(
+        self,
+        *,
+        now: datetime = _NOW,
+        settings: object = None,
+        assistant: FakeAssistant | None = None,
+    ) -> None:
+        self.now = now
+        self.assistant = assistant or FakeAssistant()
+        self.made: list[Change] = []
+        self._settings = settings
+
+    def settings(self, kind: type[S]) -> S:
+        """The settings it was made with, or a default ``kind()``.
+
+        Raises:
+            TypeError: It was made with settings of another class.
+        """
+        if self._settings is None:
+            return kind()
+        if not isinstance(self._settings, kind):
+            made_with = type(self._settings).__name__
+            raise TypeError(f"the context holds settings of {made_with}, not of {kind.__name__}")
+        return self._settings
+
+    def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
+        """Record the change in ``made``; it is done when the body ends without an exception."""
+        return self._changing(Change(undo, summary))
+
+    @asynccontextmanager
+    async def _changing(self, change: Change) -> AsyncGenerator[None, None]:
+        self.made.append(change)
+        yield
+        change.is_done = True
+
+    async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
+        """Call the function at once, on the loop."""
+        return function(*args)
+
+    async def undo_with(self, *undoers: Undoer) -> str:
+        """Take back the newest change with the plugin's own ``@undoes`` functions.
+
+        Returns:
+            What the undoer says that it did.
+
+        Raises:
+            IntentFailed: Nothing was changed, or the undoer could not take it back; then the
+                change stays in ``made``.
+            KeyError: None of ``undoers`` is for that operation.
+        """
+        done = [change for change in self.made if change.is_done]
+        if not done:
+            raise IntentFailed("nothing was changed", spoken="There is nothing to undo.")
+        by_name = {undoer.operation: undoer for undoer in undoers}
+        said = await by_name[done[-1].undo.operation].function(self, done[-1].undo.data)
+        self.made.remove(done[-1])
+        return said

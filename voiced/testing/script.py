@@ -1,0 +1,110 @@
+"""Scripted conversations: who says what when, played through the real session in virtual time.
+
+events = run_script(Script(
+    user=[Says(1.0, "what time is it")],
+    intents=[tell_time],
+), journal_folder=tmp_path)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import anyio
+
+from voiced.audio import RATE_HZ
+from voiced.conversation import Conversation
+from voiced.dispatch import Dispatcher, Environment
+from voiced.events import Event
+from voiced.journal import Journal
+from voiced.plugin import Intent, Undoer
+from voiced.session import Session, Stages
+from voiced.stages import Microphone, Responder, Speaker, Synthesizer, Transcriber
+from voiced.testing import clock
+from voiced.testing.fakes import (
+    FAKE_VOICE,
+    FakeMicrophone,
+    FakeSpeaker,
+    FakeSynthesizer,
+    FakeTranscriber,
+    FakeVoiceDetector,
+    Says,
+)
+from voiced.thinking import Thinker
+from voiced.turns import Rules
+
+__all__ = ["RULES", "Script", "inline", "run_script"]
+
+T = TypeVar("T")
+
+RULES = Rules(
+    speech=RATE_HZ * 60 // 1000,
+    end_silence=RATE_HZ * 600 // 1000,
+    barge_in=RATE_HZ * 200 // 1000,
+    max_utterance=30 * RATE_HZ,
+)
+"""The rules of the default configuration."""
+
+_NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
+
+
+async def inline(function: Callable[..., T], *args: Any) -> T:
+    """Run a blocking function here and now: tests start no threads."""
+    return function(*args)
+
+
+@dataclass(frozen=True)
+class Script:
+    """A conversation: what the user says, what the assistant can do, and its engines' ways.
+
+    ``seconds`` is how long the microphone is open. Engines left out are fakes with default delays.
+    """
+
+    user: Sequence[Says]
+    seconds: float = 10.0
+    intents: Sequence[Intent] = ()
+    undoers: Sequence[Undoer] = ()
+    settings: Mapping[type, object] = field(default_factory=dict)
+    microphone: Microphone | None = None
+    responder: Responder | None = None
+    transcriber: Transcriber | None = None
+    synthesizer: Synthesizer | None = None
+    speaker: Speaker | None = None
+    rules: Rules = RULES
+    lost: frozenset[int] = frozenset()
+
+
+def run_script(
+    script: Script,
+    journal_folder: Path,
+    backend: Literal["asyncio", "trio"] = "asyncio",
+) -> list[Event]:
+    """Play the conversation and return its events, in order."""
+    journal = Journal.open(journal_folder)
+    try:
+        return clock.run(_play, script, journal, backend=backend)
+    finally:
+        journal.close()
+
+
+async def _play(script: Script, journal: Journal) -> list[Event]:
+    events: list[Event] = []
+    environment = Environment(journal, lambda: _NOW, anyio.current_time, inline, script.settings)
+    dispatcher = Dispatcher(script.intents, script.undoers, environment, Conversation())
+    await dispatcher.refresh()
+    stages = Stages(
+        script.microphone or FakeMicrophone(script.user, script.seconds, script.lost),
+        FakeVoiceDetector(),
+        script.transcriber or FakeTranscriber(script.user),
+        script.synthesizer or FakeSynthesizer(),
+        script.speaker or FakeSpeaker(),
+        FAKE_VOICE,
+    )
+    thinker = Thinker(dispatcher, script.responder)
+    session = Session(stages, thinker, script.rules, events.append)
+    await session.run()
+    return events

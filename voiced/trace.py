@@ -1,0 +1,84 @@
+"""The event log: an event to a line of JSON and back to the eye; latency of a turn's steps."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import Any, TextIO
+
+from voiced.audio import RATE_HZ
+from voiced.events import Event, Timing
+
+__all__ = ["EventLog", "Marks", "event_type", "render", "to_json", "to_row"]
+
+
+def event_type(event: Event) -> str:
+    """The event's name in snake_case, as in the event stream."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+
+
+def to_row(event: Event) -> dict[str, Any]:
+    """The event as a flat dict: ``at_s``, ``type``, then its own fields."""
+    row = dataclasses.asdict(event)
+    at = row.pop("at")
+    if "slots" in row:
+        row["slots"] = dict(row["slots"])
+    return {"at_s": round(at / RATE_HZ, 3), "type": event_type(event), **row}
+
+
+def to_json(event: Event) -> str:
+    """The event as one line of JSON, without the line's end."""
+    return json.dumps(to_row(event), ensure_ascii=False)
+
+
+def render(event: Event) -> str:
+    """The event as one line for the eye: seconds, type, fields."""
+    row = to_row(event)
+    fields = " ".join(f"{key}={_short(value)}" for key, value in list(row.items())[2:])
+    return f"{row['at_s']:8.3f}  {row['type']}  {fields}".rstrip()
+
+
+def _short(value: object) -> str:
+    if isinstance(value, dict):
+        inner = " ".join(f"{key}={_short(item)}" for key, item in value.items() if item is not None)
+        return f"{{{inner}}}"
+    if isinstance(value, float):
+        return f"{value:.0f}" if abs(value) >= 1 else f"{value:.3g}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+class EventLog:
+    """Writes events as JSON lines to an open text file, each flushed at once."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, event: Event) -> None:
+        """Append one event."""
+        self._file.write(to_json(event) + "\n")
+        self._file.flush()
+
+
+class Marks:
+    """Collects when the steps of one turn happened; samples on the session's clock."""
+
+    def __init__(self) -> None:
+        self._speech_end: int | None = None
+        self._at: dict[str, int] = {}
+
+    def begin(self, speech_end: int) -> None:
+        """The user's speech ended at this sample; latency counts from here."""
+        self._speech_end = speech_end
+
+    def set(self, step: str, at: int) -> None:
+        """Note the first time that a step happened; later ones are ignored."""
+        self._at.setdefault(step, at)
+
+    def timing(self) -> Timing:
+        """Milliseconds of each step after the true end of the user's speech."""
+        if self._speech_end is None:
+            return Timing()
+        end = self._speech_end
+        steps = {step: round((at - end) * 1000 / RATE_HZ, 1) for step, at in self._at.items()}
+        return Timing(**steps)
