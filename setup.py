@@ -1,4 +1,4 @@
-"""The list of packages: the built-in plugins lie in intents/ and are installed as voiced_intents."""
+"""The list of packages: the plugins in intents/ are installed as voiced_intents."""
 
 from setuptools import find_packages, setup
 

@@ -58,11 +58,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Brain:
-    """All of the assistant that needs no sound."""
+    """All of the assistant that needs no sound.
+
+    ``notices`` are what the user must be told at the start, in whole sentences.
+    """
 
     thinker: Thinker
     journal: Journal
     plugins: LoadedPlugins
+    notices: tuple[str, ...] = ()
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -113,9 +117,11 @@ async def open_brain(
             intents, undoers, environment, Conversation(), config.policy.confirm_s
         )
         await dispatcher.refresh()
+        notices = await workers.in_worker(_notices, journal, plugins)
         model = responder(config)
         async with prepared(*([model] if model else [])):
-            yield Brain(Thinker(dispatcher, model, _instructions(config)), journal, plugins)
+            thinker = Thinker(dispatcher, model, _instructions())
+            yield Brain(thinker, journal, plugins, notices)
     finally:
         journal.close()
 
@@ -127,11 +133,26 @@ def _open_journal(config: Config) -> Journal:
     return journal
 
 
-def _instructions(config: Config) -> str:
-    own = config.responder.system_prompt.strip()
+def _notices(journal: Journal, plugins: LoadedPlugins) -> tuple[str, ...]:
+    """What happened before: a damaged journal, broken plugins, changes that were interrupted.
+
+    An interrupted change counts as done from now on: undoing looks at the state first, so one that
+    was never made is only refused, and one that was made can be taken back.
+    """
+    notices = [journal.notice] if journal.notice else []
+    notices += [failure.message for failure in plugins.failures]
+    for change in journal.interrupted():
+        journal.done(change.id)
+        notices.append(
+            f"I was interrupted when I had {change.summary}, or was about to. "
+            "Say: undo that, to be sure that it is as before."
+        )
+    return tuple(notices)
+
+
+def _instructions() -> str:
     today = datetime.now().astimezone()
-    date = f"Today is {today:%A, %d %B %Y}."
-    return " ".join(part for part in (own, INSTRUCTIONS, date) if part)
+    return f"{INSTRUCTIONS} Today is {today:%A, %d %B %Y}."
 
 
 @asynccontextmanager

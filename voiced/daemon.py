@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
     """
     config = loaded.config
     async with composition.open_brain(loaded) as brain, open_stages(config, options) as stages:
+        for notice in brain.notices:
+            print(f"voiced: {notice}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
             await serve(config, brain, stages, readers)

@@ -72,10 +72,13 @@ class _Job(Generic[T]):
         try:
             return self._call()
         finally:
-            with self._lock:
-                if self._state == "abandoned":
-                    _count(-1)
-                self._state = "over"
+            self._end()
+
+    def _end(self) -> None:
+        with self._lock:
+            if self._state == "abandoned":
+                _count(-1)
+            self._state = "over"
 
     def release(self) -> None:
         """The caller goes on, with the result or without."""
@@ -189,45 +192,72 @@ class Handover(Generic[T]):
                 await self._ready.wait()
 
 
+class _Outlet(Generic[T]):
+    """Where the thread of a producer hands over its items; it waits when there is no room."""
+
+    def __init__(self, limit: int) -> None:
+        self.handover: Handover[T] = Handover(limit)
+        self._free = limit
+        self._is_wanted = True
+        self._is_waiting = False
+        self._changed = threading.Condition()
+
+    def run(self, producer: Producer[T]) -> None:
+        """Body of the thread."""
+        error: BaseException | None = None
+        try:
+            producer(self._emit)
+        except BaseException as caught:  # noqa: BLE001 - carried over to the consumer
+            error = caught
+        self.handover.close(error)
+        _count(-1)
+
+    def _emit(self, item: T) -> bool:
+        with self._changed:
+            while self._is_wanted and not self._free:
+                self._is_waiting = True
+                _count(-1)  # it waits for the loop, so virtual time may go on
+                self._changed.wait()
+            self._free -= 1
+        if self._is_wanted:
+            self.handover.push(item)
+        return self._is_wanted
+
+    def give_room(self) -> None:
+        """One item was taken."""
+        with self._changed:
+            self._free += 1
+            self._wake()
+
+    def close(self) -> None:
+        """Nobody wants more."""
+        with self._changed:
+            self._is_wanted = False
+            self._wake()
+
+    def _wake(self) -> None:
+        if self._is_waiting:
+            self._is_waiting = False
+            _count(1)  # on behalf of the thread: until it runs, time must not move
+            self._changed.notify()
+
+
 async def stream(producer: Producer[T]) -> AsyncGenerator[T]:
     """Run a blocking producer in a thread of its own and yield what it emits, in order.
 
     ``emit`` waits while thousands of items wait to be taken: nothing is lost. Closing the
     generator makes ``emit`` return False; the thread is left to end by itself.
     """
-    handover: Handover[T] = Handover(_STREAM_LIMIT)
-    wanted = threading.Event()
-    wanted.set()
-    room = threading.Semaphore(_STREAM_LIMIT)
-
-    def emit(item: T) -> bool:
-        if not room.acquire(blocking=False):
-            _count(-1)  # it waits for the loop now: virtual time may go on
-            room.acquire()
-            _count(1)
-        if wanted.is_set():
-            handover.push(item)
-        return wanted.is_set()
-
-    def body() -> None:
-        error: BaseException | None = None
-        try:
-            producer(emit)
-        except BaseException as caught:  # noqa: BLE001 - carried over to the consumer
-            error = caught
-        handover.close(error)
-        _count(-1)
-
+    outlet: _Outlet[T] = _Outlet(_STREAM_LIMIT)
     _count(1)
-    threading.Thread(target=body, name="voiced-stream", daemon=True).start()
+    threading.Thread(target=outlet.run, args=(producer,), name="voiced-stream", daemon=True).start()
     try:
         while True:
             try:
-                item = await handover.get()
+                item = await outlet.handover.get()
             except StopAsyncIteration:
                 return
-            room.release()
+            outlet.give_room()
             yield item
     finally:
-        wanted.clear()
-        room.release(_STREAM_LIMIT)  # a producer that waits for room must see that it may end
+        outlet.close()

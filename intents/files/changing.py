@@ -59,7 +59,7 @@ async def _spot(context: Context, path: Path) -> Spot:
     ],
     effect=Effect.W1,
     critical=["new_name", "folder"],
-    examples=["Make a folder called taxes in documents."],
+    examples=["make a folder called taxes in documents"],
 )
 async def create_folder(
     context: Context,
@@ -85,7 +85,7 @@ async def create_folder(
     ],
     effect=Effect.W1,
     critical=["file", "new_name"],
-    examples=["Rename budget draft to budget twenty twenty six."],
+    examples=["rename budget draft to budget twenty twenty six"],
 )
 async def rename_file(
     context: Context, file: Annotated[FileEntity, FILE], new_name: Annotated[str, TEXT]
@@ -109,7 +109,7 @@ async def rename_file(
     ],
     effect=Effect.W1,
     critical=["file", "folder"],
-    examples=["Move the invoice from yesterday to taxes."],
+    examples=["move the invoice from yesterday to taxes"],
     deadline_s=_COPY_DEADLINE_S,
 )
 async def move_file(
@@ -137,7 +137,7 @@ async def move_file(
     ],
     effect=Effect.W1,
     critical=["file", "folder"],
-    examples=["Copy my budget to taxes.", "Make a copy of the invoice."],
+    examples=["copy my budget to taxes", "make a copy of the invoice"],
     deadline_s=_COPY_DEADLINE_S,
 )
 async def copy_file(
@@ -175,7 +175,7 @@ def _duplicate(source: Spot) -> Spot:
     ],
     effect=Effect.W1,
     critical=["file"],
-    examples=["Delete the draft from yesterday."],
+    examples=["delete the draft from yesterday"],
 )
 async def trash_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
     """Move a file or folder to the trash."""

@@ -23,10 +23,8 @@ ORDERS = {
 }
 """Words that choose one of many, and what they choose by."""
 
-_DETERMINERS = frozenset(
-    ["the", "my", "a", "an", "all", "any", "some", "that", "this", "those", "these", "our"]
-)
-_BEFORE_DATE = frozenset(["from", "of", "since", "on", "in", "at", "for"])
+_DETERMINERS = frozenset("the my a an all any some that this those these our".split())
+_BEFORE_DATE = frozenset("from of since on in at for".split())
 _BEFORE_FOLDER = frozenset(["in", "inside", "within", "under", "from", "on"])
 _RELATIVE = frozenset(["today", "yesterday", "tonight", "this", "last", "past"])
 _CHANGED = frozenset(

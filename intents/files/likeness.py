@@ -20,7 +20,7 @@ _MIN_WORD = 0.6
 _SAME = 0.95
 _PARTIAL = 0.9
 _WRONG_NUMBER = 0.75
-_EMPTY_WORDS = frozenset(["a", "an", "the", "my", "of", "and", "for", "to"])
+_EMPTY_WORDS = frozenset("a an the my of and for to".split())
 _WORD = re.compile(r"[a-z]+|\d+")
 _NUMBER = re.compile(r"\d+")
 

@@ -32,21 +32,7 @@ _STARTS_PROGRAMS = (
     ".appimage", ".bat", ".bin", ".com", ".deb", ".desktop", ".exe", ".flatpakref", ".jar", ".msi",
     ".ps1", ".rpm", ".run", ".scr", ".sh", ".snap",
 )  # fmt: skip
-_COUNTS = [
-    "no",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_COUNTS = "no one two three four five six seven eight nine ten eleven twelve".split()
 
 # Openers that still ran when we stopped waiting; the next call collects those that have ended.
 _opened: list[subprocess.Popen[bytes]] = []
@@ -60,7 +46,7 @@ _opened: list[subprocess.Popen[bytes]] = []
         "let me see [the|my|that] [file] {file}",
     ],
     effect=Effect.R1,
-    examples=["Open the PDF from yesterday.", "Open budget twenty twenty six."],
+    examples=["open the PDF from yesterday", "open budget twenty twenty six"],
 )
 async def open_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
     """Open a file or folder in its own program."""
@@ -124,9 +110,9 @@ def _run(command: list[str], wait_s: float) -> None:
     ],
     effect=Effect.R1,
     examples=[
-        "Find the PDF from yesterday.",
-        "Find my budget.",
-        "Show me pictures from last week in downloads.",
+        "find the PDF from yesterday",
+        "find my budget",
+        "show me pictures from last week in downloads",
     ],
 )
 async def find_files(
@@ -158,7 +144,7 @@ def _limit_note(settings: Settings) -> str:
         "what is new in my (files|folders)",
     ],
     effect=Effect.R1,
-    examples=["What are my recent files?", "Which documents did I change yesterday?"],
+    examples=["what are my recent files?", "which documents did I change yesterday?"],
 )
 async def list_recent(
     context: Context,

@@ -173,7 +173,8 @@ async def undo(context: Context, count: Annotated[int | None, NUMBER] = None) ->
 async def recall(context: Context, count: Annotated[int | None, NUMBER] = None) -> Reply:
     """Say what was changed last, newest first."""
     done = list(await context.assistant.changes(_checked_count(1 if count is None else count)))
-    return Reply(_told(done) if done else "I haven't changed anything.", data={"changes": done})
+    told = _told([f"I {each}" for each in done])
+    return Reply(told or "I haven't changed anything.", data={"changes": done})
 
 
 def _checked_count(count: float) -> int:
@@ -188,11 +189,7 @@ def _checked_count(count: float) -> int:
 def _told(sentences: Sequence[str]) -> str:
     """The first three as sentences, then how many more there are."""
     more = len(sentences) - _SPOKEN_ITEMS
-    told = [_sentence(each) for each in sentences[:_SPOKEN_ITEMS]]
+    told = [
+        each if each.endswith((".", "!", "?")) else f"{each}." for each in sentences[:_SPOKEN_ITEMS]
+    ]
     return " ".join([*told, f"And {_number(more)} more."] if more > 0 else told)
-
-
-def _sentence(text: str) -> str:
-    """A whole sentence: "renamed a to b" was done by the assistant."""
-    whole = f"I {text}" if text[:1].islower() else text
-    return whole if whole.endswith((".", "!", "?")) else f"{whole}."

@@ -133,11 +133,13 @@ async def test_the_schema_binds_the_model(
     """The model wants to say "kitchen", the schema does not have it."""
     model = responder(serve("calls"))
     rooms = ["attic", "cellar"]
-    (call,) = await _collect(model, _lamps({"type": "string", "enum": rooms}))
+    calls = await _collect(model, _lamps({"type": "string", "enum": rooms}))
     await model.aclose()
-    assert isinstance(call, ToolCall)
-    assert set(call.arguments) == {"lamp"}
-    assert call.arguments["lamp"] in rooms
+    assert calls  # off its script the model may well call more than once
+    for call in calls:
+        assert isinstance(call, ToolCall)
+        assert set(call.arguments) == {"lamp"}
+        assert call.arguments["lamp"] in rooms
 
 
 async def test_a_wrong_key_is_refused(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -115,29 +116,32 @@ class _Screen:
 
 
 def _line(event: Event) -> str:
-    from voiced import events
+    from voiced.trace import event_type
 
-    match event:
-        case events.TranscriptFinal():
-            return f"heard      {event.text}"
-        case events.IntentMatched():
-            slots = " ".join(f"{name}={words!r}" for name, words in event.slots)
-            return f"intent     {event.intent} {slots}"
-        case events.IntentReturned():
-            undo = f", undo {event.undo_id}" if event.undo_id else ""
-            return f"did        {event.outcome}{undo}"
-        case events.ActionUndone():
-            return f"undone     {event.intent}"
-        case events.ReplySentence():
-            return f"says       {event.text}"
-        case events.BargeIn():
-            return "barge-in   silent, and listening"
-        case events.TurnEnded():
-            return f"turn ended {event.outcome}; heard: {event.heard!r}"
-        case events.StageFailed():
-            return f"failed     {event.stage}: {event.message}"
-        case _:
-            return ""
+    write = _LINES.get(event_type(event))
+    return write(event) if write else ""
+
+
+def _matched(event: Any) -> str:
+    slots = " ".join(f"{name}={words!r}" for name, words in event.slots)
+    return f"intent     {event.intent} {slots}"
+
+
+def _returned(event: Any) -> str:
+    undo = f", undo {event.undo_id}" if event.undo_id else ""
+    return f"did        {event.outcome}{undo}"
+
+
+_LINES: dict[str, Callable[[Any], str]] = {
+    "transcript_final": lambda event: f"heard      {event.text}",
+    "intent_matched": _matched,
+    "intent_returned": _returned,
+    "action_undone": lambda event: f"undone     {event.intent}",
+    "reply_sentence": lambda event: f"says       {event.text}",
+    "barge_in": lambda _: "barge-in   silent, and listening",
+    "turn_ended": lambda event: f"turn ended {event.outcome}; heard: {event.heard!r}",
+    "stage_failed": lambda event: f"failed     {event.stage}: {event.message}",
+}
 
 
 def _print_latency(ended: list[TurnEnded]) -> None:

@@ -120,6 +120,8 @@ async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
     from voiced.composition import open_brain
 
     async with open_brain(loaded) as brain:
+        for notice in brain.notices:
+            note(f"voiced: {notice}")
         return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed)
 
 
@@ -159,6 +161,5 @@ async def undo(loaded: Loaded, request: UndoRequest) -> Sequence[str]:
     async with open_brain(loaded) as brain:
         assistant = brain.dispatcher.assistant()
         if request.id:
-            change = brain.journal.change(request.id)
-            return [await assistant.undo_change(change)]
+            return [await assistant.undo_change(brain.journal.change(request.id))]
         return await assistant.undo(request.count)

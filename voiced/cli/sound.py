@@ -82,10 +82,11 @@ async def _transcribe(loaded: Loaded, path: Path, engine: str) -> Transcript:
     microphone = SoundFileMicrophone(path, trailing_s=0.5, pace=Pace.NONE)
     transcriber = composition.transcriber(loaded.config, engine)
     final = Transcript("", is_final=True)
-    async with composition.open_brain(loaded) as brain:
-        async with composition.prepared(microphone, transcriber):
-            readings = transcriber.transcribe(microphone.frames(), brain.thinker.hints)
-            async with aclosing(readings):
-                async for transcript in readings:
-                    final = transcript
+    async with (
+        composition.open_brain(loaded) as brain,
+        composition.prepared(microphone, transcriber),
+        aclosing(transcriber.transcribe(microphone.frames(), brain.thinker.hints)) as readings,
+    ):
+        async for transcript in readings:
+            final = transcript
     return final

@@ -50,6 +50,12 @@ class BoundAssistant:
         Raises:
             IntentFailed: It cannot be taken back.
         """
+        if change.state not in ("begun", "done"):
+            raise IntentFailed(
+                f"change {change.id} was {change.state} already",
+                intent=change.intent,
+                spoken="There is nothing left to take back of that.",
+            )
         undoer = self.undoers.get(change.operation)
         if undoer is None:
             message = f"no plugin takes back {change.operation}"

@@ -10,7 +10,7 @@ import re
 import shlex
 import subprocess
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 from urllib.parse import urlsplit
 
 import anyio
@@ -219,7 +219,7 @@ class Server:
         import httpx
 
         try:
-            async with aclosing(response.aiter_bytes()) as pieces:
+            async with aclosing(cast("AsyncGenerator[bytes]", response.aiter_bytes())) as pieces:
                 async for piece in pieces:
                     yield piece
         except httpx.ReadTimeout as error:

@@ -6,12 +6,14 @@ AssertionError with the obligation that is not met. No engine is imported here.
 
 from voiced.testing.conformance.detector import check_voice_detector
 from voiced.testing.conformance.microphone import check_microphone
+from voiced.testing.conformance.responder import check_responder
 from voiced.testing.conformance.speaker import check_speaker
 from voiced.testing.conformance.synthesizer import check_synthesizer
 from voiced.testing.conformance.transcriber import check_transcriber
 
 __all__ = [
     "check_microphone",
+    "check_responder",
     "check_speaker",
     "check_synthesizer",
     "check_transcriber",
