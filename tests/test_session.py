@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import anyio
 import pytest
 
-from voiced.errors import DeviceError, ReplyError, ReplyTimeout, SynthesisError, TranscriptionError
+from voiced.errors import (
+    DeviceError,
+    ModelMissing,
+    ReplyError,
+    ReplyTimeout,
+    SynthesisError,
+    TranscriptionError,
+)
 from voiced.events import (
     ActionUndone,
     AudioDropped,
@@ -28,8 +35,8 @@ from voiced.events import (
     TurnEnded,
     TurnStarted,
 )
-from voiced.plugin import TEXT, Context, Effect, Reply, Undo, intent, undoes
-from voiced.stages import ToolCall
+from voiced.plugin import TEXT, Candidate, Context, Effect, Reply, Undo, intent, undoes
+from voiced.stages import ToolCall, Transcript
 from voiced.testing.fakes import (
     FakeMicrophone,
     FakeResponder,
@@ -339,3 +346,195 @@ def test_a_microphone_that_is_gone_for_good_ends_the_session(play):
     with pytest.raises(ExceptionGroup) as caught:
         play(Script([], intents=INTENTS, microphone=microphone))
     assert caught.group_contains(DeviceError)
+
+
+# What is said while it takes a while
+
+
+def fillers(events):
+    known = ("One moment.", "I'm still thinking.")
+    return [
+        (event.at / 16000, event.text) for event in of(events, ReplySentence) if event.text in known
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first_token_s", "said"),
+    [
+        (0.5, []),
+        (0.8, []),
+        (0.9, [(3.5, "One moment.")]),
+        (3.0, [(3.5, "One moment.")]),
+        (5.5, [(3.5, "One moment."), (8.0, "I'm still thinking.")]),
+        (12.0, [(3.5, "One moment."), (8.0, "I'm still thinking.")]),
+    ],
+)
+def test_a_slow_model_gets_a_word_at_one_and_a_half_and_at_six_seconds(play, first_token_s, said):
+    model = FakeResponder({"sing a song": [[first_token_s, "La la la."]]})
+    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=3)
+    events = play(script)
+    assert fillers(events) == said
+    assert of(events, ReplySentence)[-1].text == "La la la."
+    (ended,) = of(events, TurnEnded)
+    assert (ended.outcome, ended.heard) == ("completed", "La la la.")
+    (started,) = of(events, PlaybackStarted)
+    assert started.at >= of(events, ReplySentence)[-1].at
+
+
+def test_no_filler_after_the_first_sentence_however_long_the_rest_takes(play):
+    model = FakeResponder({"sing a song": [["La la la, this is long. ", 20.0, "More."]]})
+    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=3)
+    assert fillers(play(script)) == []
+
+
+def test_a_slow_transcriber_gets_one_filler_and_not_two_at_once(play):
+    user = [Says(1.0, "sing a song")]
+    model = FakeResponder({"sing a song": [[3.0, "La la la."]]})
+    script = Script(
+        user,
+        intents=INTENTS,
+        responder=model,
+        transcriber=FakeTranscriber(user, delay_s=6.0),
+        seconds=3,
+    )
+    assert fillers(play(script)) == [(8.6, "I'm still thinking.")]
+
+
+def test_a_slow_intent_gets_a_word_too_and_silence_gets_none(play):
+    events = play(Script([Says(1.0, "note milk")], intents=INTENTS, seconds=3))
+    assert fillers(events) == [(3.5, "One moment.")]
+    user = [Says(1.0, "")]
+    script = Script(user, transcriber=FakeTranscriber(user, delay_s=4.0), seconds=3)
+    assert fillers(play(script)) == []
+
+
+def test_a_filler_can_be_interrupted_and_is_not_in_the_history(play):
+    model = FakeResponder({"sing a song": [[60.0, "La."]]})
+    script = Script(
+        [Says(1.0, "sing a song"), Says(3.6, "what time is it")],
+        intents=INTENTS,
+        responder=model,
+        seconds=12,
+    )
+    events = play(script)
+    assert [(ended.outcome, ended.heard[:5]) for ended in of(events, TurnEnded)] == [
+        ("interrupted", ""),
+        ("completed", "It is"),
+    ]
+    assert model.closed == 1
+
+
+# Transcribers and microphones that misbehave
+
+
+class HastyTranscriber(FakeTranscriber):
+    """Ends, one way or another, before the utterance does."""
+
+    def __init__(self, text="", error=None):
+        super().__init__([])
+        self._text = text
+        self._failure = error
+
+    async def transcribe(self, audio, hints):
+        async with aclosing(audio):
+            async for _ in audio:
+                break
+        if self._failure is not None:
+            raise self._failure
+        yield Transcript(self._text, is_final=True)
+
+
+@pytest.mark.parametrize(
+    "transcriber",
+    [
+        HastyTranscriber(error=TranscriptionError("refused")),
+        HastyTranscriber(error=ModelMissing("gone", stage="transcriber")),
+        HastyTranscriber(text="what time is it"),
+    ],
+)
+def test_nothing_is_answered_before_the_user_has_finished(play, transcriber):
+    script = Script(
+        [Says(1.0, "a very long sentence", 5.0)],
+        intents=INTENTS,
+        transcriber=transcriber,
+        seconds=15,
+    )
+    events = play(script)
+    (stopped,) = of(events, SpeechStopped)
+    assert stopped.at == 6 * 16000
+    assert of(events, PlaybackStarted)[0].at > stopped.at
+    assert of(events, TurnEnded)[0].timing_ms.endpoint == 600
+
+
+def test_time_goes_on_while_the_microphone_is_gone(play):
+    class Interrupted:
+        def __init__(self):
+            self.rooms = [
+                FakeMicrophone([Says(0.5, "x")], 2.0),
+                FakeMicrophone([Says(1.0, "what time is it")], 8.0),
+            ]
+
+        async def prepare(self): ...
+
+        async def aclose(self): ...
+
+        async def frames(self):
+            room = self.rooms.pop(0)
+            async with aclosing(room.frames()) as frames:
+                async for frame in frames:
+                    yield frame
+            if self.rooms:
+                await anyio.sleep(4.0)
+                raise DeviceError("unplugged", retryable=True)
+
+    user = [Says(1.0, "what time is it")]
+    events = play(Script(user, intents=INTENTS, microphone=Interrupted()))
+    (dropped,) = of(events, AudioDropped)
+    assert dropped.samples == round(4.5 * 16000)
+    ended = of(events, TurnEnded)[-1]
+    assert ended.timing_ms.endpoint == 600
+    assert of(events, SpeechStarted)[-1].at == round((2.0 + 4.5 + 1.0) * 16000)
+    told = [event for event in events if isinstance(event, TurnStarted | TurnEnded | DeviceFound)]
+    assert [event.at for event in told] == sorted(event.at for event in told)
+
+
+class Names:
+    """Names of boxes; more of them come."""
+
+    name = "name"
+    is_open = False
+    json_schema: ClassVar = {"type": "string"}
+
+    def __init__(self):
+        self.known = ["alpha"]
+
+    def phrases(self, context):
+        return list(self.known)
+
+    def resolve(self, said, context):
+        return [Candidate(said, said)] if said in self.known else []
+
+
+NAMES = Names()
+
+
+@intent("box.make", sentences=["make a box"], effect=Effect.W1)
+async def make_box(context: Context) -> Reply:
+    """Make a box."""
+    await anyio.sleep(2.0)
+    NAMES.known.append("zebra")
+    return Reply("Made.")
+
+
+@intent("box.open", sentences=["open box {name}"], effect=Effect.R0)
+async def open_box(context: Context, name: Annotated[str, NAMES]) -> Reply:
+    """Open a box."""
+    return Reply(f"Here is {name}.")
+
+
+def test_what_an_interrupted_effect_made_can_be_said_at_once(play):
+    NAMES.known = ["alpha"]
+    user = [Says(1.0, "make a box"), Says(3.0, "hm"), Says(8.0, "open box zebra")]
+    events = play(Script(user, intents=[make_box, open_box], seconds=14))
+    assert of(events, TurnEnded)[0].outcome == "interrupted"
+    assert of(events, TurnEnded)[-1].heard == "Here is zebra."

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from voiced.rates import FRAME_SAMPLES, RATE_HZ
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,12 +32,6 @@ __all__ = [
     "to_float32",
     "to_int16",
 ]
-
-RATE_HZ = 16_000
-"""The rate of all sound between stages, in hertz."""
-
-FRAME_SAMPLES = 320
-"""Samples in one frame between stages: 20 ms."""
 
 Samples: TypeAlias = NDArray[np.int16]
 """Mono sound, shape ``(n,)``."""

@@ -120,7 +120,7 @@ async def open_brain(
         notices = await workers.in_worker(_notices, journal, plugins)
         model = responder(config)
         async with prepared(*([model] if model else [])):
-            thinker = Thinker(dispatcher, model, _instructions())
+            thinker = Thinker(dispatcher, model, _instructions)
             yield Brain(thinker, journal, plugins, notices)
     finally:
         journal.close()

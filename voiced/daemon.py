@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import socket
@@ -16,6 +17,7 @@ from voiced import composition
 from voiced.audio import RATE_HZ
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings
+from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.journal import Journal
 from voiced.session import Session, Stages
@@ -23,6 +25,8 @@ from voiced.stages import Microphone
 from voiced.turns import Rules
 
 __all__ = ["Reader", "RunOptions", "notify", "open_stages", "rules", "run", "serve"]
+
+_log = logging.getLogger(__name__)
 
 Reader = Callable[[Event], None]
 
@@ -58,10 +62,11 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
     async with composition.open_brain(loaded) as brain, open_stages(config, options) as stages:
         for notice in brain.notices:
             print(f"voiced: {notice}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
-            await serve(config, brain, stages, readers)
-            tasks.cancel_scope.cancel()
+        with ungrouped():
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
+                await serve(config, brain, stages, readers)
+                tasks.cancel_scope.cancel()
         notify("STOPPING=1")
 
 
@@ -114,10 +119,13 @@ def _keepers(journal: Journal, config: Config) -> list[Reader]:
         return []
 
     def keep(event: Event) -> None:
-        if isinstance(event, TranscriptFinal) and event.text:
-            journal.say(event.turn, "user", event.text)
-        elif isinstance(event, TurnEnded) and event.heard:
-            journal.say(event.turn, "assistant", event.heard)
+        try:
+            if isinstance(event, TranscriptFinal):
+                journal.say(event.turn, "user", event.text)
+            elif isinstance(event, TurnEnded):
+                journal.say(event.turn, "assistant", event.heard)
+        except JournalError:  # a full disk must not end the conversation
+            _log.error("the journal could not keep what was said")
 
     return [keep]
 
@@ -137,5 +145,8 @@ def notify(state: str) -> None:
     if address.startswith("@"):
         address = "\0" + address[1:]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-        sender.connect(address)
-        sender.sendall(state.encode())
+        try:
+            sender.connect(address)
+            sender.sendall(state.encode())
+        except OSError as error:
+            _log.warning("systemd was not told %s: %s", state, error)

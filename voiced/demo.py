@@ -18,7 +18,15 @@ from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Resampler, Samples,
 from voiced.events import Event, PlaybackStarted, TurnEnded
 from voiced.stages import Synthesizer, Voice
 
-__all__ = ["REQUESTS", "DemoMicrophone", "Director", "Request", "furnish", "render_speech"]
+__all__ = [
+    "REQUESTS",
+    "USER_VOICE",
+    "DemoMicrophone",
+    "Director",
+    "Request",
+    "furnish",
+    "render_speech",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +37,13 @@ class Request:
     interrupts: bool = False
 
 
+USER_VOICE = Voice("you", engine="espeak", model="en-us+klatt4", speed=0.9)
+"""The demo's user: of the built-in voices the one that sounds most like a person's."""
+
 REQUESTS = (
     Request("what time is it"),
     Request("find the budget"),
-    Request("rename the shopping list to groceries"),
+    Request("delete the shopping list"),
     Request("undo that"),
     Request("what can i say"),
     Request("what day is it", interrupts=True),
@@ -138,7 +149,7 @@ class Director:
         """Say everything, wait for the last answer, and end the sound."""
         for number, request in enumerate(self._requests):
             if request.interrupts:
-                await self._until(lambda: self._started, number)
+                await self._until(lambda: max(self._started, self._ended), number)
                 await anyio.sleep(_INTO_THE_REPLY_S)
             else:
                 await self._until(lambda: self._ended, number)

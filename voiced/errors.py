@@ -26,7 +26,9 @@ reaches the loop is a bug.
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar, cast
 
 __all__ = [
     "AudioFormatError",
@@ -47,6 +49,7 @@ __all__ = [
     "TranscriptionError",
     "UnknownIntent",
     "VoicedError",
+    "ungrouped",
 ]
 
 
@@ -214,3 +217,26 @@ class JournalError(VoicedError):
     """The journal could not be read or written. No change is made without it."""
 
     default_spoken = "I can't write my journal, so I won't change anything."
+
+
+@contextmanager
+def ungrouped() -> Iterator[None]:
+    """Raise what a task group holds as what it is: its one exception, or its first VoicedError.
+
+    A group that holds several exceptions, a bug among them, stays whole.
+    """
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        held = list(_leaves(group))
+        if len(held) == 1 or all(isinstance(error, VoicedError) for error in held):
+            raise held[0] from held[0].__cause__
+        raise
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _leaves(cast("BaseExceptionGroup[BaseException]", error))
+        else:
+            yield error

@@ -8,9 +8,9 @@ argument is a typed value from outside; it comes from free text.
 from __future__ import annotations
 
 import enum
-import re
 
 from voiced.plugin import Effect
+from voiced.spoken import FILLERS, normalise
 
 __all__ = ["Answer", "Trust", "Verdict", "decide", "is_content_bound", "read_answer"]
 
@@ -69,29 +69,50 @@ class Answer(enum.Enum):
     OTHER = "other"
 
 
-_YES = frozenset({"yes", "yeah", "yep", "sure", "okay", "ok", "correct", "right", "confirm"})
-_YES_PHRASES = ("do it", "go ahead", "please do", "that's right", "go on")
-_NO = frozenset({"no", "nope", "don't", "dont", "stop", "cancel", "never", "not", "wait", "forget"})
-
-
-def read_answer(text: str) -> Answer:
-    """Read a short reply. Any word of refusal makes it a no; more than eight words are OTHER."""
-    words = re.findall(r"[a-z']+", text.lower())
-    if not words or len(words) > _LONGEST_ANSWER_WORDS:
-        return Answer.OTHER
-    if _NO.intersection(words):
-        return Answer.NO
-    joined = " ".join(words)
-    if words[0] in _YES or any(phrase in joined for phrase in _YES_PHRASES):
-        return Answer.YES
-    return Answer.OTHER
-
-
+_YES = frozenset(
+    "yes yeah yep yup sure okay ok correct right confirm confirmed absolutely definitely".split()
+)
+_BEGINNINGS = (
+    *((word,) for word in sorted(_YES)),
+    ("do", "it"),
+    ("go", "ahead"),
+    ("go", "on"),
+    ("please", "do"),
+    ("that's", "right"),
+    ("of", "course"),
+)
+_NO = frozenset(
+    "no nope nah never not cannot stop cancel wait forget dont wont cant negative".split()
+)
+_SMALL = frozenset(
+    """
+    a about ahead all am an and as at be by can could course do file files folder folders for from
+    go going good i i'd i'm in is it it's me my of on one or out please shall some thank thanks
+    that that's the them these thing this those to up very want will with would you your
+    """.split()
+)
+"""Words that say nothing of what is to be done."""
+_NOISES = FILLERS - _SMALL - _YES
 _LONGEST_ANSWER_WORDS = 8
-_SMALL = frozenset({"a", "an", "the", "to", "of", "in", "on", "and", "my", "it", "that", "this"})
+
+
+def read_answer(text: str, content: str = "") -> Answer:
+    """Read a short reply to a question about ``content``.
+
+    Any word of refusal makes a short one a no. A yes begins with a word of assent, and nothing but
+    small words and words of ``content`` may follow: "okay, what time is it" is another request.
+    """
+    words = tuple(word for word in normalise(text) if word not in _NOISES)
+    known = _YES.union(_SMALL, normalise(content))
+    if len([word for word in words if word not in known - _SMALL]) > _LONGEST_ANSWER_WORDS:
+        return Answer.OTHER
+    if _NO.intersection(words) or any(word.endswith("n't") for word in words):
+        return Answer.NO
+    begins = any(words[: len(phrase)] == phrase for phrase in _BEGINNINGS)
+    return Answer.YES if begins and known.issuperset(words) else Answer.OTHER
 
 
 def is_content_bound(answer: str, content: str) -> bool:
     """Whether the answer repeats a word of the question's verb or object."""
-    said = set(re.findall(r"[a-z0-9']+", answer.lower())) - _SMALL - _YES
-    return bool(said.intersection(re.findall(r"[a-z0-9']+", content.lower())))
+    said = set(normalise(answer)) - _SMALL - _YES
+    return bool(said.intersection(normalise(content)))

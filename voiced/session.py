@@ -19,13 +19,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import anyio
+import anyio.lowlevel
 from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, PreRoll
 from voiced.clock import AudioClock
 from voiced.dispatch import Call, Report, Result
-from voiced.errors import DeviceError, EngineError, TranscriptionError
+from voiced.errors import DeviceError, EngineError
 from voiced.events import (
     AudioDropped,
     BargeIn,
@@ -35,6 +36,7 @@ from voiced.events import (
     Outcome,
     OverlapIgnored,
     PlaybackStarted,
+    ReplySentence,
     SpeechStarted,
     SpeechStopped,
     StageFailed,
@@ -44,7 +46,7 @@ from voiced.events import (
     TurnId,
     TurnStarted,
 )
-from voiced.speaking import Piece, Speech
+from voiced.speaking import Line, Piece, Speech
 from voiced.stages import (
     Microphone,
     Speaker,
@@ -73,6 +75,8 @@ _SENTENCES_AHEAD = 4
 _PIECES_AHEAD = 256
 _OVERLAP_PRE_ROLL = int(0.3 * RATE_HZ)
 _RETRY_S = (0.5, 1.0, 2.0, 5.0)
+_FILLERS = ((1.5, "One moment."), (6.0, "I'm still thinking."))
+"""What is said, so many seconds after the end of the user's speech, while nothing else was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +99,11 @@ class _Turn:
     frames: MemoryObjectSendStream[AudioFrame]
     heard_frames: MemoryObjectReceiveStream[AudioFrame]
     marks: Marks
+    before: _Turn | None = None
     scope: anyio.CancelScope = field(default_factory=anyio.CancelScope)
     over: anyio.Event = field(default_factory=anyio.Event)
     speech: Speech | None = None
+    speech_end: int = 0
     said: str = ""
     outcome: Outcome = "interrupted"
     is_listening: bool = True
@@ -132,6 +138,7 @@ class Session:
         self._turn: _Turn | None = None
         self._turns = 0
         self._next_sample = -1
+        self._shift: int | None = None
         self._tasks: TaskGroup
         self.clock = AudioClock()
 
@@ -150,6 +157,7 @@ class Session:
     async def _listen(self) -> None:
         failures = 0
         while True:
+            self._shift = None
             try:
                 async with aclosing(self._stages.microphone.frames()) as frames:
                     async for frame in frames:
@@ -188,16 +196,17 @@ class Session:
 
     def _on_session_time(self, frame: AudioFrame) -> AudioFrame:
         """Count on after a microphone was opened again; report samples that were lost."""
-        if self._next_sample < 0:
-            self._next_sample = frame.start
-        if frame.start < self._next_sample:
-            frame = AudioFrame(frame.samples, frame.rate_hz, self._next_sample)
-        lost = frame.start - self._next_sample
+        if self._shift is None:  # the first frame of a stream, which has a count of its own
+            now = self.clock.at() - len(frame.samples)
+            start = frame.start if self._next_sample < 0 else max(self._next_sample, now)
+            self._shift = start - frame.start
+        start = max(self._next_sample, frame.start + self._shift)
+        lost = start - self._next_sample if self._next_sample >= 0 else 0
         if lost:
-            self._emit(AudioDropped(frame.start, lost))
+            self._emit(AudioDropped(start, lost))
             self._stages.detector.reset()
-        self._next_sample = frame.end
-        return frame
+        self._next_sample = start + len(frame.samples)
+        return AudioFrame(frame.samples, frame.rate_hz, start)
 
     def _decide(self, decision: Decision) -> None:
         match decision:
@@ -217,20 +226,21 @@ class Session:
         before = self._turn
         self._turns += 1
         send, receive = anyio.create_memory_object_stream[AudioFrame](self._frame_limit)
-        turn = _Turn(TurnId(self._turns), send, receive, Marks())
+        turn = _Turn(TurnId(self._turns), send, receive, Marks(), before)
         kept = _OVERLAP_PRE_ROLL if before is not None else self._pre_roll_samples
         for frame in self._pre_roll.take():
             if frame.end > start - kept:
                 send.send_nowait(frame)
         self._turn = turn
         self._emit(SpeechStarted(start))
-        self._tasks.start_soon(self._run_turn, turn, before, name=f"turn-{turn.id}")
+        self._tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
 
     def _end_utterance(self, end: int) -> None:
         turn = self._turn
         if turn is None or not turn.is_listening:
             return
         turn.is_listening = False
+        turn.speech_end = end
         turn.marks.begin(end)
         turn.marks.set("endpoint", self.clock.at())
         self._emit(SpeechStopped(end))
@@ -250,25 +260,25 @@ class Session:
 
     # A turn
 
-    async def _run_turn(self, turn: _Turn, before: _Turn | None) -> None:
+    async def _run_turn(self, turn: _Turn) -> None:
         try:
             with turn.scope:
-                if before is not None:
-                    await before.over.wait()
+                while turn.before is not None:  # its own predecessor too, if it never waited it out
+                    await turn.before.over.wait()
+                    turn.before = turn.before.before
                 self._emit(TurnStarted(self.clock.at(), turn.id))
                 await self._answer(turn)
         finally:
             self._end_turn(turn)
-        if self._thinker.dispatcher.is_stale:
-            await self._thinker.dispatcher.refresh()
 
     def _end_turn(self, turn: _Turn) -> None:
         turn.frames.close()
         turn.heard_frames.close()
         heard = turn.speech.heard if turn.speech is not None else ""
+        dispatcher = self._thinker.dispatcher
         if turn.said:
-            self._thinker.dispatcher.conversation.add(turn.said, heard)
-        self._thinker.dispatcher.open_question()
+            dispatcher.conversation.add(turn.said, heard)
+        dispatcher.end_turn(turn.id, was_interrupted=turn.outcome == "interrupted")
         at = self.clock.at()
         turn.marks.set("total", at)
         if self._turn is turn:
@@ -279,12 +289,14 @@ class Session:
     async def _answer(self, turn: _Turn) -> None:
         try:
             transcript = await self._transcribe(turn)
-        except TranscriptionError as error:
+        except EngineError as error:
             self._fail(error)
+            await self._end_of_utterance(turn)
             sorry = error.spoken
             await self._speak(turn, lambda say: say(sorry))
             turn.outcome = "failed"
             return
+        await self._end_of_utterance(turn)
         if not transcript.text:
             turn.outcome = "not_understood"
             return
@@ -305,8 +317,9 @@ class Session:
     async def _transcribe(self, turn: _Turn) -> Transcript:
         final = Transcript("", is_final=True)
         hints = self._thinker.hints
-        readings = self._stages.transcriber.transcribe(turn.heard_frames, hints)
-        async with aclosing(readings):
+        audio = turn.heard_frames.clone()  # the transcriber may close it before the end
+        readings = self._stages.transcriber.transcribe(audio, hints)
+        async with audio, aclosing(readings):
             async for transcript in readings:
                 at = self.clock.at()
                 if transcript.is_final:
@@ -317,28 +330,56 @@ class Session:
                     self._emit(TranscriptPartial(at, turn.id, transcript.text))
         return final
 
+    async def _end_of_utterance(self, turn: _Turn) -> None:
+        """Never answer before the user has finished, whatever the transcriber did."""
+        async for _ in turn.heard_frames:
+            pass
+
     async def _speak(self, turn: _Turn, think: Callable[[Say], Awaitable[None]]) -> None:
         """Run ``think``, and speak what it says while it goes on."""
-        say, sentences = anyio.create_memory_object_stream[str](_SENTENCES_AHEAD)
+        say, lines = anyio.create_memory_object_stream[Line](_SENTENCES_AHEAD)
         ahead, pieces = anyio.create_memory_object_stream[Piece](_PIECES_AHEAD)
         stages = self._stages
+        waiting = anyio.CancelScope()
 
         def started() -> None:
             at = self.clock.at()
             turn.marks.set("first_audio", at)
             self._emit(PlaybackStarted(at, turn.id))
 
+        async def tell(sentence: str) -> None:
+            waiting.cancel()
+            await say.send(Line(sentence))
+
         turn.speech = Speech(
             stages.synthesizer, stages.voice, stages.speaker.open(), started, self._fail
         )
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(turn.speech.synthesize, sentences, ahead, name=f"synthesize-{turn.id}")
+            tasks.start_soon(turn.speech.synthesize, lines, ahead, name=f"synthesize-{turn.id}")
             tasks.start_soon(turn.speech.play, pieces, name=f"play-{turn.id}")
+            tasks.start_soon(self._fill, turn, waiting, say, name=f"fill-{turn.id}")
             async with say:
-                await think(say.send)
+                await think(tell)
+                waiting.cancel()
+
+    async def _fill(
+        self, turn: _Turn, waiting: anyio.CancelScope, say: MemoryObjectSendStream[Line]
+    ) -> None:
+        """Say that it takes a while, until ``waiting`` is cancelled by the first real sentence."""
+        elapsed_s = (self.clock.at() - turn.speech_end) / RATE_HZ
+        overdue = sum(after_s <= elapsed_s for after_s, _ in _FILLERS)
+        with waiting:
+            for after_s, text in _FILLERS[max(0, overdue - 1) :]:
+                left = turn.speech_end + round(after_s * RATE_HZ) - self.clock.at()
+                await anyio.sleep(max(0, left) / RATE_HZ)
+                if waiting.cancel_called:
+                    return
+                self._emit(ReplySentence(self.clock.at(), turn.id, text))
+                say.send_nowait(Line(text, is_filler=True))
 
     async def _perform(self, call: Call, report: Report) -> Result:
         """Run a call; one that changes something goes on in the session if the turn is over."""
+        await anyio.lowlevel.checkpoint_if_cancelled()  # what was interrupted is not begun any more
         run = self._thinker.dispatcher.run
         if call.intent.effect.only_reads:
             return await run(call, report)
@@ -348,6 +389,8 @@ class Session:
         async def effect() -> None:
             results.append(await run(call, report))
             done.set()
+            if self._thinker.dispatcher.is_stale:
+                await self._thinker.dispatcher.refresh()
 
         self._tasks.start_soon(effect, name=f"effect-{report.turn}-{call.intent.name}")
         await done.wait()

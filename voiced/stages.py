@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from voiced.audio import AudioFrame, Samples
+if TYPE_CHECKING:  # text alone needs no numpy
+    from voiced.audio import AudioFrame, Samples
 
 __all__ = [
     "Arc",

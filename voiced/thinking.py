@@ -7,12 +7,14 @@ in a spoken sentence and a typed error, never in silence.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
+import anyio.lowlevel
+
 from voiced.dispatch import Call, Dispatcher, Question, Report, Result
-from voiced.errors import EngineError, IntentError, VoicedError
+from voiced.errors import EngineError, VoicedError
 from voiced.events import Outcome, ReplySentence, StageFailed
 from voiced.plugin import Effect
 from voiced.policy import Answer, Verdict
@@ -74,9 +76,10 @@ class _Saying:
     """What was said in this turn so far."""
 
     turn: Turn
-    sentences: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list[str])
 
     async def say(self, sentence: str) -> None:
+        await anyio.lowlevel.checkpoint_if_cancelled()  # nothing is told after a barge-in
         report = self.turn.report
         self.turn.marks.set("first_token", report.at())
         self.sentences.append(sentence)
@@ -93,20 +96,36 @@ class _Saying:
         return " ".join(self.sentences)
 
 
+@dataclass(slots=True)
+class _Talk:
+    """A request's way through the model. ``untold`` is what its tools did and nobody said yet."""
+
+    said: str
+    history: list[Message]
+    untold: list[str] = field(default_factory=list[str])
+    thought: Thought = field(default_factory=lambda: Thought("completed"))
+    question: Question | None = None
+
+    def answer(self, tool: ToolCall, content: Mapping[str, object]) -> None:
+        """Tell the model what came of its call."""
+        text = json.dumps(content, default=str)
+        self.history.append(Message("tool", text, tool_call_id=tool.id))
+
+
 class Thinker:
     """Answers requests.
 
     Args:
         dispatcher: Matches, checks and runs intents.
         responder: The language model, or None where none is configured.
-        instructions: The system message: a stable prefix, so that the server's cache holds.
+        instructions: Gives the system message: a stable prefix, so that the server's cache holds.
     """
 
     def __init__(
         self,
         dispatcher: Dispatcher,
         responder: Responder | None,
-        instructions: str = INSTRUCTIONS,
+        instructions: Callable[[], str] = lambda: INSTRUCTIONS,
     ) -> None:
         self.dispatcher = dispatcher
         self._responder = responder
@@ -123,15 +142,15 @@ class Thinker:
         """Answer what was said. ``readings`` are (text, confidence), best first, not empty."""
         saying = _Saying(turn)
         try:
-            thought = await self._answer(readings, saying)
-        except (EngineError, IntentError) as error:
-            thought = await self._apologise(error, saying)
-        if thought.question is None or saying.sentences:
-            thought = replace(thought, reply=saying.text)
-        if saying.sentences:
-            self.dispatcher.conversation.last_reply = saying.text
+            try:
+                thought = await self._answer(readings, saying)
+            except VoicedError as error:
+                thought = await self._apologise(error, saying)
+        finally:
+            if saying.sentences:  # also what was interrupted can be said again
+                self.dispatcher.conversation.last_reply = saying.text
         self._was_lost = thought.outcome == "not_understood"
-        return thought
+        return replace(thought, reply=saying.text)
 
     async def _apologise(self, error: VoicedError, saying: _Saying) -> Thought:
         report = saying.turn.report
@@ -168,11 +187,10 @@ class Thinker:
     async def _perform(self, call: Call, saying: _Saying) -> Thought:
         result = await saying.turn.perform(call, saying.turn.report)
         await saying.say_text(result.spoken)
-        outcome: Outcome = "failed" if result.error else "completed"
-        return Thought(outcome, call=call, result=result, error=result.error)
+        return _done(result)
 
     def _history(self, said: str) -> list[Message]:
-        history = [Message("system", self._instructions)]
+        history = [Message("system", self._instructions())]
         for exchange in self.dispatcher.conversation.exchanges:
             history.append(Message("user", exchange.said))
             if exchange.heard:
@@ -188,27 +206,38 @@ class Thinker:
         )
 
     async def _reply(self, responder: Responder, said: str, saying: _Saying) -> Thought:
-        history = self._history(said)
-        unsaid: list[str] = []
-        thought = Thought("completed")
+        talk = _Talk(said, self._history(said))
+        failure: EngineError | None = None
         try:
-            for _ in range(MAX_ROUNDS):
-                text, calls = await self._round(responder, history, saying)
-                if not calls:
-                    if text:
-                        unsaid.clear()
-                    break
-                history.append(Message("assistant", text, tuple(calls)))
-                thought, question = await self._use_tools(calls, (said, history, unsaid), saying)
-                if question is not None:
-                    return await self._ask(question, saying)
-        finally:
-            for sentence in unsaid:  # what was done is told, even if the model then fails
-                await saying.say_text(sentence)
-        if not saying.sentences:
-            await saying.say(_NOT_UNDERSTOOD)
-            return Thought("not_understood")
-        return thought
+            await self._talk(responder, talk, saying)
+        except EngineError as error:
+            failure = error
+        for sentence in talk.untold:  # what was done is told, even if the model then fails
+            await saying.say_text(sentence)
+        if failure is not None:
+            raise failure
+        if talk.question is not None:
+            return await self._ask(talk.question, saying)
+        if saying.sentences or talk.thought.result is not None:
+            return talk.thought
+        if talk.thought.error is not None:
+            raise talk.thought.error
+        await saying.say(_NOT_UNDERSTOOD)
+        return Thought("not_understood")
+
+    async def _talk(self, responder: Responder, talk: _Talk, saying: _Saying) -> None:
+        """Request after request, until one needs no tool, or the user is asked."""
+        for _ in range(MAX_ROUNDS):
+            text, calls = await self._round(responder, talk.history, saying)
+            if not calls:
+                if text.strip():
+                    talk.untold.clear()
+                return
+            talk.history.append(Message("assistant", text, tuple(calls)))
+            for tool in calls:
+                await self._use(tool, talk, saying.turn)
+                if talk.question is not None:
+                    return
 
     async def _round(
         self, responder: Responder, history: Sequence[Message], saying: _Saying
@@ -217,6 +246,7 @@ class Thinker:
         cutter = SentenceCutter()
         text: list[str] = []
         calls: list[ToolCall] = []
+        failure: EngineError | None = None
         try:
             async with aclosing(responder.reply(history, self._tools())) as deltas:
                 async for delta in deltas:
@@ -226,42 +256,40 @@ class Thinker:
                     text.append(delta.text)
                     for sentence in cutter.feed(delta.text):
                         await saying.say(sentence)
-        finally:
-            for sentence in cutter.finish():
-                await saying.say(sentence)
+        except EngineError as error:
+            failure = error
+        for sentence in cutter.finish():
+            await saying.say(sentence)
+        if failure is not None:
+            raise failure
+        await anyio.lowlevel.checkpoint_if_cancelled()  # nothing is done after a barge-in
         return "".join(text), calls
 
-    async def _use_tools(
-        self,
-        calls: Sequence[ToolCall],
-        state: tuple[str, list[Message], list[str]],
-        saying: _Saying,
-    ) -> tuple[Thought, Question | None]:
-        said, history, unsaid = state
-        report = saying.turn.report
-        thought = Thought("completed")
-        for tool in calls:
-            try:
-                proposed = await self.dispatcher.propose(tool.name, tool.arguments, said, report)
-            except IntentError as error:
-                history.append(_tool_message(tool, {"error": error.message}))
-                thought = Thought("failed", error=error)
-                continue
-            if isinstance(proposed, Question):
-                return thought, proposed
-            result = await saying.turn.perform(proposed, report)
-            history.append(_tool_message(tool, _told(result)))
-            unsaid.append(result.spoken)
-            outcome: Outcome = "failed" if result.error else "completed"
-            thought = Thought(outcome, call=proposed, result=result, error=result.error)
-        return thought, None
+    async def _use(self, tool: ToolCall, talk: _Talk, turn: Turn) -> None:
+        """Do what the model wants, or ask the user first; tell the model what came of it."""
+        try:
+            proposed = await self.dispatcher.propose(
+                tool.name, tool.arguments, talk.said, turn.report
+            )
+        except VoicedError as error:
+            talk.answer(tool, {"error": error.message})
+            talk.thought = Thought("failed", error=error)
+            return
+        if isinstance(proposed, Question):
+            talk.question = proposed
+            return
+        result = await turn.perform(proposed, turn.report)
+        talk.answer(tool, _told(result))
+        talk.untold.append(result.spoken)
+        talk.thought = _done(result)
 
 
-def _told(result: Result) -> dict[str, object]:
+def _done(result: Result) -> Thought:
+    outcome: Outcome = "failed" if result.error else "completed"
+    return Thought(outcome, call=result.call, result=result, error=result.error)
+
+
+def _told(result: Result) -> Mapping[str, object]:
     if result.reply is None:
         return {"error": result.error.message if result.error else "failed"}
     return {"result": result.reply.text, **result.reply.data}
-
-
-def _tool_message(tool: ToolCall, content: dict[str, object]) -> Message:
-    return Message("tool", json.dumps(content, default=str), tool_call_id=tool.id)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import dataclasses
 import json
 import re
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
-from voiced.audio import RATE_HZ
 from voiced.events import Event, Timing
+from voiced.rates import RATE_HZ
 
 __all__ = ["EventLog", "Marks", "event_type", "render", "to_json", "to_row"]
 
@@ -29,19 +29,25 @@ def to_row(event: Event) -> dict[str, Any]:
 
 def to_json(event: Event) -> str:
     """The event as one line of JSON, without the line's end."""
-    return json.dumps(to_row(event), ensure_ascii=False)
+    return _encodable(json.dumps(to_row(event), ensure_ascii=False))
 
 
 def render(event: Event) -> str:
     """The event as one line for the eye: seconds, type, fields."""
     row = to_row(event)
     fields = " ".join(f"{key}={_short(value)}" for key, value in list(row.items())[2:])
-    return f"{row['at_s']:8.3f}  {row['type']}  {fields}".rstrip()
+    return _encodable(f"{row['at_s']:8.3f}  {row['type']}  {fields}".rstrip())
+
+
+def _encodable(line: str) -> str:
+    """A file's name may hold bytes that are not UTF-8: they are written as JSON's escapes."""
+    return line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _short(value: object) -> str:
     if isinstance(value, dict):
-        inner = " ".join(f"{key}={_short(item)}" for key, item in value.items() if item is not None)
+        items = cast("dict[str, object]", value).items()
+        inner = " ".join(f"{key}={_short(item)}" for key, item in items if item is not None)
         return f"{{{inner}}}"
     if isinstance(value, float):
         return f"{value:.0f}" if abs(value) >= 1 else f"{value:.3g}"

@@ -29,6 +29,8 @@ from .settings import Settings
 __all__ = ["FILE", "FOLDER", "KIND", "WANTED"]
 
 _MOST = 10
+_MOST_WORDS = 4
+_LEAST_LETTERS = 4
 _FORMS = 3
 _NEAR_BEST = 0.2
 _MOST_FOUND = 200
@@ -46,8 +48,21 @@ def _template(form: str) -> str:
 
 
 def _templates(entries: Sequence[Entry]) -> list[str]:
-    forms = (form for entry in entries for form in spoken_forms(shown(entry.name))[:_FORMS])
-    return list(dict.fromkeys(map(_template, forms)))
+    forms: dict[str, None] = {}
+    for entry in entries:
+        for form in spoken_forms(shown(entry.name))[:_FORMS]:
+            forms |= dict.fromkeys((form, *_parts(form)))
+    return [_template(form) for form in forms]
+
+
+def _parts(form: str) -> list[str]:
+    """How a name is said for short: how it begins, or one of its longer words."""
+    words = form.split()
+    if not 1 < len(words) <= _MOST_WORDS:
+        return []
+    beginnings = [" ".join(words[:end]) for end in range(1, len(words))]
+    parts = [*beginnings, *words[1:]]
+    return [part for part in parts if len(part) >= _LEAST_LETTERS]
 
 
 def _entries(context: SlotContext) -> Sequence[Entry]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -11,9 +10,6 @@ import numpy as np
 import pytest
 
 from voiced.audio import RATE_HZ, Resampler, Samples, silence
-
-sys.path.append(str(Path(__file__).parent))  # for make_piper and make_whisper
-sys.path.append(str(Path(__file__).parent.parent))  # for sound_server
 
 
 @pytest.fixture

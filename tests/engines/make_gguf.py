@@ -54,13 +54,16 @@ For each function call, return a json object with function name and arguments wi
 {% endif %}"""
 
 
-def make_scripted_gguf(path: Path, *pieces: str, loops: bool = False) -> Path:
+def make_scripted_gguf(
+    path: Path, *pieces: str, loops: bool = False, context_tokens: int = CONTEXT_TOKENS
+) -> Path:
     """Write a model that says these pieces one after the other, then ends.
 
     Args:
         path: The file to write, about 2 MB.
         pieces: Distinct texts, each longer than one byte; together they are what is said.
         loops: Say them again and again instead of ending.
+        context_tokens: The longest prompt; a byte of the prompt is about a token.
     """
     letters = _byte_letters()
     words = ["".join(letters[byte] for byte in piece.encode()) for piece in pieces]
@@ -73,6 +76,7 @@ def make_scripted_gguf(path: Path, *pieces: str, loops: bool = False) -> Path:
     follows = dict(zip([line_end, *ids], [*ids, ids[0] if loops else _END], strict=True))
     writer = gguf.GGUFWriter(path, "llama")
     size = -(-len(tokens) // 64) * 64
+    writer.add_context_length(context_tokens)
     _write_shape(writer, size, len(tokens))
     _write_vocabulary(writer, tokens, len(known))
     _write_weights(writer, size, len(tokens), follows)
@@ -91,7 +95,6 @@ def _byte_letters() -> list[str]:
 
 
 def _write_shape(writer: gguf.GGUFWriter, size: int, vocabulary: int) -> None:
-    writer.add_context_length(CONTEXT_TOKENS)
     writer.add_embedding_length(size)
     writer.add_block_count(1)
     writer.add_feed_forward_length(_FEED_FORWARD)

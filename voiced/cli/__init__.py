@@ -7,6 +7,7 @@ run, so that ``voiced --help`` is quick.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -84,6 +85,10 @@ def execute(arguments: Sequence[str]) -> int:
     return 0
 
 
+_OBJECTS_UNTIL_COLLECTION = 50_000
+
+
 def main() -> None:
     """The entry point of the command ``voiced``."""
+    gc.set_threshold(_OBJECTS_UNTIL_COLLECTION)  # starting makes many objects, and all of them stay
     sys.exit(execute(sys.argv[1:]))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from voiced.cli.output import print_table
+from voiced.cli.setup import Clock, run_async
 
 if TYPE_CHECKING:
     from voiced.config import Loaded
@@ -23,23 +24,30 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for the sound file and the demo's files.")] = (
         Path("out/demo")
     ),
+    clock: Annotated[Clock, typer.Option(hidden=True)] = "real",
 ) -> None:
     """Show the assistant at work: no microphone, no account, no download."""
-    import anyio
-
-    ended = anyio.run(_demo, out)
+    ended = run_async(clock, _demo, out)
     _print_latency(ended)
     reply = out / "reply.wav"
     print(f"\nThe spoken replies are in {reply}. With a microphone: voiced run")
-    is_whole = all(turn.outcome in ("completed", "interrupted") for turn in ended)
-    raise typer.Exit(0 if is_whole else 1)
+    raise typer.Exit(0 if _went_as_planned(ended) else 1)
+
+
+def _went_as_planned(ended: list[TurnEnded]) -> bool:
+    from voiced.demo import REQUESTS
+
+    cuts = [request.interrupts for request in (*REQUESTS[1:], REQUESTS[0])]
+    planned = ["interrupted" if is_cut else "completed" for is_cut in cuts]
+    return [turn.outcome for turn in ended] == planned
 
 
 async def _demo(out: Path) -> list[TurnEnded]:
     import anyio
 
     from voiced import composition, daemon
-    from voiced.demo import REQUESTS, DemoMicrophone, Director, render_speech
+    from voiced.demo import REQUESTS, USER_VOICE, DemoMicrophone, Director, render_speech
+    from voiced.errors import ungrouped
     from voiced.events import TurnEnded
 
     loaded = _configuration(out)
@@ -51,7 +59,7 @@ async def _demo(out: Path) -> list[TurnEnded]:
         daemon.open_stages(loaded.config, options, microphone) as stages,
     ):
         sounds = [
-            await render_speech(request.text, stages.synthesizer, stages.voice)
+            await render_speech(request.text, stages.synthesizer, USER_VOICE)
             for request in REQUESTS
         ]
         director = Director(REQUESTS, sounds, microphone, _announce)
@@ -61,10 +69,12 @@ async def _demo(out: Path) -> list[TurnEnded]:
             if isinstance(event, TurnEnded):
                 ended.append(event)
 
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(director.direct)
-            readers = [screen.show, keep, director.hear]
-            await daemon.serve(loaded.config, brain, stages, readers)
+        with ungrouped():
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(director.direct)
+                readers = [screen.show, keep, director.hear]
+                await daemon.serve(loaded.config, brain, stages, readers)
+                tasks.cancel_scope.cancel()
     return ended
 
 

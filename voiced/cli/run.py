@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from voiced.cli.output import AsJson, note, print_json
-from voiced.cli.setup import load_config
+from voiced.cli.setup import Clock, load_config, run_async
 
 if TYPE_CHECKING:
     from voiced.asking import Answered
@@ -31,9 +31,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     source: Annotated[str, typer.Option(help=_SOURCE)] = "mic",
     sink: Annotated[str, typer.Option(help=_SINK)] = "speaker",
     events: Annotated[str, typer.Option(help="Write events here as JSON lines; - is stdout.")] = "",
-    clock: Annotated[
-        Literal["real", "virtual"], typer.Option(help="virtual: a file as fast as it goes.")
-    ] = "real",
+    clock: Annotated[Clock, typer.Option(help="virtual: a file as fast as it goes.")] = "real",
     once: Annotated[bool, typer.Option("--once", help="Stop when the source ends.")] = False,  # noqa: ARG001 - a file always ends
 ) -> None:
     """Listen, act and speak until it is stopped."""
@@ -41,18 +39,11 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     from voiced.daemon import run as run_daemon
 
     _refuse_wrong_clock(source, sink, clock)
+    _refuse_same_file(source, sink)
     loaded = load_config(context)
     with ExitStack() as stack:
         readers = _readers(events, stack)
-        options = RunOptions(source, sink)
-        if clock == "virtual":
-            from voiced.testing.clock import run as run_virtual
-
-            run_virtual(run_daemon, loaded, options, readers)
-        else:
-            import anyio
-
-            anyio.run(run_daemon, loaded, options, readers)
+        run_async(clock, run_daemon, loaded, RunOptions(source, sink), readers)
 
 
 def _refuse_wrong_clock(source: str, sink: str, clock: str) -> None:
@@ -64,6 +55,13 @@ def _refuse_wrong_clock(source: str, sink: str, clock: str) -> None:
         raise typer.BadParameter(message, param_hint="--source")
 
 
+def _refuse_same_file(source: str, sink: str) -> None:
+    """What was recorded is not written over by the answer."""
+    is_there = Path(source).exists() and Path(sink).exists()
+    if is_there and Path(sink).samefile(source):
+        raise typer.BadParameter(f"{sink} is also the --source", param_hint="--sink")
+
+
 def _readers(events: str, stack: ExitStack) -> list[Reader]:
     from voiced.trace import EventLog
 
@@ -71,9 +69,40 @@ def _readers(events: str, stack: ExitStack) -> list[Reader]:
         return [EventLog(sys.stdout).write]
     readers: list[Reader] = [_show]
     if events:
-        file = stack.enter_context(Path(events).open("a", encoding="utf-8"))
-        readers.append(EventLog(file).write)
+        file = _opened(Path(events))
+        stack.callback(_close, file)
+        readers.append(_unless_full(events, EventLog(file).write))
     return readers
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("a", encoding="utf-8")
+    except OSError as error:
+        message = f"{path}: cannot be written: {error.strerror}"
+        raise typer.BadParameter(message, param_hint="--events") from error
+
+
+def _close(file: TextIO) -> None:
+    with suppress(OSError):  # what could not be written was told already
+        file.close()
+
+
+def _unless_full(name: str, write: Reader) -> Reader:
+    """Writes events until that fails; that is said once, and the conversation goes on."""
+    is_failed = False
+
+    def write_or_note(event: Event) -> None:
+        nonlocal is_failed
+        if is_failed:
+            return
+        try:
+            write(event)
+        except OSError as error:
+            is_failed = True
+            note(f"voiced: {name}: no more events are written: {error.strerror}")
+
+    return write_or_note
 
 
 def _show(event: Event) -> None:

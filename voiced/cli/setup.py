@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, TypeVar
 
 import typer
 
@@ -14,7 +15,12 @@ if TYPE_CHECKING:
     from voiced.journal import Journal
     from voiced.registry import LoadedPlugins
 
-__all__ = ["Options", "load_config", "load_plugins", "open_journal"]
+__all__ = ["Clock", "Options", "load_config", "load_plugins", "open_journal", "run_async"]
+
+T = TypeVar("T")
+
+Clock: TypeAlias = Literal["real", "virtual"]
+"""By which time a verb runs; virtual time goes as fast as the work allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +69,14 @@ def open_journal(loaded: Loaded) -> Journal:
     if journal.notice:
         note(f"voiced: {journal.notice}")
     return journal
+
+
+def run_async(clock: Clock, function: Callable[..., Awaitable[T]], *args: Any) -> T:
+    """Run an async function to its end and return what it returns."""
+    if clock == "virtual":
+        from voiced.testing.clock import run
+
+        return run(function, *args)
+    import anyio
+
+    return anyio.run(function, *args)

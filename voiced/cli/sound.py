@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from contextlib import aclosing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
 from voiced.cli.output import AsJson, print_json
-from voiced.cli.setup import load_config
+from voiced.cli.setup import load_config, run_async
 
 if TYPE_CHECKING:
     from voiced.config import Loaded
     from voiced.stages import Transcript
 
 __all__ = ["say", "speak", "transcribe"]
+
+Engine: TypeAlias = Literal["pocketsphinx", "faster-whisper", "openai"]
+"""The transcribers."""
 
 
 def say(
@@ -26,14 +29,10 @@ def say(
 ) -> None:
     """Speak."""
     loaded = load_config(context)
-    if out is not None:
-        from voiced.testing.clock import run as run_virtual
-
-        run_virtual(speak, loaded, voice, " ".join(text), str(out))  # a file needs no real time
-        return
-    import anyio
-
-    anyio.run(speak, loaded, voice, " ".join(text))
+    if out is None:
+        run_async("real", speak, loaded, voice, " ".join(text))
+    else:  # a file needs no real time
+        run_async("virtual", speak, loaded, voice, " ".join(text), str(out))
 
 
 async def speak(loaded: Loaded, voice: str, text: str, sink: str = "speaker") -> None:
@@ -51,13 +50,11 @@ async def speak(loaded: Loaded, voice: str, text: str, sink: str = "speaker") ->
 def transcribe(
     context: typer.Context,
     path: Annotated[Path, typer.Argument(help="A sound file.")],
-    engine: Annotated[str, typer.Option(help="pocketsphinx, faster-whisper or openai.")] = "",
+    engine: Annotated[Engine | None, typer.Option(help="Not the one of the configuration.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write down what a sound file says."""
-    import anyio
-
-    transcript = anyio.run(_transcribe, load_config(context), path, engine)
+    transcript = run_async("real", _transcribe, load_config(context), path, engine or "")
     if as_json:
         alternatives = [
             {"text": other.text, "confidence": other.confidence}

@@ -34,8 +34,8 @@ class Call:
     words: Mapping[str, str]
     origin: Origin = "spoken"
     trust: Trust = Trust.CLEAN
-    values: Mapping[str, Any] = field(default_factory=dict)
-    labels: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    labels: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,8 @@ class Choice:
 class Question:
     """A call that waits for an answer: a choice, or a yes to ``verdict``.
 
-    ``id`` is random; any other call in between voids it.
+    ``id`` is random; any other call in between voids it. ``is_repeated``: it was asked once more,
+    since the first answer was none.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Question:
     call: Call
     choice: Choice | None = None
     verdict: Verdict | None = None
+    is_repeated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

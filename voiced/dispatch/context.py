@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 import anyio
+import anyio.lowlevel
 
 from voiced.errors import PluginError
 from voiced.events import TurnId
@@ -19,6 +21,10 @@ __all__ = ["CallContext", "Environment", "InWorker"]
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+
+def _random_id() -> str:
+    return secrets.token_hex(4)
 
 
 class InWorker(Protocol):
@@ -32,7 +38,7 @@ class Environment:
     """What the dispatcher needs of the world.
 
     ``now`` gives the user's local time with its zone; ``monotonic_s`` a clock that never jumps;
-    ``settings`` maps each plugin's ``Settings`` class to its instance.
+    ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions.
     """
 
     journal: Journal
@@ -40,6 +46,7 @@ class Environment:
     monotonic_s: Callable[[], float]
     in_worker: InWorker
     settings: Mapping[type, object]
+    new_id: Callable[[], str] = _random_id
 
 
 class CallContext:
@@ -73,9 +80,7 @@ class CallContext:
 
     async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
         """Run a blocking function off the loop; inside a change it is waited for in any case."""
-        with anyio.CancelScope(shield=self._is_changing):
-            result = await self._environment.in_worker(function, *args)
-        return result  # noqa: RET504 - mypy: a cancel scope may swallow
+        return await _run(self._environment.in_worker(function, *args), shield=self._is_changing)
 
     def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
         """Hold a change: its way back is written before the body runs.
@@ -88,12 +93,15 @@ class CallContext:
     @asynccontextmanager
     async def _change(self, undo: Undo, summary: str) -> AsyncGenerator[None]:
         journal = self._environment.journal
-        change = await self.in_worker(
+        begin = self._environment.in_worker(
             journal.begin, self._owner, self._turn, summary, undo.operation, undo.data
         )
-        end = journal.done
+        change = await _run(begin, shield=True)  # an entry that nobody ends stays under way
+        end = journal.failed
         self._is_changing = True
         try:
+            await anyio.lowlevel.checkpoint_if_cancelled()
+            end = journal.done
             yield
         except Exception:
             end = journal.failed
@@ -103,3 +111,10 @@ class CallContext:
             self._is_changing = False
             if end == journal.done:
                 self.undo_ids.append(change)
+
+
+async def _run(work: Awaitable[T], *, shield: bool) -> T:
+    done: list[T] = []
+    with anyio.CancelScope(shield=shield):
+        done.append(await work)
+    return done[0]

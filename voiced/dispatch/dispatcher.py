@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import anyio
@@ -17,7 +18,14 @@ from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.questions import ask_choice, ask_yes, read_choice, read_yes
 from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
-from voiced.errors import IntentDenied, IntentFailed, IntentTimeout, UnknownIntent, VoicedError
+from voiced.errors import (
+    IntentDenied,
+    IntentFailed,
+    IntentTimeout,
+    PluginError,
+    UnknownIntent,
+    VoicedError,
+)
 from voiced.events import ConfirmationAsked, IntentMatched, IntentReturned, TurnId
 from voiced.grammar import Grammar, Match
 from voiced.plugin import Effect, Intent, Reply, Undoer
@@ -55,6 +63,7 @@ class Dispatcher:
         self._confirm_s = confirm_s
         self._grammar: Grammar | None = None
         self._pending: Question | None = None
+        self._asked_in = TurnId(0)
         self._void_at_s = float("inf")
         self.conversation = conversation
         self.is_stale = True
@@ -79,11 +88,24 @@ class Dispatcher:
         )
 
     async def refresh(self) -> None:
-        """Compile the grammar anew from what can be said now; files come and go."""
-        context = self._context("voiced", _SILENT)
-        spoken = tuple(i for i in self._intents.values() if i.effect is not Effect.X)
-        self._grammar = await self._environment.in_worker(Grammar.compile, spoken, context)
+        """Compile the grammar anew from what can be said now; files come and go.
+
+        An intent whose phrases cannot be had now is left out until the next time.
+        """
         self.is_stale = False
+        context = self._context("voiced", _SILENT)
+        spoken = {i.name: i for i in self._intents.values() if i.effect is not Effect.X}
+        while True:
+            intents = tuple(spoken.values())
+            try:
+                compiled = await self._environment.in_worker(Grammar.compile, intents, context)
+            except PluginError as error:
+                if spoken.pop(error.plugin, None) is None:
+                    raise
+                _log.error("intent %s cannot be spoken: its phrases cannot be had", error.plugin)
+            else:
+                self._grammar = compiled
+                return
 
     def _context(self, owner: str, report: Report) -> CallContext:
         return CallContext(self._environment, self.assistant(report), owner, report.turn)
@@ -111,7 +133,7 @@ class Dispatcher:
                 return answered
         found = self.match(readings)
         if not found:
-            return None
+            return self._ask_again(pending, report)
         call = Call(self._intents[found[0].intent], found[0].slots)
         self._report_match(call, report)
         return await self._settle(call, report)
@@ -137,9 +159,17 @@ class Dispatcher:
         self._pending = None
         return question.call
 
-    def open_question(self) -> None:
-        """The question has been heard: from now on the time for its answer runs."""
+    def end_turn(self, turn: TurnId, *, was_interrupted: bool) -> None:
+        """A turn is over: if it asked a question, the time for the answer runs from now on.
+
+        A question that was cut off was not heard, so that no yes can be meant for it; a choice
+        stays open, since its answer names what is meant.
+        """
+        if self._pending is None or turn != self._asked_in:
+            return
         self._void_at_s = self._environment.monotonic_s() + self._confirm_s
+        if was_interrupted and self._pending.choice is None:
+            self._pending = None
 
     def _take_pending(self) -> Question | None:
         pending, self._pending = self._pending, None
@@ -172,19 +202,28 @@ class Dispatcher:
         try:
             call = await resolve(call, self._context(call.intent.name, report), self.conversation)
         except Ambiguous as ambiguous:
-            return self._ask(ask_choice(ambiguous.call, ambiguous.choice), report)
+            name = self._environment.new_id()
+            return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
         verdict = decide(call.intent.effect, call.trust)
         if verdict is Verdict.DO:
             return call
         if verdict is Verdict.DENY:
             raise IntentDenied(f"the policy denies {call.intent.name}", intent=call.intent.name)
-        return self._ask(ask_yes(call, verdict), report)
+        return self._ask(ask_yes(call, verdict, self._environment.new_id()), report)
 
     def _ask(self, question: Question, report: Report) -> Question:
         self._pending = None if question.verdict is Verdict.SCREEN else question
+        self._asked_in = report.turn
         self._void_at_s = float("inf")
+        self.conversation.is_tainted |= question.call.intent.effect is not Effect.R0
         report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))
         return question
+
+    def _ask_again(self, question: Question | None, report: Report) -> Question | None:
+        """Ask a question once more that got no answer; the second time it is void."""
+        if question is None or question.is_repeated:
+            return None
+        return self._ask(replace(question, is_repeated=True), report)
 
     def _report_match(self, call: Call, report: Report) -> None:
         intent = call.intent
@@ -203,9 +242,9 @@ class Dispatcher:
         undo_ids = tuple(context.undo_ids)
         if not call.intent.effect.only_reads:
             self.is_stale = True
+        self.conversation.is_tainted |= call.intent.effect is not Effect.R0
         if reply is not None:
             self.conversation.name(reply.entities)
-            self.conversation.is_tainted |= call.intent.effect is not Effect.R0
         report.emit(
             IntentReturned(
                 report.at(),
@@ -221,15 +260,21 @@ class Dispatcher:
         self, call: Call, context: CallContext
     ) -> tuple[Reply | None, VoicedError | None]:
         name = call.intent.name
+        reply: object = None
         try:
-            with anyio.fail_after(call.intent.deadline_s):
-                return await call.intent(context, **call.values), None
+            with anyio.move_on_after(call.intent.deadline_s) as scope:
+                reply = await call.intent(context, **call.values)
         except VoicedError as error:
             return None, error
-        except TimeoutError:
-            return None, IntentTimeout(f"{name} took over {call.intent.deadline_s} s", intent=name)
         except Exception as error:  # noqa: BLE001 - the plugin boundary
-            _log.error("intent %s raised %s", name, type(error).__name__)
-            return None, IntentFailed(
-                f"{name} raised {type(error).__name__}", intent=name, spoken="That skill failed."
-            )
+            return None, _broken(name, f"raised {type(error).__name__}")
+        if scope.cancelled_caught:
+            return None, IntentTimeout(f"{name} took over {call.intent.deadline_s} s", intent=name)
+        if not isinstance(reply, Reply):
+            return None, _broken(name, f"returned {type(reply).__name__}, not a Reply")
+        return reply, None
+
+
+def _broken(name: str, what: str) -> IntentFailed:
+    _log.error("intent %s %s", name, what)
+    return IntentFailed(f"{name} {what}", intent=name, spoken="That skill failed.")

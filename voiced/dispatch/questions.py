@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from voiced.dispatch.calls import Call, Choice, Question
 from voiced.dispatch.resolve import chosen
 from voiced.plugin import Candidate
 from voiced.policy import Answer, Verdict, is_content_bound, read_answer
-from voiced.spoken import parse_ordinal, sound_similarity
+from voiced.spoken import FILLERS, normalise, parse_ordinal, sound_similarity
 
 __all__ = ["ask_choice", "ask_yes", "read_choice", "read_yes"]
 
 _LISTED = 3
 _SURE = 0.6
 _LEAD = 0.1
-
-NewId = Callable[[], str]
-
-
-def _new_id() -> str:
-    return secrets.token_hex(4)
+_NOUNS = frozenset({"file", "folder", "one"})
 
 
-def ask_choice(call: Call, choice: Choice, new_id: NewId = _new_id) -> Question:
+def ask_choice(call: Call, choice: Choice, name: str) -> Question:
     """Ask which one is meant: three are named, then how many more."""
     names = [candidate.spoken for candidate in choice.candidates]
     listed = names[:_LISTED]
@@ -32,40 +26,48 @@ def ask_choice(call: Call, choice: Choice, new_id: NewId = _new_id) -> Question:
         text = f"Which one: {', '.join(listed)}, or one of {len(names) - _LISTED} more?"
     else:
         text = f"Which one: {', '.join(listed[:-1])}, or {listed[-1]}?"
-    return Question(new_id(), text, call, choice=choice)
+    return Question(name, text, call, choice=choice)
 
 
-def ask_yes(call: Call, verdict: Verdict, new_id: NewId = _new_id) -> Question:
+def ask_yes(call: Call, verdict: Verdict, name: str) -> Question:
     """Read the call back from its resolved values and ask for a yes."""
-    deed = call.intent.description.split(".", 1)[0]
+    deed = _deed(call)
     objects = ", ".join(call.labels.values())
     text = f"{deed}: {objects}. Shall I?" if objects else f"{deed}. Shall I?"
     if verdict is Verdict.CONFIRM:
         text = f"{text} Say yes, and what I should do."
-    return Question(new_id(), text, call, verdict=verdict)
+    return Question(name, text, call, verdict=verdict)
+
+
+def _deed(call: Call) -> str:
+    """What the call does: the first sentence of its description, without the full stop."""
+    return call.intent.description.split(". ", 1)[0].removesuffix(".")
 
 
 def read_choice(question: Question, answer: str) -> Call | Answer:
     """The call with the chosen one, or NO, or OTHER if the answer chooses nothing."""
     if question.choice is None:
         return Answer.OTHER
+    if read_answer(answer) is Answer.NO:
+        return Answer.NO
     candidates = question.choice.candidates
-    picked = _by_ordinal(candidates, answer) or _by_sound(candidates, answer)
-    if picked is not None:
-        return chosen(question.call, question.choice.slot, picked)
-    return Answer.NO if read_answer(answer) is Answer.NO else Answer.OTHER
+    said = [word for word in normalise(answer) if word not in FILLERS]
+    picked = _by_ordinal(candidates, said) or _by_sound(candidates, " ".join(said))
+    return chosen(question.call, question.choice.slot, picked) if picked else Answer.OTHER
 
 
-def _by_ordinal(candidates: tuple[Candidate[object], ...], answer: str) -> Candidate[object] | None:
-    ordinal = parse_ordinal(answer)
+def _by_ordinal(
+    candidates: tuple[Candidate[object], ...], said: Sequence[str]
+) -> Candidate[object] | None:
+    ordinal = parse_ordinal([word for word in said if word not in _NOUNS])
     if ordinal is None or ordinal == 0 or not -len(candidates) <= ordinal <= len(candidates):
         return None
     return candidates[ordinal - 1 if ordinal > 0 else ordinal]
 
 
-def _by_sound(candidates: tuple[Candidate[object], ...], answer: str) -> Candidate[object] | None:
+def _by_sound(candidates: tuple[Candidate[object], ...], said: str) -> Candidate[object] | None:
     scored = sorted(
-        ((sound_similarity(item.spoken, answer), index) for index, item in enumerate(candidates)),
+        ((sound_similarity(item.spoken, said), index) for index, item in enumerate(candidates)),
         reverse=True,
     )
     best, index = scored[0]
@@ -76,8 +78,8 @@ def _by_sound(candidates: tuple[Candidate[object], ...], answer: str) -> Candida
 
 def read_yes(question: Question, answer: str) -> Answer:
     """What the answer means; a confirmation that is content-bound needs more than a yes."""
-    meaning = read_answer(answer)
-    content = f"{question.call.intent.description} {' '.join(question.call.labels.values())}"
+    content = f"{_deed(question.call)} {' '.join(question.call.labels.values())}"
+    meaning = read_answer(answer, content)
     if (
         meaning is Answer.YES
         and question.verdict is Verdict.CONFIRM

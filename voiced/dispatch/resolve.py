@@ -9,8 +9,8 @@ from typing import Any
 from voiced.conversation import Conversation
 from voiced.dispatch.calls import Call, Choice
 from voiced.dispatch.context import CallContext
-from voiced.errors import InvalidSlots
-from voiced.plugin import Candidate, Intent, Slot
+from voiced.errors import IntentFailed, InvalidSlots, VoicedError
+from voiced.plugin import Candidate, Entity, Intent, Slot
 
 __all__ = ["AMBIGUITY", "Ambiguous", "chosen", "resolve", "words_of_arguments"]
 
@@ -36,7 +36,7 @@ def words_of_arguments(intent: Intent, arguments: Mapping[str, Any]) -> dict[str
     words: dict[str, str] = {}
     for name, value in arguments.items():
         if name not in intent.slots:
-            raise InvalidSlots(f"{intent.name} has no slot {name!r}", intent=intent.name)
+            raise InvalidSlots(f"{intent.name} has no slot {name[:40]!r}", intent=intent.name)
         if isinstance(value, list | dict):
             raise InvalidSlots(f"{intent.name}: {name} must be one value", intent=intent.name)
         if value is not None:
@@ -59,6 +59,8 @@ async def resolve(call: Call, context: CallContext, conversation: Conversation) 
     Raises:
         Ambiguous: One slot's words may mean several things.
         InvalidSlots: A slot is missing, or its words fit nothing.
+        IntentFailed: A slot type broke.
+        VoicedError: What a slot type raised on purpose.
     """
     for slot in call.intent.slots.values():
         if slot.name in call.values:
@@ -75,19 +77,30 @@ async def _resolve_slot(
     call: Call, slot: Slot, said: str, where: tuple[CallContext, Conversation]
 ) -> Call:
     context, conversation = where
-    referent = conversation.referent(said)
-    from_entity: Callable[[object], Any] | None = getattr(slot.type, "from_entity", None)
-    if referent is not None and from_entity is not None:
-        value = from_entity(referent)
-        if value is not None:
-            return chosen(call, slot.name, Candidate(value, referent.spoken))
-    found = await context.in_worker(slot.type.resolve, said, context)
+    try:
+        named = _named_before(slot, conversation.referent(said))
+        found = [named] if named else await context.in_worker(slot.type.resolve, said, context)
+    except VoicedError:
+        raise
+    except Exception as error:  # the plugin boundary: a slot type may do anything
+        reason = f"the slot type of {slot.name} raised {type(error).__name__}"
+        name = call.intent.name
+        raise IntentFailed(f"{name}: {reason}", intent=name, spoken="That skill failed.") from error
     if not found:
         raise _unfit(call.intent, slot, said)
     near = tuple(item for item in found if found[0].score - item.score < AMBIGUITY)
     if len(near) > 1:
         raise Ambiguous(call, Choice(slot.name, near))
     return chosen(call, slot.name, found[0])
+
+
+def _named_before(slot: Slot, entity: Entity | None) -> Candidate[Any] | None:
+    """What a reply named and the user now calls "it", if this slot can hold it."""
+    from_entity: Callable[[object], Any] | None = getattr(slot.type, "from_entity", None)
+    if entity is None or from_entity is None:
+        return None
+    value = from_entity(entity)
+    return None if value is None else Candidate(value, entity.spoken)
 
 
 def _missing(intent: Intent, slot: Slot) -> InvalidSlots:

@@ -8,7 +8,6 @@ first needed and run only over utterances that are no sentence of the grammar.
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncGenerator, AsyncIterable, Sequence
 from contextlib import aclosing
 
@@ -17,6 +16,7 @@ import numpy as np
 
 from voiced.audio import AudioFrame, Samples, silence
 from voiced.config import TranscriberSettings
+from voiced.engines.second_opinion import confidence
 from voiced.engines.speech_gate import SpeechGate
 from voiced.engines.sphinx import Decoders
 from voiced.stages import Hints, Hypothesis, Transcript
@@ -27,12 +27,18 @@ __all__ = ["PocketsphinxTranscriber"]
 _BATCH_FRAMES = 5
 """Frames decoded in one visit to the worker: 100 ms, about 2 ms of work."""
 
-_SURE = -17.0
-_DOUBTFUL = -24.0
-_SLOPE = 3.0
-"""Score of the grammar less that of free phones, in the decoder's log units for each frame."""
+_SURE = 0.9
+"""With less confidence than this the dictation is asked, too."""
 
-_MAX_DICTATION_CONFIDENCE = 0.6
+_CREDIBLE = 0.5
+"""With less than this it was no sentence of the grammar."""
+
+_MAX_TRIES = 3
+_SETTLED = 3
+_NEW_CHANNEL = 3.0
+"""Change of the cepstral mean by one utterance; well under 3 for a voice that is known."""
+
+_MIN_DICTATION, _MAX_DICTATION = 0.05, 0.6
 
 
 class PocketsphinxTranscriber:
@@ -113,9 +119,12 @@ class _Utterance:
         self._has_graph = hints.graph is not None
         if hints.graph is not None:
             decoders.listen_for(hints.graph)
-            decoders.grammar.begin()
-            decoders.phones.begin()
+            self._begin()
         decoders.current = self
+
+    def _begin(self) -> None:
+        self._decoders.grammar.begin()
+        self._decoders.phones.begin()
 
     def feed(self, batch: Sequence[AudioFrame]) -> str:
         """Decode some frames; the words so far. Frames of an abandoned utterance are ignored."""
@@ -135,22 +144,36 @@ class _Utterance:
         if not self._gate.heard_speech:
             return Transcript("", is_final=True, confidence=0.0)
         readings = [grammar] if grammar is not None else []
-        if self._dictates and (grammar is None or grammar.confidence < _confidence(_SURE)):
+        if self._dictates and (grammar is None or grammar.confidence < _SURE):
             readings += self._dictation_reading()
         first = readings[0] if readings else Hypothesis("", 0.0)
         others = tuple(each for each in readings[1:] if each.text != first.text)
         return Transcript(first.text, True, first.confidence, others)  # noqa: FBT003 - is_final
 
     def _grammar_reading(self) -> Hypothesis | None:
-        if not self._has_graph:
+        """The sentence of the grammar, if it was one.
+
+        A voice and a microphone that are new sound like no sentence at all, so until some were
+        understood an utterance is decoded again while it changes what is known of the channel.
+        """
+        if not self._has_graph or not self._gate.heard_speech:
             return None
         grammar, phones = self._decoders.grammar, self._decoders.phones
-        grammar.end()
-        phones.end()
-        fit = grammar.score_per_frame() - phones.score_per_frame()
-        if not grammar.text() or not math.isfinite(fit) or fit < _DOUBTFUL:
-            return None
-        return Hypothesis(grammar.text(), _confidence(fit))
+        for _ in range(_MAX_TRIES):
+            before = grammar.channel()
+            grammar.end()
+            phones.end()
+            sure = confidence(grammar.segments(), phones.segments()) if grammar.text() else 0.0
+            if sure >= _CREDIBLE:
+                self._decoders.understood += 1
+                return Hypothesis(grammar.text(), sure)
+            change = float(np.linalg.norm(grammar.channel() - before))
+            if self._decoders.understood >= _SETTLED or change < _NEW_CHANNEL:
+                break
+            self._begin()
+            grammar.feed(np.concatenate(self._passed))
+            phones.feed(np.concatenate(self._passed))
+        return None
 
     def _dictation_reading(self) -> list[Hypothesis]:
         dictation = self._decoders.dictation()
@@ -158,10 +181,5 @@ class _Utterance:
         dictation.feed(np.concatenate(self._passed), is_whole=True)
         dictation.end()
         text = dictation.text()
-        sure = min(_MAX_DICTATION_CONFIDENCE, dictation.posterior())
-        return [Hypothesis(text, sure)] if text else []
-
-
-def _confidence(fit: float) -> float:
-    """How sure it is that a sentence of the grammar was spoken; one half at _DOUBTFUL."""
-    return 1.0 / (1.0 + math.exp((_DOUBTFUL - fit) / _SLOPE))
+        sure = min(_MAX_DICTATION, dictation.posterior() ** (1.0 / max(1, len(text.split()))))
+        return [Hypothesis(text, sure)] if text and sure >= _MIN_DICTATION else []

@@ -51,7 +51,7 @@ class SpeechGate:
         level = level_dbfs(samples)
         self._levels.append(level)
         self._peak_dbfs = max(level, self._peak_dbfs - _PEAK_FALL_DB)
-        floor = float(np.percentile(self._levels, _FLOOR_PERCENT))
+        floor = sorted(self._levels)[len(self._levels) * _FLOOR_PERCENT // 100]
         return level > max(
             floor + _ABOVE_FLOOR_DB, self._peak_dbfs - _BELOW_PEAK_DB, _MIN_LEVEL_DBFS
         )

@@ -6,15 +6,18 @@ belong here.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from voiced.audio import Samples
 from voiced.config import TranscriberSettings
 from voiced.engines.pronunciation import pronunciations
+from voiced.engines.second_opinion import Segment
 from voiced.errors import ModelMissing, TranscriptionError
 from voiced.stages import WordGraph
 
@@ -26,8 +29,10 @@ _GRAMMAR_TUNING = {
     "pbeam": 1e-80,
     "wbeam": 1e-53,
     "silprob": 0.1,
+    "maxhmmpf": 2000,
 }
 _SEARCH = "voiced"
+_WORST_SCORE = -60_000.0
 _MEND = "pip install --force-reinstall pocketsphinx"
 
 
@@ -66,18 +71,31 @@ class Decoder:
         """How sure the decoder itself is, in [0, 1]."""
         return float(min(1.0, max(0.0, self.raw.get_prob())))
 
-    def score_per_frame(self) -> float:
-        """The log score in the vendor's units; minus infinity where nothing fits."""
-        hypothesis, frames = self.raw.hyp(), self.raw.n_frames()
-        if hypothesis is None or not frames or hypothesis.score <= 0:
-            return -math.inf
-        return float(self.raw.logmath.log(hypothesis.score)) / frames
+    def channel(self) -> NDArray[np.float64]:
+        """What it takes for the colour of voice, room and microphone (the cepstral mean).
+
+        It learns with every utterance, at its end.
+        """
+        return np.array([float(number) for number in self.raw.get_cmn(False).split(",")])  # noqa: FBT003
+
+    def segments(self) -> list[Segment]:
+        """What was found where, once the utterance has ended."""
+        log = self.raw.logmath.log
+        return [
+            Segment(each.word, each.start_frame, each.end_frame + 1, _score(log, each.ascore))
+            for each in self.raw.seg() or ()
+        ]
+
+
+def _score(log: Callable[[float], int], likelihood: float) -> float:
+    return float(log(likelihood)) if likelihood > 0 else _WORST_SCORE
 
 
 class Decoders:
     """The decoders of one transcriber: grammar, free phones, and dictation once it is needed.
 
-    ``current`` is whatever uses them at the moment.
+    ``current`` is whatever uses them at the moment; ``understood`` counts the sentences of a
+    grammar that were found so far.
     """
 
     def __init__(self, settings: TranscriberSettings) -> None:
@@ -85,6 +103,7 @@ class Decoders:
         self._graph: WordGraph | None = None
         self._dictation: Decoder | None = None
         self.current: object = None
+        self.understood = 0
         self.grammar = self._decoder(**_GRAMMAR_TUNING)
         self.phones = self._decoder(allphone_ci=True)
         with _translated("the search for phones"):

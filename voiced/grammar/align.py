@@ -23,6 +23,11 @@ _FIRST_LIMIT = 0.45
 _COST_SHARE = 0.7
 """Most that a reading may cost, as a share of what the said words count for."""
 _JOINED_COST = 0.1
+_GUESS_COST, _RIVAL_COST = 1.0, 0.25
+"""A reading that costs so much is refused where one of another meaning costs hardly more."""
+
+_LEAST_HEARD = 0.8
+"""What the words of the template must count for where an open slot takes words as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,10 @@ class Reading:
 
 
 _Key = tuple[int, tuple[Filled, ...]]
-_Frontier = dict[_Key, tuple[float, float]]
+_Gain = tuple[float, float]
+"""What the words that fit count for: all of them, and those of templates alone."""
+
+_Frontier = dict[_Key, tuple[float, _Gain]]
 
 
 class _State:
@@ -72,8 +80,6 @@ class _State:
                     self.intents.append(intent)
                 case str():
                     self.words[label] = target
-                case None:
-                    pass
         costs = ((left_out(word), target) for word, target in self.words.items())
         self.skippable = sorted(pair for pair in costs if pair[0] <= _BEAM)
 
@@ -101,7 +107,20 @@ class Aligner:
             found = _Walk(self._states, self._lists, self._sounds, said, limit).run()
             if found:
                 break
-        return sorted(found, key=lambda reading: (reading.cost, -reading.importance))
+        found = sorted(found, key=lambda reading: (reading.cost, -reading.importance))
+        return [] if _is_guess(found) else found
+
+
+def _is_guess(found: Sequence[Reading]) -> bool:
+    """True where a word that matters is missing and another order would fit about as well."""
+    if not found or found[0].cost < _GUESS_COST:
+        return False
+    near = [each for each in found if each.cost <= found[0].cost + _RIVAL_COST]
+    return any(_meaning(each) != _meaning(found[0]) for each in near)
+
+
+def _meaning(reading: Reading) -> tuple[str, frozenset[tuple[str, tuple[str, ...] | None]]]:
+    return reading.intent, frozenset((filled.slot, filled.phrase) for filled in reading.slots)
 
 
 class _Walk:
@@ -124,19 +143,20 @@ class _Walk:
         self._spans: dict[tuple[str, int], list[Span]] = {}
 
     def run(self) -> list[Reading]:
-        self._frontiers[0][0, ()] = (0.0, 0.0)
+        self._frontiers[0][0, ()] = (0.0, (0.0, 0.0))
         for position in range(len(self._said)):
             for key, cost, gain in self._best(position):
                 self._hear(position, key, cost, gain)
                 self._fill(position, key, cost, gain)
         last = self._best(len(self._said))
         return [
-            Reading(intent, slots, cost, gain)
+            Reading(intent, slots, cost, gain[0])
             for (state, slots), cost, gain in last
+            if gain[1] >= _LEAST_HEARD or all(filled.phrase for filled in slots)
             for intent in self._states[state].intents
         ]
 
-    def _best(self, position: int) -> list[tuple[_Key, float, float]]:
+    def _best(self, position: int) -> list[tuple[_Key, float, _Gain]]:
         """The readings kept at a position, with those that leave out words of the templates."""
         frontier = self._frontiers[position]
         if not frontier:
@@ -149,7 +169,7 @@ class _Walk:
         queue = [(entry[0], index, entry) for index, entry in enumerate(heap)]
         order = len(queue)
         heapq.heapify(queue)
-        kept: list[tuple[_Key, float, float]] = []
+        kept: list[tuple[_Key, float, _Gain]] = []
         done: set[_Key] = set()
         while queue and len(kept) < _WIDTH:
             cost, _, (_, state, slots, gain) = heapq.heappop(queue)
@@ -166,7 +186,7 @@ class _Walk:
                     heapq.heappush(queue, (cost + skip, order, (cost + skip, target, slots, gain)))
         return kept
 
-    def _hear(self, position: int, key: _Key, cost: float, gain: float) -> None:
+    def _hear(self, position: int, key: _Key, cost: float, gain: _Gain) -> None:
         """Read the next word as a word of the template, or pass over it."""
         state, slots = key
         words = self._states[state].words
@@ -176,21 +196,21 @@ class _Walk:
                 target = words.get(word)
                 if target is not None:
                     total = cost + replaced
-                    self._reach(position + 1, (target, slots), total, gain + importance(word))
+                    self._reach(position + 1, (target, slots), total, _heard(gain, word))
             self._join(position, key, cost, gain)
         stray = added(said) if state else led_in(said)
         self._reach(position + 1, key, cost + stray, gain)
 
-    def _join(self, position: int, key: _Key, cost: float, gain: float) -> None:
+    def _join(self, position: int, key: _Key, cost: float, gain: _Gain) -> None:
         """Read two words as one: "note pad" as "notepad"."""
         if position + 1 < len(self._said):
             joined = self._said[position] + self._said[position + 1]
             target = self._states[key[0]].words.get(joined)
             if target is not None:
                 total = cost + _JOINED_COST
-                self._reach(position + 2, (target, key[1]), total, gain + importance(joined))
+                self._reach(position + 2, (target, key[1]), total, _heard(gain, joined))
 
-    def _fill(self, position: int, key: _Key, cost: float, gain: float) -> None:
+    def _fill(self, position: int, key: _Key, cost: float, gain: _Gain) -> None:
         """Read the next words as a phrase of a list."""
         state, slots = key
         for reference, target in self._states[state].slots:
@@ -199,7 +219,8 @@ class _Walk:
                 if total > self._limit:
                     continue
                 filled = Filled(reference.slot, position, span.end, span.phrase, span.cost == 0)
-                self._reach(span.end, (target, (*slots, filled)), total, gain + span.importance)
+                more = (gain[0] + span.importance, gain[1])
+                self._reach(span.end, (target, (*slots, filled)), total, more)
 
     def _spans_of(self, name: str, position: int) -> list[Span]:
         key = (name, position)
@@ -207,10 +228,14 @@ class _Walk:
             self._spans[key] = self._lists[name].spans(self._said, position, self._sounds)
         return self._spans[key]
 
-    def _reach(self, position: int, key: _Key, cost: float, gain: float) -> None:
+    def _reach(self, position: int, key: _Key, cost: float, gain: _Gain) -> None:
         if cost > self._limit:
             return
         frontier = self._frontiers[position]
         known = frontier.get(key)
         if known is None or cost < known[0]:
             frontier[key] = (cost, gain)
+
+
+def _heard(gain: _Gain, word: str) -> _Gain:
+    return gain[0] + importance(word), gain[1] + importance(word)

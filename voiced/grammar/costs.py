@@ -43,14 +43,17 @@ _PASSED_OVER = FILLERS - frozenset(
 
 _FILLER_COST = 0.02
 _FUNCTION_ADDED, _FUNCTION_LEFT_OUT = 0.35, 0.45
-_CONTENT_ADDED, _CONTENT_LEFT_OUT = 1.3, 1.5
+_CONTENT_ADDED, _CONTENT_LEFT_OUT = 1.3, 1.3
 _DECISIVE_COST = 4.0
 _ABSORBED_COST, _ABSORBED_FILLER_COST = 0.1, 0.01
 _FUNCTION_IMPORTANCE = 0.4
 
 _LEAST_SIMILAR = 0.65
-_LEAST_SIMILAR_LETTERS = 0.4
-_CANDIDATES = 16
+_LEAST_SIMILAR_SHAPE = 0.55
+_CANDIDATES = 32
+_SHAPES = str.maketrans("iIeAa@ouYWObdgvzSZCJ0mN", "VVVVVVVVVVVptkfsssssfnn")
+"""Phonemes that are often confused become one, to find candidates fast."""
+
 _REPLACED, _REPLACED_PER_SOUND = 0.12, 2.2
 
 
@@ -95,7 +98,7 @@ class Sounds:
     def __init__(self, vocabulary: Iterable[str]) -> None:
         self._words = sorted(set(vocabulary))
         self._known = frozenset(self._words)
-        self._phonemes = [phonemes(word) for word in self._words]
+        self._shapes = [_shape(word) for word in self._words]
         self._found: dict[str, tuple[tuple[str, float], ...]] = {}
 
     def __contains__(self, word: str) -> bool:
@@ -110,11 +113,11 @@ class Sounds:
 
     def _search(self, said: str) -> tuple[tuple[str, float], ...]:
         near = process.extract(
-            phonemes(said),
-            self._phonemes,
+            _shape(said),
+            self._shapes,
             scorer=Levenshtein.normalized_similarity,
             processor=None,
-            score_cutoff=_LEAST_SIMILAR_LETTERS,
+            score_cutoff=_LEAST_SIMILAR_SHAPE,
             limit=_CANDIDATES,
         )
         costs = {self._words[index]: _replaced(said, self._words[index]) for _, _, index in near}
@@ -122,6 +125,10 @@ class Sounds:
             costs[said] = 0.0
         allowed = ((word, cost) for word, cost in costs.items() if cost < _DECISIVE_COST)
         return tuple(sorted(allowed, key=lambda pair: pair[1]))
+
+
+def _shape(word: str) -> str:
+    return phonemes(word).translate(_SHAPES)
 
 
 def _replaced(said: str, word: str) -> float:

@@ -1,13 +1,15 @@
 """The recogniser's graph: every sentence of a grammar over words, slots erased.
 
 Short lists are written out and the whole is made as small as it can be. A long list (a thousand
-file names) stands once for each place that can follow it; an open one is a loop over its words.
+file names) stands once for each place that can follow it. An open list that has phrases is only
+its phrases here, since a loop over loose words swallows whatever is said; one that has none is a
+loop over common words, and dictation may hear it better.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.templates import Accept, Label, Net, SlotRef
@@ -63,7 +65,7 @@ def word_graph(
         name for name, words in lists.items() if not words.is_open and words.size <= _INLINE_ARCS
     }
     flat = _inlined(net, {name: lists[name].automaton for name in short})
-    skeleton = smallest(flat.states, flat.arcs)
+    skeleton: Automaton[Label] = smallest(flat.states, flat.arcs)
     return _Writer(skeleton, lists, tuple(open_words)).write()
 
 
@@ -117,7 +119,17 @@ class _Writer:
             for label, target in arcs.items():
                 for end in self._targets(target):
                     self._label(state, label, end, share)
-        return WordGraph(self._states, 0, self._final, tuple(self._arcs))
+        return self._numbered()
+
+    def _numbered(self) -> WordGraph:
+        """Leave out the numbers of states that no arc touches."""
+        touched = {0, self._final}
+        touched.update(state for arc in self._arcs for state in (arc.source, arc.target))
+        number = {state: index for index, state in enumerate(sorted(touched))}
+        arcs = tuple(
+            replace(arc, source=number[arc.source], target=number[arc.target]) for arc in self._arcs
+        )
+        return WordGraph(len(number), 0, number[self._final], arcs)
 
     def _targets(self, target: int) -> list[int]:
         """A state that accepts becomes the final one; if it also goes on, it stays besides."""
@@ -150,7 +162,7 @@ class _Writer:
                     self._arcs.append(Arc(offset + state, target, word, share))
                 if phrases.arcs[following]:
                     self._arcs.append(Arc(offset + state, offset + following, word, share))
-        if words.is_open:
+        if words.is_open and not words.size:
             self._loop(offset, words, target)
 
     def _loop(self, entry: int, words: WordList, target: int) -> None:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
+from typing import TypeGuard
 
 from hassil.expression import ListReference
 
 from voiced.errors import PluginError
 from voiced.grammar.align import Aligner, Filled, Reading
-from voiced.grammar.automaton import smallest
+from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.costs import Sounds, importance
 from voiced.grammar.graph import OPEN_WORDS, WordList, word_graph
 from voiced.grammar.spans import Phrases
-from voiced.grammar.templates import Net, SlotRef, add_phrase, add_template
+from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_phrase, add_template
 from voiced.plugin import Intent
 from voiced.slots import SlotContext, SlotType
 from voiced.spoken import Token, tokens
@@ -22,7 +23,7 @@ from voiced.stages import Hypothesis, WordGraph
 
 __all__ = ["MIN_SCORE", "Grammar", "ListPhrases", "Match"]
 
-MIN_SCORE = 0.62
+MIN_SCORE = 0.6
 """Readings that fit worse than this are not matches."""
 
 _READING_COST = 0.8
@@ -57,7 +58,8 @@ class Grammar:
     """Immutable; everything is built in the constructor, so build it in a worker."""
 
     def __init__(self, net: Net, lists: Mapping[str, WordList], open_words: Iterable[str]) -> None:
-        skeleton = smallest(net.states, net.arcs)
+        skeleton: Automaton[Label] = smallest(net.states, net.arcs)
+        _refuse_silence(skeleton)
         literals = {label for _, label, _ in net.arcs if isinstance(label, str)}
         self._literals = frozenset(literals)
         self._lists = dict(lists)
@@ -92,7 +94,7 @@ class Grammar:
                     net,
                     sentence,
                     intent=intent.name,
-                    resolve=lambda reference, intent=intent: types.resolve(intent, reference),
+                    resolve=partial(types.resolve, intent),
                     rules={},
                 )
         return cls(net, types.lists(context), open_words)
@@ -202,7 +204,19 @@ def _word_list(name: str, listed: ListPhrases, rules: Mapping[str, str]) -> Word
     net = Net()
     for phrase in listed.phrases:
         add_phrase(net, phrase, name=name, rules=rules)
-    return WordList(smallest(net.states, net.arcs), listed.is_open)
+    arcs = [(source, label, target) for source, label, target in net.arcs if _is_word(label)]
+    return WordList(smallest(net.states, arcs), listed.is_open)
+
+
+def _refuse_silence(skeleton: Automaton[Label]) -> None:
+    for label in skeleton.arcs[0]:
+        if isinstance(label, Accept):
+            reason = f"{label.intent}: one of its templates can be said without a word"
+            raise PluginError(reason, plugin=label.intent, mend="make a part of it obligatory")
+
+
+def _is_word(label: Label | None) -> TypeGuard[str | None]:
+    return label is None or isinstance(label, str)
 
 
 class _SlotTypes:
@@ -216,7 +230,8 @@ class _SlotTypes:
         """What ``{slot}`` or ``{type:slot}`` of an intent's template stands for."""
         slot = intent.slots.get(reference.slot_name)
         if slot is None:
-            msg = f"{{{reference.slot_name}}} is not a parameter ({', '.join(intent.slots) or 'none'})"
+            known = ", ".join(intent.slots) or "there are none"
+            msg = f"{{{reference.slot_name}}} is not a parameter ({known})"
             raise ValueError(msg)
         if reference.list_name not in (slot.name, slot.type.name):
             msg = f"parameter {slot.name} is of type {slot.type.name}, not {reference.list_name}"

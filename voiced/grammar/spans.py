@@ -13,7 +13,8 @@ __all__ = ["Phrases", "Span"]
 _MAX_COST = 2.5
 _READINGS = 3
 _OPEN_COST = 0.05
-_OPEN_IMPORTANCE = 0.6
+_OPEN_IMPORTANCE, _MOST_OPEN_IMPORTANCE = 0.6, 1.2
+"""Words taken as they are prove little, and many of them no more than two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ class Phrases:
             cost, weight = _OPEN_COST, 0.0
             for end in range(start + 1, len(said) + 1):
                 cost += absorbed(said[end - 1])
-                weight += _OPEN_IMPORTANCE
+                weight = min(weight + _OPEN_IMPORTANCE, _MOST_OPEN_IMPORTANCE)
                 found.append(Span(end, cost, weight, None))
         return found
 

@@ -49,7 +49,8 @@ class Accept:
     intent: str
 
 
-Label: TypeAlias = "str | SlotRef | Accept | None"
+Label: TypeAlias = "str | SlotRef | Accept"
+NetArc: TypeAlias = "tuple[int, Label | None, int]"
 
 
 @dataclass(slots=True)
@@ -59,7 +60,7 @@ class Net:
     State 0 is the start, state 1 the end.
     """
 
-    arcs: list[tuple[int, Label, int]] = field(default_factory=list)
+    arcs: list[NetArc] = field(default_factory=list[NetArc])
     states: int = 2
 
     def state(self) -> int:
@@ -67,7 +68,7 @@ class Net:
         self.states += 1
         return self.states - 1
 
-    def join(self, source: int, label: Label, target: int) -> None:
+    def join(self, source: int, label: Label | None, target: int) -> None:
         """Add an arc; label None is epsilon."""
         self.arcs.append((source, label, target))
 

@@ -1,8 +1,8 @@
 """Virtual time: a scripted half minute runs in milliseconds, and a deadlock fails at once.
 
 ``run`` starts an async function on asyncio (with a loop whose clock jumps) or on trio (with its
-MockClock). While a worker thread or a socket is at work, virtual time stands still or goes at the
-pace of real time, so that real engines may be used too.
+MockClock). While a worker thread is at work, virtual time stands still; while a socket is open on
+asyncio, it goes at the pace of real time; so real engines may be used too.
 """
 
 from __future__ import annotations
@@ -10,12 +10,15 @@ from __future__ import annotations
 import asyncio
 import selectors
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any, Literal, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import anyio
 
 from voiced import workers
+
+if TYPE_CHECKING:
+    from trio.testing import MockClock
 
 __all__ = ["Deadlock", "VirtualLoop", "run"]
 
@@ -24,6 +27,10 @@ T = TypeVar("T")
 
 class Deadlock(RuntimeError):
     """Every task waits, no timer is set and no thread is at work."""
+
+
+def _deadlock() -> Deadlock:
+    return Deadlock("every task waits for another one, and nothing is left to happen")
 
 
 _POLL_S = 0.02
@@ -49,8 +56,7 @@ class _JumpingSelector(selectors.DefaultSelector):
             self.now_s += time.monotonic() - began
             return ready
         if timeout is None or timeout >= _FOREVER_S:  # sleep_forever is a sleep without end
-            msg = "every task waits for another one, and nothing is left to happen"
-            raise Deadlock(msg)
+            raise _deadlock()
         self.now_s += timeout
         return []
 
@@ -75,12 +81,50 @@ def run(
     """Run an async function to its end in virtual time and return what it returns.
 
     Raises:
-        Deadlock: asyncio only; trio's clock simply stands still.
+        Deadlock: Every task waits, and nothing is left to happen.
     """
     if backend == "asyncio":
         options: dict[str, Any] = {"loop_factory": VirtualLoop}
-    else:
-        from trio.testing import MockClock  # noqa: PLC0415 - trio is a tool of tests only
+        return anyio.run(function, *args, backend=backend, backend_options=options)
+    from trio.testing import MockClock  # noqa: PLC0415 - trio is a tool of tests only
 
-        options = {"clock": MockClock(autojump_threshold=0)}
-    return anyio.run(function, *args, backend=backend, backend_options=options)
+    clock = MockClock()
+    return anyio.run(
+        _jumping, clock, function, args, backend="trio", backend_options={"clock": clock}
+    )
+
+
+async def _jumping(
+    clock: MockClock, function: Callable[..., Awaitable[T]], args: Sequence[Any]
+) -> T:
+    """Run the function beside a task that moves trio's clock whenever all others wait."""
+    result: list[T] = []
+    failure: Exception | None = None
+    async with anyio.create_task_group() as beside:
+        with anyio.CancelScope() as scope:
+            beside.start_soon(_jump, clock, scope)
+            try:
+                result.append(await function(*args))
+            except Exception as error:  # noqa: BLE001 - carried out of the group as it is
+                failure = error
+        beside.cancel_scope.cancel()
+    if failure is not None:
+        raise failure
+    if not result:
+        raise _deadlock()
+    return result[0]
+
+
+async def _jump(clock: MockClock, scope: anyio.CancelScope) -> None:
+    """Move on to the next timer, again and again; where there is none, cancel ``scope``."""
+    import trio  # noqa: PLC0415
+
+    while True:
+        await trio.testing.wait_all_tasks_blocked(_POLL_S if workers.in_flight() else 0.0)
+        left_s = trio.lowlevel.current_statistics().seconds_to_next_deadline
+        if workers.in_flight():
+            continue
+        if left_s >= _FOREVER_S:
+            scope.cancel()
+        else:
+            clock.jump(max(0.0, left_s))

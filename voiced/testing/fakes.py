@@ -188,8 +188,8 @@ class FakeResponder(_Prepared):
     """
 
     answers: Mapping[str, Sequence[Sequence[Step]]]
-    histories: list[tuple[Message, ...]] = field(default_factory=list)
-    tools: list[tuple[Tool, ...]] = field(default_factory=list)
+    histories: list[tuple[Message, ...]] = field(default_factory=list[tuple[Message, ...]])
+    tools: list[tuple[Tool, ...]] = field(default_factory=list[tuple[Tool, ...]])
     closed: int = 0
 
     async def reply(
@@ -206,12 +206,12 @@ class FakeResponder(_Prepared):
                 match step:
                     case str():
                         yield ReplyDelta(step)
-                    case float():
-                        await anyio.sleep(step)
                     case ToolCall():
                         yield step
                     case EngineError():
                         raise step
+                    case _:
+                        await anyio.sleep(step)
             is_over = True
         finally:
             self.closed += not is_over

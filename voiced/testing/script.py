@@ -8,6 +8,7 @@ events = run_script(Script(
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -23,7 +24,14 @@ from voiced.events import Event
 from voiced.journal import Journal
 from voiced.plugin import Intent, Undoer
 from voiced.session import Session, Stages
-from voiced.stages import Microphone, Responder, Speaker, Synthesizer, Transcriber
+from voiced.stages import (
+    Microphone,
+    Responder,
+    Speaker,
+    Synthesizer,
+    Transcriber,
+    VoiceDetector,
+)
 from voiced.testing import clock
 from voiced.testing.fakes import (
     FAKE_VOICE,
@@ -37,7 +45,7 @@ from voiced.testing.fakes import (
 from voiced.thinking import Thinker
 from voiced.turns import Rules
 
-__all__ = ["RULES", "Script", "inline", "run_script"]
+__all__ = ["RULES", "Script", "inline", "play", "run_script"]
 
 T = TypeVar("T")
 
@@ -68,9 +76,10 @@ class Script:
     seconds: float = 10.0
     intents: Sequence[Intent] = ()
     undoers: Sequence[Undoer] = ()
-    settings: Mapping[type, object] = field(default_factory=dict)
+    settings: Mapping[type, object] = field(default_factory=dict[type, object])
     microphone: Microphone | None = None
     responder: Responder | None = None
+    detector: VoiceDetector | None = None
     transcriber: Transcriber | None = None
     synthesizer: Synthesizer | None = None
     speaker: Speaker | None = None
@@ -86,19 +95,23 @@ def run_script(
     """Play the conversation and return its events, in order."""
     journal = Journal.open(journal_folder)
     try:
-        return clock.run(_play, script, journal, backend=backend)
+        return clock.run(play, script, journal, backend=backend)
     finally:
         journal.close()
 
 
-async def _play(script: Script, journal: Journal) -> list[Event]:
+async def play(script: Script, journal: Journal) -> list[Event]:
+    """Play the conversation on the loop that runs, by its clock."""
     events: list[Event] = []
-    environment = Environment(journal, lambda: _NOW, anyio.current_time, inline, script.settings)
+    ids = (f"question-{number}" for number in itertools.count(1))
+    environment = Environment(
+        journal, lambda: _NOW, anyio.current_time, inline, script.settings, lambda: next(ids)
+    )
     dispatcher = Dispatcher(script.intents, script.undoers, environment, Conversation())
     await dispatcher.refresh()
     stages = Stages(
         script.microphone or FakeMicrophone(script.user, script.seconds, script.lost),
-        FakeVoiceDetector(),
+        script.detector or FakeVoiceDetector(),
         script.transcriber or FakeTranscriber(script.user),
         script.synthesizer or FakeSynthesizer(),
         script.speaker or FakeSpeaker(),

@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from pathlib import Path
+
+import anyio
+import anyio.lowlevel
+import numpy as np
+import pytest
+
+from voiced.audio import AudioFrame, Framer, Samples, silence
+from voiced.config import TranscriberSettings
+from voiced.engines.pocketsphinx import PocketsphinxTranscriber
+from voiced.errors import ModelMissing
+from voiced.grammar import Grammar, ListPhrases
+from voiced.stages import Hints, Transcript
+from voiced.testing.conformance import check_transcriber
+
+pytestmark = [pytest.mark.engine, pytest.mark.anyio]
+
+Say = Callable[..., Awaitable[Samples]]
+
+GRAMMAR = Grammar.from_templates(
+    {
+        "light": ["turn (on|off) the {room} (light|lights)"],
+        "door": ["(open|lock) the {door} door"],
+        "timer": ["(start|cancel) the timer"],
+    },
+    {
+        "room": ListPhrases(["kitchen", "bedroom", "garden"]),
+        "door": ListPhrases(["balcony", "cellar"]),
+    },
+)
+ONLY_ORDERS = Hints(graph=GRAMMAR.graph, open_dictation=False)
+
+
+def engine(**settings: object) -> PocketsphinxTranscriber:
+    return PocketsphinxTranscriber(TranscriberSettings.model_validate(settings))
+
+
+async def play(sound: Samples) -> AsyncGenerator[AudioFrame]:
+    for frame in Framer().feed(sound):
+        await anyio.lowlevel.checkpoint()
+        yield frame
+
+
+async def transcripts(
+    transcriber: PocketsphinxTranscriber, sound: Samples, hints: Hints
+) -> list[Transcript]:
+    async with (
+        aclosing(play(sound)) as audio,
+        aclosing(transcriber.transcribe(audio, hints)) as found,
+    ):
+        return [transcript async for transcript in found]
+
+
+async def final(
+    transcriber: PocketsphinxTranscriber, sound: Samples, hints: Hints = ONLY_ORDERS
+) -> Transcript:
+    return (await transcripts(transcriber, sound, hints))[-1]
+
+
+async def test_it_conforms(say: Say) -> None:
+    frames = list(Framer().feed(await say("lock the balcony door")))
+    await check_transcriber(engine(), frames, ONLY_ORDERS)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "lock the balcony door",
+        "turn on the kitchen light",
+        "turn off the garden light",
+        "cancel the timer",
+    ],
+)
+async def test_sentences_of_the_grammar_are_understood(say: Say, sentence: str) -> None:
+    heard = await transcripts(engine(), await say(sentence), ONLY_ORDERS)
+    assert heard[-1].text == sentence
+    assert heard[-1].confidence > 0.5
+    assert any(partial.text.startswith(sentence[:3]) for partial in heard[:-1])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "what is the capital of france",
+        "write a poem about autumn leaves",
+        "my brother works for a small company",
+    ],
+)
+async def test_other_speech_is_no_order(say: Say, sentence: str) -> None:
+    heard = await final(engine(), await say(sentence))
+    assert heard == Transcript("", is_final=True, confidence=0.0)
+
+
+def sounds_without_speech() -> dict[str, Samples]:
+    chance = np.random.default_rng(0)
+    return {
+        "nothing": silence(0),
+        "silence": silence(48_000),
+        "noise": chance.normal(0, 800, 48_000).astype(np.int16),
+        "tone": (8000 * np.sin(np.arange(48_000) * 0.2)).astype(np.int16),
+        "too short": chance.normal(0, 800, 200).astype(np.int16),
+    }
+
+
+@pytest.mark.parametrize("name", sounds_without_speech())
+@pytest.mark.parametrize("hints", [ONLY_ORDERS, Hints()], ids=["grammar", "dictation"])
+async def test_no_words_are_made_of_other_sound(name: str, hints: Hints) -> None:
+    heard = await transcripts(engine(), sounds_without_speech()[name], hints)
+    assert [each.text for each in heard] == [""]
+
+
+async def test_what_is_no_order_is_dictated_where_that_is_allowed(say: Say) -> None:
+    sound = await say("what is the capital of france")
+    heard = await final(engine(), sound, Hints(graph=GRAMMAR.graph))
+    assert heard.text.startswith("what is the")
+    assert heard.confidence < 0.7
+
+
+async def test_without_a_graph_all_is_dictated(say: Say) -> None:
+    heard = await final(engine(), await say("what is the capital of france"), Hints())
+    assert heard.text.startswith("what is the")
+
+
+async def test_an_order_is_not_dictated(say: Say) -> None:
+    transcriber = engine()
+    sound = await say("lock the balcony door")
+    heard = await final(transcriber, sound, Hints(graph=GRAMMAR.graph))
+    assert heard.text == "lock the balcony door"
+    assert not heard.alternatives
+
+
+async def test_another_graph_is_another_grammar(say: Say) -> None:
+    transcriber = engine()
+    other = Grammar.from_templates({"x": ["lock the bicycle shed", "paint the garden fence"]}, {})
+    sound = await say("paint the garden fence")
+    assert (await final(transcriber, sound)).text == ""
+    hints = Hints(graph=other.graph, open_dictation=False)
+    assert (await final(transcriber, sound, hints)).text == "paint the garden fence"
+    assert (await final(transcriber, await say("cancel the timer"))).text == "cancel the timer"
+
+
+async def test_words_that_the_dictionary_lacks_are_understood(say: Say) -> None:
+    names = ["grelbin", "frobnitz", "zorvatti", "meldaroo"]
+    grammar = Grammar.from_templates(
+        {"x": ["open the {name} folder"]}, {"name": ListPhrases(names)}
+    )
+    hints = Hints(graph=grammar.graph, open_dictation=False)
+    transcriber = engine()
+    found = [
+        (await final(transcriber, await say(f"open the {n} folder"), hints)).text for n in names
+    ]
+    assert (
+        sum(f"open the {name} folder" == text for name, text in zip(names, found, strict=True)) >= 3
+    ), found
+
+
+async def test_long_silence_around_an_order_does_no_harm(say: Say) -> None:
+    spoken = await say("lock the balcony door")
+    sound = np.concatenate([silence(80_000), spoken, silence(80_000)])
+    assert (await final(engine(), sound)).text == "lock the balcony door"
+
+
+async def test_the_final_comes_at_once(say: Say) -> None:
+    transcriber = engine()
+    sound = await say("turn on the kitchen light")
+    await final(transcriber, sound)
+    waits_s = []
+    for _ in range(5):
+        ended_s = 0.0
+
+        async def frames() -> AsyncGenerator[AudioFrame]:
+            nonlocal ended_s
+            async for frame in play(sound):
+                yield frame
+            ended_s = time.perf_counter()
+
+        async with (
+            aclosing(frames()) as audio,
+            aclosing(transcriber.transcribe(audio, ONLY_ORDERS)) as found,
+        ):
+            _ = [each async for each in found]
+        waits_s.append(time.perf_counter() - ended_s)
+    assert min(waits_s) < 0.02
+
+
+async def test_two_utterances_at_once_do_not_mix(say: Say) -> None:
+    transcriber = engine()
+    texts: dict[str, str] = {}
+
+    async def hear(sentence: str, sound: Samples) -> None:
+        texts[sentence] = (await final(transcriber, sound)).text
+
+    sentences = ["lock the balcony door", "cancel the timer"]
+    sounds = [await say(sentence) for sentence in sentences]
+    async with anyio.create_task_group() as tasks:
+        for sentence, sound in zip(sentences, sounds, strict=True):
+            tasks.start_soon(hear, sentence, sound)
+    assert texts == {sentence: sentence for sentence in sentences}
+
+
+async def test_a_missing_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match=str(tmp_path)):
+        await engine(model=str(tmp_path)).prepare()
+
+
+async def test_another_language_is_refused() -> None:
+    with pytest.raises(ModelMissing, match="'de'") as caught:
+        await engine(language="de").prepare()
+    assert "faster-whisper" in caught.value.mend

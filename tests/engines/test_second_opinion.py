@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import pytest
+
+from voiced.engines.second_opinion import Segment, confidence
+
+WORDS = [
+    Segment("<sil>", 0, 10, -50),
+    Segment("lock", 10, 50, -400),
+    Segment("door", 50, 90, -400),
+]
+PHONES = [Segment("SIL", 0, 10, -40), Segment("L", 10, 50, -400), Segment("D", 50, 90, -400)]
+
+
+def test_words_that_fit_like_phones_were_spoken() -> None:
+    assert confidence(WORDS, PHONES) > 0.99
+
+
+@pytest.mark.parametrize("worse", [10, 20, 30, 40, 60])
+def test_the_worse_they_fit_the_less_sure_it_is(worse: int) -> None:
+    def fitting(loss: int) -> float:
+        words = [Segment(w.label, w.start, w.end, w.score - 40 * loss) for w in WORDS]
+        return confidence(words, PHONES)
+
+    assert fitting(worse) < fitting(worse - 10)
+
+
+def test_a_few_words_in_much_speech_were_not_spoken() -> None:
+    long = [*PHONES, Segment("AA", 90, 300, -2000)]
+    assert confidence(WORDS, long) == 0.0
+
+
+def test_a_word_of_two_seconds_was_not_spoken() -> None:
+    drawn = [Segment("stop", 0, 200, -1000)]
+    assert confidence(drawn, [Segment("S", 0, 200, -1000)]) == 0.0
+
+
+@pytest.mark.parametrize(
+    "words", [[], [Segment("<sil>", 0, 90, -1)], [Segment("[NOISE]", 0, 9, -1)]]
+)
+def test_no_words_no_confidence(words: list[Segment]) -> None:
+    assert confidence(words, PHONES) == 0.0
+
+
+def test_no_phones_no_confidence() -> None:
+    assert confidence(WORDS, []) == 0.0

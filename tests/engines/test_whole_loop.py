@@ -1,0 +1,200 @@
+"""The whole assistant as a process: real sound devices, and the recommended engines together."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from voiced.audio import RATE_HZ, Samples
+
+Row = dict[str, Any]
+VOICE = "en-us+klatt4"
+"""Of the built-in voices the one that the embedded recogniser hears best."""
+
+
+class Daemon:
+    """``voiced run`` as a process, and the events that it writes."""
+
+    def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
+        command = [sys.executable, "-m", "voiced.cli", "run", "--events", "-", *arguments]
+        self.process = subprocess.Popen(
+            command,
+            env=os.environ | environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.rows: list[tuple[float, Row]] = []
+        self._news = threading.Condition()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            with self._news:
+                self.rows.append((time.perf_counter(), json.loads(line)))
+                self._news.notify_all()
+
+    def wait_for(self, kind: str, count: int = 1, timeout_s: float = 30.0) -> tuple[float, Row]:
+        """The ``count``-th event of this type, and when it came."""
+        with self._news:
+            done = self._news.wait_for(lambda: len(self._of(kind)) >= count, timeout_s)
+        assert done, f"no {kind} number {count} in {[row['type'] for _, row in self.rows]}"
+        return self._of(kind)[count - 1]
+
+    def _of(self, kind: str) -> list[tuple[float, Row]]:
+        return [(at_s, row) for at_s, row in self.rows if row["type"] == kind]
+
+    def stop(self) -> str:
+        """Interrupt it as Ctrl-C does; what it wrote on stderr."""
+        self.process.send_signal(signal.SIGINT)
+        _, errors = self._finish()
+        return errors
+
+    def finish(self) -> str:
+        """Wait until it ends by itself; what it wrote on stderr."""
+        _, errors = self._finish()
+        return errors
+
+    def _finish(self) -> tuple[int, str]:
+        code = self.process.wait(30)
+        self._thread.join(5)
+        assert self.process.stderr is not None
+        lines = self.process.stderr.read().splitlines(keepends=True)
+        errors = "".join(line for line in lines if not line.startswith("ALSA lib"))
+        self.process.stderr.close()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+        assert code == 0, errors
+        return code, errors
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """A fresh home with one file in Documents."""
+    documents = tmp_path / "home" / "Documents"
+    documents.mkdir(parents=True)
+    (documents / "budget.xlsx").touch()
+    return {"HOME": str(tmp_path / "home"), "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""}
+
+
+@pytest.fixture
+def live(sound_server: Any, home: dict[str, str]) -> Iterator[Daemon]:
+    """The daemon on the virtual devices, listening."""
+    devices = {
+        "VOICED_AUDIO__MICROPHONE": "microphone",
+        "VOICED_AUDIO__SPEAKER": "speaker",
+    }
+    daemon = Daemon([], sound_server.environment | home | devices)
+    daemon.wait_for("mode_changed")
+    time.sleep(0.3)
+    yield daemon
+    if daemon.process.poll() is None:
+        daemon.stop()
+
+
+@pytest.mark.anyio
+@pytest.mark.device
+async def test_a_spoken_question_is_answered_aloud(
+    live: Daemon, sound_server: Any, say: Callable[..., Any]
+) -> None:
+    question: Samples = await say("what time is it", VOICE)
+    with sound_server.listening() as ear:
+        sound_server.say(question).wait(10)
+        _, ended = live.wait_for("turn_ended")
+    assert ended["outcome"] == "completed"
+    assert ended["heard"].startswith("It's ")
+    assert 300 < ended["timing_ms"]["first_audio"] < 5000
+    assert np.abs(ear.sound.astype(int)).max() > 1000, "the speaker was silent"
+    assert live.stop() == ""
+
+
+@pytest.mark.anyio
+@pytest.mark.device
+async def test_speech_over_the_answer_silences_the_speaker(
+    live: Daemon, sound_server: Any, say: Callable[..., Any]
+) -> None:
+    with sound_server.listening() as ear:
+        sound_server.say(await say("what can i say", VOICE)).wait(10)
+        live.wait_for("playback_started")
+        time.sleep(0.8)
+        interruption = sound_server.say(await say("what day is it", VOICE, pad_s=0.0))
+        barged_in_s, _ = live.wait_for("barge_in")
+        time.sleep(0.35)
+        silent_s = ear.last_audible_s()
+        interruption.wait(10)
+        _, second = live.wait_for("turn_ended", 2)
+    _, first = live.wait_for("turn_ended", 1)
+    assert first["outcome"] == "interrupted"
+    assert first["heard"] != ""
+    assert silent_s - barged_in_s < 0.2, "sound went on after the barge-in"
+    assert second["outcome"] == "completed"
+
+
+@pytest.mark.anyio
+@pytest.mark.engine
+async def test_the_recommended_engines_together(
+    tmp_path: Path, home: dict[str, str], piper_models: Path, say: Callable[..., Any]
+) -> None:
+    """faster-whisper hears, a real llama.cpp server thinks and calls a tool, piper speaks."""
+    import soundfile
+    from llama_peer import KEY, peers, serving
+    from make_gguf import make_scripted_gguf
+    from make_whisper import make_scripted_whisper
+
+    found = peers()
+    if not found:
+        pytest.skip("no real llama.cpp server: pip install xllamacpp")
+    whisper = make_scripted_whisper(tmp_path / "whisper", "good morning, how are you today")
+    call = '\n{"name": "files__create_folder", "arguments": {"new_name": "'
+    model = make_scripted_gguf(
+        tmp_path / "model.gguf",
+        "<tool_call>",
+        call,
+        'receipts", "folder": null}}\n',
+        "</tool_call>",
+        context_tokens=32_768,
+    )
+    voices = Path(home["HOME"]) / ".config" / "voiced" / "voices"
+    voices.mkdir(parents=True)
+    profile = f'name = "tone"\nengine = "piper"\nmodel = "{piper_models / "tone.onnx"}"\n'
+    (voices / "tone.toml").write_text(profile)
+    recording = tmp_path / "question.wav"
+    soundfile.write(recording, await say("good morning, how are you today"), RATE_HZ)
+    with serving(next(iter(found)), model) as url:
+        daemon = Daemon(
+            ["--source", str(recording), "--sink", str(tmp_path / "answer.wav")],
+            home
+            | {
+                "XDG_CONFIG_HOME": str(voices.parent.parent),
+                "VOICED_TRANSCRIBER__ENGINE": "faster-whisper",
+                "VOICED_TRANSCRIBER__MODEL": str(whisper),
+                "VOICED_RESPONDER__URL": url,
+                "VOICED_RESPONDER__KEY__ENV": "TEST_KEY",
+                "TEST_KEY": KEY,
+                "VOICED_SYNTHESIZER__VOICE": "tone",
+            },
+        )
+        assert daemon.finish() == ""
+    rows = [row for _, row in daemon.rows]
+    assert [row for row in rows if row["type"] == "stage_failed"] == []
+    matched = next(row for row in rows if row["type"] == "intent_matched")
+    assert (matched["intent"], matched["origin"]) == ("files.create_folder", "model")
+    assert (Path(home["HOME"]) / "Documents" / "receipts").is_dir()
+    final = next(row for row in rows if row["type"] == "transcript_final")
+    assert final["text"].lower().startswith("good morning, how are you today")
+    answer, rate_hz = soundfile.read(tmp_path / "answer.wav", dtype="int16")
+    assert rate_hz > 0
+    assert np.abs(answer.astype(int)).max() > 1000, "nothing was spoken"

@@ -1,0 +1,149 @@
+"""What was heard of a reply, what "it" means, and what is remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voiced.conversation import Conversation, Exchange, Spoken, heard_text
+
+TIMED = Spoken("one two three", 3000, ((3, 1000), (7, 2000), (13, 3000)))
+PLAIN = Spoken("one two three", 1300)
+
+
+@pytest.mark.parametrize(
+    ("pieces", "heard_samples", "heard"),
+    [
+        ([TIMED], 0, ""),
+        ([TIMED], 999, ""),
+        ([TIMED], 1000, "one"),
+        ([TIMED], 2500, "one two"),
+        ([TIMED], 3000, "one two three"),
+        ([TIMED, TIMED], 4000, "one two three one"),
+        ([PLAIN], 299, ""),
+        ([PLAIN], 300, "one"),
+        ([PLAIN], 799, "one two"),
+        ([PLAIN], 1299, "one two"),
+        ([PLAIN], 1300, "one two three"),
+        ([PLAIN, TIMED], 2300, "one two three one"),
+        ([PLAIN], 10**9, "one two three"),
+        ([PLAIN], -5, ""),
+        ([Spoken("", 0), PLAIN], 300, "one"),
+        ([Spoken("", 500), PLAIN], 700, ""),
+        ([Spoken("ha", 0)], 0, "ha"),
+        ([], 100, ""),
+    ],
+)
+def test_a_reply_is_cut_to_whole_words_that_were_heard(
+    pieces: list[Spoken], heard_samples: int, heard: str
+) -> None:
+    assert heard_text(pieces, heard_samples) == heard
+
+
+@st.composite
+def spoken(draw: st.DrawFn) -> Spoken:
+    words = draw(st.lists(st.text("abcü", min_size=1, max_size=6), min_size=1, max_size=6))
+    lengths = [draw(st.integers(1, 500)) for _ in words]
+    text = " ".join(words)
+    timings, end, at = [], -1, 0
+    for word, length in zip(words, lengths, strict=True):
+        end += 1 + len(word)
+        at += length
+        timings.append((end, at))
+    return Spoken(text, at, tuple(timings) if draw(st.booleans()) else ())
+
+
+def share_of(pieces: list[Spoken], heard_samples: int) -> float:
+    """How many letters at most can have been heard."""
+    letters, left = 0.0, heard_samples
+    for piece in pieces:
+        taken = min(left, piece.samples)
+        if piece.words:
+            letters += max((end for end, at in piece.words if at <= taken), default=0)
+        else:
+            letters += len(piece.text) * taken / piece.samples
+        letters += 1  # the space between the pieces
+        left -= taken
+    return letters
+
+
+@given(st.lists(spoken(), max_size=4), st.integers(0, 12_000))
+@settings(max_examples=150, deadline=None)
+def test_never_more_than_was_heard(pieces: list[Spoken], heard_samples: int) -> None:
+    heard = heard_text(pieces, heard_samples)
+    whole = " ".join(piece.text for piece in pieces)
+    assert whole.startswith(heard)
+    assert not heard or whole[len(heard) :][:1] in ("", " ")
+    assert len(heard) <= share_of(pieces, heard_samples)
+    if heard_samples >= sum(piece.samples for piece in pieces):
+        assert heard == whole
+
+
+@given(st.lists(spoken(), max_size=4), st.integers(0, 9000), st.integers(0, 3000))
+@settings(max_examples=100, deadline=None)
+def test_who_hears_longer_hears_no_less(pieces: list[Spoken], samples: int, more: int) -> None:
+    assert len(heard_text(pieces, samples)) <= len(heard_text(pieces, samples + more))
+
+
+@dataclass(frozen=True)
+class Thing:
+    spoken: str
+    kind: str = "pdf"
+
+
+ONE, TWO, THREE = Thing("one"), Thing("two"), Thing("three")
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("it", ONE),
+        ("that", ONE),
+        ("This one", ONE),
+        ("that file", ONE),
+        ("the folder", ONE),
+        ("the first one", ONE),
+        ("the second", TWO),
+        ("the 2nd file", TWO),
+        ("second one", TWO),
+        ("number three", THREE),
+        ("the last one", THREE),
+        ("the second to last one", TWO),
+        ("the fourth one", None),
+        ("the budget", None),
+        ("", None),
+        ("the", None),
+        ("one", None),
+    ],
+)
+def test_a_referent_is_what_the_last_reply_named(said: str, meant: Thing | None) -> None:
+    conversation = Conversation()
+    conversation.name([ONE, TWO, THREE])
+    assert conversation.referent(said) is meant
+
+
+def test_nothing_is_meant_before_anything_was_named() -> None:
+    conversation = Conversation()
+    assert conversation.referent("it") is None
+    assert conversation.referent("the last one") is None
+
+
+def test_a_reply_that_names_nothing_leaves_what_was_named() -> None:
+    conversation = Conversation()
+    conversation.name([TWO, ONE])
+    conversation.name([])
+    assert conversation.entities == (TWO, ONE)
+    conversation.name([THREE])
+    assert conversation.referent("it") is THREE
+
+
+def test_the_last_twenty_turns_are_remembered_in_order() -> None:
+    conversation = Conversation()
+    for number in range(25):
+        conversation.add(f"said {number}", f"heard {number}")
+    assert conversation.exchanges == tuple(
+        Exchange(f"said {number}", f"heard {number}") for number in range(5, 25)
+    )

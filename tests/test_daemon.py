@@ -1,0 +1,156 @@
+"""The daemon around a session: rules, readiness, and what is kept of what was said."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import anyio
+import pytest
+from pydantic import ValidationError
+
+from voiced.composition import Brain
+from voiced.config import Config, TurnSettings
+from voiced.conversation import Conversation
+from voiced.daemon import notify, rules, serve
+from voiced.dispatch import Dispatcher, Environment
+from voiced.errors import JournalError
+from voiced.events import Event, ModeChanged, TurnEnded
+from voiced.journal import Journal
+from voiced.plugin import Context, Effect, Reply, intent
+from voiced.registry import LoadedPlugins
+from voiced.session import Stages
+from voiced.testing import clock
+from voiced.testing.fakes import (
+    FAKE_VOICE,
+    FakeMicrophone,
+    FakeSpeaker,
+    FakeSynthesizer,
+    FakeTranscriber,
+    FakeVoiceDetector,
+    Says,
+)
+from voiced.testing.script import inline
+from voiced.thinking import Thinker
+from voiced.turns import Rules
+
+
+@intent("talk.hello", sentences=["hello"], effect=Effect.R0)
+async def hello(context: Context) -> Reply:
+    """Greet."""
+    return Reply("Hello to you.")
+
+
+def test_the_rules_are_the_configured_ones_in_samples() -> None:
+    settings = TurnSettings(
+        speech_ms=100, end_silence_ms=700, barge_in_ms=250, max_utterance_s=12.5
+    )
+    assert rules(settings) == Rules(
+        speech=1600, end_silence=11_200, barge_in=4000, max_utterance=200_000
+    )
+
+
+@pytest.mark.parametrize("wrong", [{"speech_ms": 0}, {"barge_in_ms": -1}, {"max_utterance_s": 0}])
+def test_rules_that_cannot_work_are_refused_by_the_configuration(wrong) -> None:
+    with pytest.raises(ValidationError):
+        TurnSettings(**wrong)
+
+
+@pytest.fixture
+def systemd(tmp_path, monkeypatch) -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(str(tmp_path / "notify"))
+        receiver.settimeout(2)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        yield receiver
+
+
+def test_systemd_is_told(systemd) -> None:
+    notify("STOPPING=1")
+    assert systemd.recv(100) == b"STOPPING=1"
+
+
+def test_systemd_is_told_on_an_abstract_socket(tmp_path, monkeypatch) -> None:
+    name = f"voiced-test-{tmp_path.name}-{id(tmp_path)}"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(f"\0{name}")
+        receiver.settimeout(2)
+        monkeypatch.setenv("NOTIFY_SOCKET", f"@{name}")
+        notify("READY=1")
+        assert receiver.recv(100) == b"READY=1"
+
+
+def test_without_systemd_nothing_is_told(monkeypatch, caplog) -> None:
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    notify("READY=1")
+    assert not caplog.records
+
+
+def test_a_socket_that_nobody_listens_to_does_not_end_the_daemon(
+    tmp_path, monkeypatch, caplog
+) -> None:
+    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
+    notify("READY=1")
+    assert "systemd was not told READY=1" in caplog.text
+
+
+async def _serve(config: Config, journal: Journal) -> list[Event]:
+    user = [Says(1.0, "hello")]
+    environment = Environment(
+        journal, lambda: datetime(2026, 3, 3, tzinfo=UTC), anyio.current_time, inline, {}
+    )
+    dispatcher = Dispatcher([hello], [], environment, Conversation())
+    await dispatcher.refresh()
+    brain = Brain(Thinker(dispatcher, None), journal, LoadedPlugins((), ()), ())
+    stages = Stages(
+        FakeMicrophone(user, 5.0),
+        FakeVoiceDetector(),
+        FakeTranscriber(user),
+        FakeSynthesizer(),
+        FakeSpeaker(),
+        FAKE_VOICE,
+    )
+    events: list[Event] = []
+    await serve(config, brain, stages, [events.append])
+    return events
+
+
+def serve_for(folder: Path, *, transcripts: bool, journal: Journal | None = None) -> list[Event]:
+    config = Config.model_validate({"journal": {"transcripts": transcripts}})
+    opened = journal or Journal.open(folder, transcripts=transcripts)
+    try:
+        return clock.run(_serve, config, opened)
+    finally:
+        opened.close()
+
+
+def test_it_says_that_it_listens_before_anything_else(tmp_path, systemd) -> None:
+    events = serve_for(tmp_path, transcripts=False)
+    assert events[0] == ModeChanged(0, "listening")
+    assert systemd.recv(100) == b"READY=1"
+    assert [event.heard for event in events if isinstance(event, TurnEnded)] == ["Hello to you."]
+
+
+@pytest.mark.parametrize(
+    ("transcripts", "kept"),
+    [(False, []), (True, [("assistant", "Hello to you."), ("user", "hello")])],
+)
+def test_what_was_said_is_kept_only_if_the_user_turned_that_on(tmp_path, transcripts, kept) -> None:
+    serve_for(tmp_path, transcripts=transcripts)
+    journal = Journal.open(tmp_path, transcripts=True)
+    assert [(record.role, record.text) for record in journal.last(9)] == kept
+    journal.close()
+
+
+def test_a_journal_that_cannot_be_written_does_not_end_the_conversation(tmp_path, caplog) -> None:
+    class FullJournal(Journal):
+        def say(self, turn: int, role: str, text: str) -> None:
+            raise JournalError("the disk is full")
+
+    journal = FullJournal.open(tmp_path, transcripts=True)
+    events = serve_for(tmp_path, transcripts=True, journal=journal)
+    assert [event.outcome for event in events if isinstance(event, TurnEnded)] == ["completed"]
+    assert "could not keep what was said" in caplog.text
+    assert "hello" not in caplog.text

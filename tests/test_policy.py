@@ -1,0 +1,122 @@
+"""The whole table as a table, and what counts as a yes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from voiced.plugin import Effect
+from voiced.policy import Answer, Trust, Verdict, decide, is_content_bound, read_answer
+
+TABLE = """
+                    CLEAN      USER_SAID  TYPED_EXTERNAL  FREE_TEXT
+    read_public     do         do         do              do
+    read_private    do         do         do              do
+    reversible      do         do         read_back       deny
+    destructive     confirm    confirm    screen          deny
+    outward_known   read_back  read_back  confirm         deny
+    outward_new     confirm    confirm    screen          deny
+    admin           screen     deny       deny            deny
+"""
+HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("effect", "trust", "verdict"),
+    [
+        (effect, trust, verdict)
+        for effect, *verdicts in ROWS
+        for trust, verdict in zip(HEAD, verdicts, strict=True)
+    ],
+)
+def test_the_table(effect: str, trust: str, verdict: str) -> None:
+    assert decide(Effect(effect), Trust[trust]) is Verdict(verdict)
+
+
+def test_the_table_is_whole() -> None:
+    assert [row[0] for row in ROWS] == [effect.value for effect in Effect]
+    assert [trust.name for trust in Trust] == HEAD
+
+
+@pytest.mark.parametrize("effect", [each for each in Effect if not each.only_reads])
+def test_less_trust_never_allows_more(effect: Effect) -> None:
+    order = list(Verdict)
+    strictness = [order.index(decide(effect, trust)) for trust in Trust]
+    assert strictness == sorted(strictness)
+
+
+ABOUT = "Delete a file for good holiday photos.zip"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "yes", "Yes.", "yeah", "yep", "Yes!", "sure", "okay", "OK", "correct", "confirm",
+        "yes please", "yes, do it", "do it", "go ahead", "please do", "that's right", "of course",
+        "oh yes", "um, yes", "well okay", "yes thank you", "yes, delete it", "okay, delete it",
+        "yes, delete holiday photos", "yes, delete the file holiday photos dot zip", "sure go on",
+        "yes yes yes",
+    ],
+)  # fmt: skip
+def test_a_yes(said: str) -> None:
+    assert read_answer(said, ABOUT) is Answer.YES
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no", "No.", "nope", "no thanks", "no don't", "don't", "Don\u2019t do it", "yes but no",
+        "yes, no, wait", "stop", "cancel", "never mind", "rather not", "do not do it",
+        "I wouldn't do it", "you shouldn't do it", "I can't say yes", "cannot do it", "wait",
+        "please don't delete it", "forget it", "okay, stop", "I don't want to delete that",
+    ],
+)  # fmt: skip
+def test_a_no(said: str) -> None:
+    assert read_answer(said, ABOUT) is Answer.NO
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "", "...", "hm", "what", "thank you", "what time is it", "okay, what time is it",
+        "right, open the browser", "okay rename the photos to pictures", "undo it", "redo it",
+        "sure, call my brother", "I said maybe", "is that a yes", "holiday photos",
+        "yes and then tell me a very long story about the seven seas and ships",
+    ],
+)  # fmt: skip
+def test_what_is_neither_yes_nor_no(said: str) -> None:
+    assert read_answer(said, ABOUT) is Answer.OTHER
+
+
+def test_names_with_numbers_are_known_by_their_words() -> None:
+    about = "Delete a file budget 2026.xlsx"
+    assert read_answer("yes, delete budget twenty twenty six", about) is Answer.YES
+    assert read_answer("yes, delete budget 2026", about) is Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("said", "is_bound"),
+    [
+        ("yes", False),
+        ("okay", False),
+        ("thank you", False),
+        ("yes for sure", False),
+        ("yes it is good", False),
+        ("yes please do that", False),
+        ("right, go ahead", False),
+        ("yes, delete it", True),
+        ("yes, the holiday one", True),
+        ("delete", True),
+        ("yes, remove it", False),
+        ("deleted", False),
+    ],
+)
+def test_a_content_bound_answer_names_the_deed_or_the_thing(said: str, is_bound: bool) -> None:
+    assert is_content_bound(said, ABOUT) is is_bound
+
+
+@given(st.text(max_size=60), st.sampled_from(["no", "don't", "stop", "never", "not"]))
+@settings(max_examples=80, deadline=None)
+def test_a_refusal_anywhere_is_never_a_yes(noise: str, refusal: str) -> None:
+    assert read_answer(f"yes {noise} {refusal}", noise) is not Answer.YES

@@ -1,0 +1,117 @@
+"""Completeness: every protocol has a fake and a check that it passes; every ``__all__`` holds."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from pathlib import Path
+
+import pytest
+
+import voiced
+from voiced import stages
+from voiced.testing import conformance, fakes
+
+PROTOCOLS = {
+    name: each
+    for name, each in inspect.getmembers(stages, inspect.isclass)
+    if getattr(each, "_is_protocol", False) and each.__module__ == stages.__name__
+}
+PARTS = {"Stage", "Playback"}  # what all have, and what a Speaker hands out
+
+
+def test_the_protocols_are_those_we_know() -> None:
+    assert len(PROTOCOLS) == 11
+    assert set(PROTOCOLS) >= PARTS
+
+
+@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+def test_a_protocol_is_exported_and_documented(name: str) -> None:
+    assert name in stages.__all__
+    assert inspect.getdoc(PROTOCOLS[name])
+
+
+@pytest.mark.parametrize("name", sorted(set(PROTOCOLS) - {"Stage"}))
+def test_a_protocol_has_a_fake_with_all_that_it_asks_for(name: str) -> None:
+    fake = getattr(fakes, f"Fake{name}")
+    assert f"Fake{name}" in fakes.__all__
+    asked = {each for each in dir(PROTOCOLS[name]) if not each.startswith("_")}
+    assert asked <= set(dir(fake))
+    for method in asked:
+        wanted = getattr(PROTOCOLS[name], method)
+        if inspect.isfunction(wanted):
+            parameters = list(inspect.signature(wanted).parameters)
+            assert list(inspect.signature(getattr(fake, method)).parameters) == parameters
+
+
+@pytest.mark.parametrize("name", sorted(set(PROTOCOLS) - PARTS))
+def test_a_protocol_has_a_check(name: str) -> None:
+    check = f"check_{re.sub(r'(?<!^)(?=[A-Z])', '_', name).lower()}"
+    assert check in conformance.__all__
+    assert list(inspect.signature(getattr(conformance, check)).parameters)
+
+
+def modules() -> list[str]:
+    found = pkgutil.walk_packages(voiced.__path__, "voiced.")
+    return sorted(each.name for each in found if not each.name.endswith("__main__"))
+
+
+def sources() -> list[tuple[str, ast.Module]]:
+    sourced = []
+    for name in modules():
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
+        sourced.append((name, tree))
+    return sourced
+
+
+SOURCES = sources()
+
+
+def defined(tree: ast.Module) -> set[str]:
+    """The public names that a module itself makes: functions, classes, assignments."""
+    names: set[str] = set()
+    for node in tree.body:
+        match node:
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
+                names.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+    return {name for name in names if not name.startswith("_")}
+
+
+def exported(tree: ast.Module) -> list[str] | None:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return list(eval(ast.unparse(node.value), {}))
+    return None
+
+
+def rank(name: str) -> tuple[int, str]:
+    """Constants, classes, the rest: as ruff sorts them."""
+    return (0 if name.isupper() else 1 if name[:1].isupper() else 2), name
+
+
+@pytest.mark.parametrize(("name", "tree"), SOURCES, ids=[name for name, _ in SOURCES])
+def test_what_a_module_exports_is_sorted_and_exists(name: str, tree: ast.Module) -> None:
+    names = exported(tree)
+    if names is None:
+        assert not defined(tree) - {"app", "main"}, f"{name} has no __all__"
+        return
+    assert names == sorted(set(names), key=rank)
+    imported = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        for alias in node.names
+    }
+    assert set(names) <= defined(tree) | imported

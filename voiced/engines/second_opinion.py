@@ -1,0 +1,70 @@
+"""Was a sentence of the grammar spoken? The words found, held against free phones. No vendors.
+
+A recogniser that knows only a grammar makes a sentence of anything. Free phones fit any speech
+about equally well, so words that were spoken fit nearly as well as phones, and others do not.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Segment", "confidence"]
+
+_HALF_FIT, _FIT_SLOPE = -33.0, 2.5
+"""In the recogniser's log units for each frame. Of 115 real orders understood, none is below -28;
+of 238 readings of speech as another grammar's, 2 are above -33. Synthetic voices fit worse."""
+
+_MIN_COVERAGE = 0.7
+_MAX_WORD_FRAMES = 130
+_FILLERS = ("<", "[", "+", "SIL")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A word or phone: frames ``start`` to ``end``, end excluded, and its acoustic log score."""
+
+    label: str
+    start: int
+    end: int
+    score: float
+
+    @property
+    def is_filler(self) -> bool:
+        """Silence or noise."""
+        return self.label.startswith(_FILLERS)
+
+
+def confidence(words: Sequence[Segment], phones: Sequence[Segment]) -> float:
+    """How sure it is that the words were spoken, in [0, 1]; 0 where it is plain they were not.
+
+    Args:
+        words: What the grammar's recogniser found, silence and noise included.
+        phones: What the recogniser of phones found in the same sound.
+    """
+    spoken = [word for word in words if not word.is_filler]
+    sounding = sum(phone.end - phone.start for phone in phones if not phone.is_filler)
+    if not spoken or not sounding:
+        return 0.0
+    if sum(word.end - word.start for word in spoken) < _MIN_COVERAGE * sounding:
+        return 0.0
+    if max(word.end - word.start for word in spoken) > _MAX_WORD_FRAMES:
+        return 0.0
+    fit = _fit(spoken, phones)
+    return 1.0 / (1.0 + math.exp(min(50.0, (_HALF_FIT - fit) / _FIT_SLOPE)))
+
+
+def _fit(spoken: Sequence[Segment], phones: Sequence[Segment]) -> float:
+    """Mean over the words of their score for each frame, less that of the phones there."""
+    frames = max(segment.end for segment in (*spoken, *phones))
+    free = np.zeros(frames)
+    for phone in phones:
+        free[phone.start : phone.end] = phone.score / max(1, phone.end - phone.start)
+    fits = [
+        (word.score - float(free[word.start : word.end].sum())) / max(1, word.end - word.start)
+        for word in spoken
+    ]
+    return sum(fits) / len(fits)
