@@ -26,7 +26,7 @@ reaches the loop is a bug.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import ClassVar, cast
 
@@ -220,7 +220,7 @@ class JournalError(VoicedError):
 
 
 @contextmanager
-def ungrouped() -> Iterator[None]:
+def ungrouped() -> Generator[None]:
     """Raise what a task group holds as what it is: its one exception, or its first VoicedError.
 
     A group that holds several exceptions, a bug among them, stays whole.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,7 +16,7 @@ _FILES = ("budget 2026.xlsx", "budget draft.txt", "draft.txt", "invoice.pdf", "h
 
 
 @contextmanager
-def apart(config: Config) -> Iterator[Loaded]:
+def apart(config: Config) -> Generator[Loaded]:
     """The configuration with a journal and a folder of files that are gone afterwards.
 
     The files are those that the examples of the built-in intents speak of.

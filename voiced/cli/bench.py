@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ __all__ = ["app"]
 app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 
 _REAL_INTERRUPTIONS = 3
+_WIDE = 200
 
 
 @app.command()
@@ -164,6 +166,7 @@ def _pieces(folder: Path | None) -> list[Samples]:
 def _print_accuracy(found: IntentsReport) -> None:
     from rich.console import Console
 
-    Console().print(found.table())
+    console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
+    console.print(found.table())
     for name, verdict in found.mistakes:
         note(f"{verdict}: {name}")
