@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from voiced import workers
 from voiced.audio import RATE_HZ, Samples
 
 PROGRAMS = ("pulseaudio", "pactl", "parec", "pacat")
@@ -227,8 +228,16 @@ def running(folder: Path) -> Iterator[SoundServer]:
 
 
 def _list_devices_anew() -> None:
-    """PortAudio looks for devices once, when it is initialised."""
-    if "sounddevice" in sys.modules:
-        library = sys.modules["sounddevice"]
-        library._terminate()
-        library._initialize()
+    """PortAudio looks for devices once, when it is initialised.
+
+    It crashes if it is ended while a stream of a dead server is still being closed in a worker.
+    """
+    if "sounddevice" not in sys.modules:
+        return
+    end_s = time.monotonic() + 20
+    while workers.in_flight() and time.monotonic() < end_s:
+        time.sleep(0.02)
+    assert not workers.in_flight(), "a stream does not close"
+    library = sys.modules["sounddevice"]
+    library._terminate()
+    library._initialize()

@@ -140,6 +140,12 @@ def test_environment_is_written_without_quotes(variable, text, key, value):
         ("[intents]\nfolder = '~nobody-of-that-name/x'\n", "intents.folder", "home", ""),
         ('[intents]\nfolder = "/a\\u0000b"\n', "intents.folder", "no folder", ""),
         ("[journal]\nfolder = '/nowhere/at/all'\n", "journal.folder", "no folder /nowhere/at", ""),
+        ("[responder]\nurl = 'garbage'\n", "responder.url", "must be a plain http", ""),
+        ("[responder]\nurl = 'http://[::1'\n", "responder.url", "must be a plain http", ""),
+        ("[responder]\nurl = 'http://h:99999/v1'\n", "responder.url", "must be a plain http", ""),
+        ("[responder]\nurl = 'http://a b/v1'\n", "responder.url", "must be a plain http", ""),
+        ("[responder]\nurl = 'http://u:sk-1@h/v1'\n", "responder.url", "without password", ""),
+        ("[transcriber]\nurl = 'ftp://h'\n", "transcriber.url", "must be a plain http", ""),
         ("[turns\n", "line 1", "not TOML", ""),
         ("[turns]\nx = = 1\n", "line 2", "not TOML", ""),
         (b"[turns]\nx = '\xff'\n", "", "is not UTF-8", ""),
@@ -182,6 +188,32 @@ def test_mistake_in_the_environment(tmp_path, variable, text, reason, mend):
 def test_unknown_section_in_the_environment(tmp_path):
     assert refusal(tmp_path, "", {"VOICED_TURN__X": "1"}).reason == "unknown section"
     assert refusal(tmp_path, "", {"VOICED___X": "1"}).reason == "unknown section"
+
+
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link"])
+def test_users_own_file_that_is_no_file_is_not_passed_over(tmp_path, monkeypatch, kind):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = tmp_path / "voiced" / "voiced.toml"
+    path.parent.mkdir()
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.symlink_to(tmp_path / "gone")
+    with pytest.raises(ConfigError, match=r"is not a file|cannot be read") as caught:
+        load(None, {}, files_only)
+    assert caught.value.file == str(path)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path):
+    loaded = load_text(tmp_path, b"\xef\xbb\xbf[turns]\nspeech_ms = 80\n")
+    assert loaded.config.turns.speech_ms == 80
+
+
+def test_what_a_key_must_be_is_told_whole(tmp_path):
+    error = refusal(tmp_path, "[responder]\nurl = 'garbage'\n")
+    assert error.reason.endswith("without password and query")
 
 
 def test_file_that_is_not_there(tmp_path):

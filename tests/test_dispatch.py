@@ -478,16 +478,17 @@ def test_a_read_that_fails_taints_too(desk) -> None:
 # Running
 
 
-def test_what_an_intent_raises_is_typed_spoken_and_told(desk, caplog) -> None:
+@pytest.mark.parametrize("kind", [ZeroDivisionError, SystemExit])
+def test_what_an_intent_raises_is_typed_spoken_and_told(desk, caplog, kind) -> None:
     @intent("bad.apple", sentences=["fail"], effect=Effect.R0)
     async def fail(context: Context) -> Reply:
-        raise ZeroDivisionError("what the user said")
+        raise kind("what the user said")
 
     result = desk.run(Call(fail, {}))
     assert isinstance(result.error, IntentFailed)
     assert result.spoken == "That skill failed."
     assert desk.of(IntentReturned)[0].outcome == "failed"
-    assert "ZeroDivisionError" in caplog.text
+    assert kind.__name__ in caplog.text
     assert "what the user said" not in caplog.text + result.error.message
 
 

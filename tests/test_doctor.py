@@ -65,6 +65,14 @@ def test_every_failure_names_its_mend(home):
     assert "does not answer" in checks["language model"].found
 
 
+def test_the_whisper_model_to_pull_is_the_one_that_is_used(home):
+    checks = found(examination(home, '[transcriber]\nengine = "faster-whisper"\n'))
+    assert checks["transcriber faster-whisper"].mend in (
+        "voiced models pull base.en",
+        "pip install 'voiced[whisper]'",
+    )
+
+
 def test_engines_that_need_a_url(home):
     checks = found(examination(home, '[transcriber]\nengine = "openai"\n'))
     assert checks["transcriber openai"].mend == "set [transcriber] url in voiced.toml"

@@ -259,6 +259,7 @@ def test_a_failing_transcriber_asks_to_say_it_again(play):
     events = play(Script(user, intents=INTENTS, transcriber=transcriber, seconds=10))
     assert of(events, TurnEnded)[0].outcome == "failed"
     assert "Say that again" in of(events, TurnEnded)[0].heard
+    assert [event.text for event in of(events, ReplySentence)] == [of(events, TurnEnded)[0].heard]
 
 
 def test_a_failing_voice_still_does_what_was_asked(play):

@@ -14,6 +14,7 @@ from voiced.spoken import (
     FILLERS,
     normalise,
     number_words,
+    one_line,
     ordinal_words,
     parse_number,
     parse_ordinal,
@@ -300,3 +301,19 @@ def test_importing_it_is_cheap() -> None:
         for _ in range(3)
     ]
     assert min(took) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain.txt", "plain.txt"),
+        ("caf\udce9 menu", "caf\ufffd menu"),
+        ("two\nlines\tand  more", "two lines and more"),
+        ("red \x1b[31m", "red [31m"),
+        ("bidi\u202egnp.exe", "bidi gnp.exe"),
+        ("half \ud83d", "half \ufffd"),
+        ("\n", ""),
+    ],
+)
+def test_one_line_can_be_shown_and_spoken(text: str, shown: str) -> None:
+    assert one_line(text) == shown

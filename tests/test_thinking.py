@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import anyio
 import anyio.lowlevel
@@ -15,7 +15,7 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.errors import IntentDenied, ReplyError, ReplyTimeout
 from voiced.events import Event, IntentMatched, IntentReturned, ReplySentence, StageFailed, TurnId
-from voiced.plugin import TEXT, Context, Effect, Reply, intent
+from voiced.plugin import TEXT, Candidate, Context, Effect, Reply, SlotContext, intent
 from voiced.stages import ToolCall
 from voiced.testing import clock
 from voiced.testing.fakes import FakeResponder, Step
@@ -58,6 +58,27 @@ async def hush(context: Context) -> Reply:
     return Reply("")
 
 
+class Drink:
+    """A slot that holds one word only."""
+
+    name = "drink"
+    is_open = True
+    json_schema: ClassVar[dict[str, Any]] = {"type": "string"}
+
+    def phrases(self, context: SlotContext) -> tuple[str, ...]:
+        return ("tea",)
+
+    def resolve(self, said: str, context: SlotContext) -> tuple[Candidate[str], ...]:
+        return (Candidate(said, said),) if said == "tea" else ()
+
+
+@intent("kitchen.pour", sentences=["pour {drink}"], effect=Effect.W1)
+async def pour(context: Context, drink: Annotated[str, Drink()]) -> Reply:
+    """Pour a drink."""
+    DONE.append(drink)
+    return Reply("Here you are.")
+
+
 @intent("admin.reset", sentences=["reset everything"])
 async def reset(context: Context) -> Reply:
     """Reset everything."""
@@ -83,7 +104,7 @@ class Room:
             inline,
             {},
         )
-        intents = [add, read, burn, fail, hush, reset]
+        intents = [add, read, burn, fail, hush, pour, reset]
         dispatcher = Dispatcher(intents, [], environment, Conversation())
         clock.run(dispatcher.refresh)
         self.model = None if self.answers is None else FakeResponder(self.answers)
@@ -210,6 +231,7 @@ def test_the_model_sees_the_history_and_all_tools_but_admin() -> None:
     (tools,) = room.model.tools
     assert {tool.name for tool in tools} == {
         "notes.add", "notes.read", "notes.burn", "notes.fail", "notes.hush",
+        "kitchen.pour",
     }  # fmt: skip
     schema = next(tool for tool in tools if tool.name == "notes.add").parameters
     assert schema["required"] == ["text"]
@@ -266,6 +288,29 @@ def test_what_was_said_before_a_failure_stays_said() -> None:
         "And so",
         "My language model did not answer.",
     ]
+
+
+@pytest.mark.parametrize("answer", ["I can't find a drink called milk.", ReplyError("gone")])
+def test_what_fits_nothing_is_handed_to_the_model_and_told_if_that_fails(answer: Step) -> None:
+    room = Room({"pour milk": [[answer]]})
+    thought = room.think("pour milk")
+    assert len(room.of(StageFailed)) == isinstance(answer, ReplyError)
+    assert thought.outcome == ("failed" if isinstance(answer, ReplyError) else "completed")
+    assert room.said == ["I can't find a drink called milk."]
+
+
+def test_what_fits_nothing_is_told_where_there_is_no_model() -> None:
+    room = Room()
+    thought = room.think("pour milk")
+    assert (thought.outcome, thought.error.code) == ("failed", "invalid_slots")
+    assert room.said == ["I can't find a drink called milk."]
+
+
+def test_what_cannot_be_shown_is_not_said() -> None:
+    room = Room({"sing": [["La \x1b[31mla\nla. \ud83d"]]})
+    room.think("sing")
+    assert room.said == ["La [31mla la. \ufffd"]
+    assert [event.text for event in room.of(ReplySentence)] == room.said
 
 
 def test_three_rounds_are_the_most() -> None:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from voiced.dispatch import Question, Report
+from voiced.dispatch import Call, Question, Report
 from voiced.errors import VoicedError
-from voiced.events import TurnId
+from voiced.events import Event, IntentMatched, TurnId
 from voiced.grammar import Match
 from voiced.plugin import Intent
+from voiced.spoken import one_line
 from voiced.thinking import Thinker, Thought, Turn
 from voiced.trace import Marks
 
@@ -66,7 +67,13 @@ async def _quiet(_sentence: str) -> None:
 async def ask(thinker: Thinker, text: str, *, is_confirmed: bool = False) -> Answered:
     """One whole turn; ``is_confirmed`` answers a confirmation with yes, once."""
     began_s = time.monotonic()
-    report = Report(TurnId(1), lambda: 0, lambda _: None)
+    matched: list[IntentMatched] = []
+
+    def keep(event: Event) -> None:
+        if isinstance(event, IntentMatched):
+            matched.append(event)
+
+    report = Report(TurnId(1), lambda: 0, keep)
     turn = Turn(report, Marks(), _quiet, thinker.dispatcher.run)
     thought = await thinker.think([(text, 1.0)], turn)
     question = thought.question
@@ -75,12 +82,21 @@ async def ask(thinker: Thinker, text: str, *, is_confirmed: bool = False) -> Ans
         result = await thinker.dispatcher.run(call, report)
         thought = Thought(
             "failed" if result.error else "completed",
-            result.spoken,
+            one_line(result.spoken),
             call,
             result,
             error=result.error,
         )
+    if thought.outcome == "failed" and thought.call is None and matched:
+        thought = replace(thought, call=_call_of(matched[-1], thinker))
     return _answered(text, thought, {"total": _ms_since(began_s)})
+
+
+def _call_of(matched: IntentMatched, thinker: Thinker) -> Call | None:
+    """What was matched, but refused before it could run: its slots do not fit, or the policy."""
+    intents = thinker.dispatcher.intents
+    intent = next((each for each in intents if each.name == matched.intent), None)
+    return Call(intent, dict(matched.slots), matched.origin) if intent else None
 
 
 def _answered(text: str, thought: Thought, timing_ms: Mapping[str, float]) -> Answered:

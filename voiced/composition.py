@@ -91,9 +91,11 @@ def settings_of(loaded: Loaded, plugins: LoadedPlugins) -> Mapping[type, object]
 
 @asynccontextmanager
 async def open_brain(
-    loaded: Loaded, *, plugins: LoadedPlugins | None = None
+    loaded: Loaded, *, plugins: LoadedPlugins | None = None, hears: bool = True
 ) -> AsyncGenerator[Brain]:
     """Open the journal, load the plugins, compile the grammar, connect the model.
+
+    ``hears`` is False where requests are typed: then it takes less time.
 
     Raises:
         ConfigError: A plugin's section has a mistake.
@@ -110,6 +112,7 @@ async def open_brain(
             anyio.current_time,
             workers.in_worker,
             settings,
+            hears=hears,
         )
         intents = [intent for plugin in plugins.plugins for intent in plugin.intents]
         undoers = [undoer for plugin in plugins.plugins for undoer in plugin.undoers]
@@ -209,7 +212,7 @@ def detector(config: Config) -> VoiceDetector:
     if settings.detector == "silero":
         from voiced.engines.silero_vad import SileroVoiceDetector
 
-        return SileroVoiceDetector(model_folder(), settings.min_level_dbfs)
+        return SileroVoiceDetector(min_level_dbfs=settings.min_level_dbfs)
     from voiced.engines.webrtc_vad import WebrtcVoiceDetector
 
     return WebrtcVoiceDetector(min_level_dbfs=settings.min_level_dbfs)

@@ -21,12 +21,16 @@ from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.journal import Journal
 from voiced.session import Session, Stages
+from voiced.spoken import one_line
 from voiced.stages import Microphone
 from voiced.turns import Rules
 
 __all__ = ["Reader", "RunOptions", "notify", "open_stages", "rules", "run", "serve"]
 
 _log = logging.getLogger(__name__)
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""A terminal that is closed sends SIGHUP; files that are being written must be ended then, too."""
 
 Reader = Callable[[Event], None]
 
@@ -51,7 +55,7 @@ def rules(settings: TurnSettings) -> Rules:
 
 
 async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) -> None:
-    """Run until the source ends, or SIGINT or SIGTERM asks to stop.
+    """Run until the source ends, or SIGINT, SIGTERM or SIGHUP asks to stop.
 
     Every model is loaded and warmed before ``mode_changed: listening`` is told.
 
@@ -61,7 +65,7 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
     config = loaded.config
     async with composition.open_brain(loaded) as brain, open_stages(config, options) as stages:
         for notice in brain.notices:
-            print(f"voiced: {notice}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
+            print(f"voiced: {one_line(notice)}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
         with ungrouped():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
@@ -103,8 +107,8 @@ async def open_stages(
         composition.speaker(config, options.sink),
         profile,
     )
-    every = (stages.transcriber, stages.detector, stages.synthesizer, stages.speaker)
-    async with composition.prepared(*every, stages.microphone):
+    every = (stages.microphone, stages.detector, stages.transcriber, stages.synthesizer)
+    async with composition.prepared(*every, stages.speaker):  # last: it may replace a file
         yield stages
 
 
@@ -131,7 +135,7 @@ def _keepers(journal: Journal, config: Config) -> list[Reader]:
 
 
 async def _stop_on_signal(scope: anyio.CancelScope) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with anyio.open_signal_receiver(*_STOPPING) as signals:
         async for _ in signals:
             scope.cancel()
             return

@@ -42,6 +42,7 @@ from voiced.slots import (
 from voiced.spoken import (
     normalise,
     number_words,
+    one_line,
     ordinal_words,
     parse_number,
     parse_ordinal,
@@ -83,6 +84,7 @@ __all__ = [
     "intent",
     "normalise",
     "number_words",
+    "one_line",
     "ordinal_words",
     "parse_number",
     "parse_ordinal",
@@ -135,8 +137,8 @@ class FileEntity:
 
     @property
     def spoken(self) -> str:
-        """Its name as it is said."""
-        return self.path.name
+        """Its name as it is said: printable, on one line."""
+        return one_line(self.path.name) or "no name"
 
 
 @dataclass(frozen=True, slots=True)

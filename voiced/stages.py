@@ -172,7 +172,7 @@ class Voice:
     speed: float = 1.0
     pitch: float = 0.5
     volume_db: float = 0.0
-    lexicon: Mapping[str, str] = field(default_factory=dict)
+    lexicon: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)

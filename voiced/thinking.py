@@ -14,11 +14,12 @@ from dataclasses import dataclass, field, replace
 import anyio.lowlevel
 
 from voiced.dispatch import Call, Dispatcher, Question, Report, Result
-from voiced.errors import EngineError, VoicedError
+from voiced.errors import EngineError, InvalidSlots, VoicedError
 from voiced.events import Outcome, ReplySentence, StageFailed
 from voiced.plugin import Effect
 from voiced.policy import Answer, Verdict
 from voiced.sentences import SentenceCutter
+from voiced.spoken import one_line
 from voiced.stages import Hints, Message, Responder, Tool, ToolCall
 from voiced.trace import Marks
 
@@ -80,6 +81,7 @@ class _Saying:
 
     async def say(self, sentence: str) -> None:
         await anyio.lowlevel.checkpoint_if_cancelled()  # nothing is told after a barge-in
+        sentence = one_line(sentence)  # it may hold names of files, or whatever a model wrote
         report = self.turn.report
         self.turn.marks.set("first_token", report.at())
         self.sentences.append(sentence)
@@ -153,17 +155,17 @@ class Thinker:
         return replace(thought, reply=saying.text)
 
     async def _apologise(self, error: VoicedError, saying: _Saying) -> Thought:
-        report = saying.turn.report
         if isinstance(error, EngineError):
-            report.emit(
-                StageFailed(report.at(), error.stage, error.code, error.message, error.retryable)
-            )
+            _report_failure(error, saying)
         await saying.say_text(error.spoken)
         return Thought("failed", error=error)
 
     async def _answer(self, readings: Sequence[tuple[str, float]], saying: _Saying) -> Thought:
-        turn = saying.turn
-        understood = await self.dispatcher.understand(readings, turn.report)
+        said = readings[0][0]
+        try:
+            understood = await self.dispatcher.understand(readings, saying.turn.report)
+        except InvalidSlots as unfit:
+            return await self._reply_instead(unfit, said, saying)
         if understood is Answer.NO:
             await saying.say("Okay, I won't.")
             return Thought("completed")
@@ -172,10 +174,25 @@ class Thinker:
         if isinstance(understood, Call):
             return await self._perform(understood, saying)
         if self._responder is not None:
-            return await self._reply(self._responder, readings[0][0], saying)
+            return await self._reply(self._responder, said, saying)
         if not self._was_lost:  # said once, not repeated
             await saying.say_text(_NO_MODEL)
         return Thought("not_understood")
+
+    async def _reply_instead(self, unfit: InvalidSlots, said: str, saying: _Saying) -> Thought:
+        """A sentence of an intent, but there is nothing of that name: the model may know better.
+
+        If there is no model, or it fails before it said or did anything, the misfit is told.
+        """
+        if self._responder is None:
+            raise unfit
+        try:
+            return await self._reply(self._responder, said, saying)
+        except EngineError as error:
+            if saying.sentences:
+                raise
+            _report_failure(error, saying)
+            raise unfit from error
 
     async def _ask(self, question: Question, saying: _Saying) -> Thought:
         if question.verdict is Verdict.SCREEN:
@@ -282,6 +299,11 @@ class Thinker:
         talk.answer(tool, _told(result))
         talk.untold.append(result.spoken)
         talk.thought = _done(result)
+
+
+def _report_failure(error: EngineError, saying: _Saying) -> None:
+    report = saying.turn.report
+    report.emit(StageFailed(report.at(), error.stage, error.code, error.message, error.retryable))
 
 
 def _done(result: Result) -> Thought:

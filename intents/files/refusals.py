@@ -7,15 +7,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from voiced.plugin import IntentDenied, IntentError, IntentFailed
+from voiced.plugin import IntentDenied, IntentError, IntentFailed, one_line
 
 __all__ = ["denied", "failed", "said", "told"]
 
 
 def said(name: str) -> str:
     """A file name as it can be shown and spoken: valid text on one line."""
-    text = os.fsencode(name).decode("utf-8", "replace")
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split()) or "no name"
+    return one_line(name) or "no name"
 
 
 def failed(message: str, spoken: str, mend: str = "") -> IntentFailed:

@@ -1,5 +1,8 @@
+import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -69,3 +72,32 @@ def test_help_imports_nothing_heavy():
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
+def test_answers_can_be_printed_whatever_the_terminal_knows(home, encoding):
+    text = b"find the caf\xe9 \xc3\xa9t\xc3\xa9"
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    command = [sys.executable, "-m", "voiced.cli", "ask", text]
+    ran = subprocess.run(
+        [*command, "--json"], env=environment, capture_output=True, timeout=60, check=False
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert json.loads(ran.stdout)["text"] == os.fsdecode(text)
+    ran = subprocess.run(command, env=environment, capture_output=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("arguments", [["ask", "what time is it"], ["ask", "--json", "help"]])
+def test_an_answer_that_cannot_be_written_is_told_without_a_traceback(home, arguments):
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [sys.executable, "-m", "voiced.cli", *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert ran.returncode == 1
+    assert ran.stderr == "voiced: the answer cannot be written: No space left on device\n"

@@ -12,6 +12,8 @@ import pytest
 
 from voiced.testing import signals
 
+pytestmark = pytest.mark.engine  # a real journal, worker threads, and real engines
+
 KEYS = {
     "text",
     "intent",
@@ -28,7 +30,6 @@ KEYS = {
 
 PLUGIN = '''
 from voiced.plugin import Context, Effect, IntentFailed, Reply, intent
-
 
 @intent("letters.burn", sentences=["burn the letters"], effect=Effect.W2)
 async def burn(context: Context) -> Reply:
@@ -117,6 +118,15 @@ def test_ask_what_fails(voiced, letters):
     assert "voiced: the letters are sealed" in spoken.err
 
 
+def test_ask_for_what_is_not_there_names_the_intent_all_the_same(voiced, documents):
+    ended = voiced("ask", "delete the wedding invitation", "--json")
+    assert ended.code == 1
+    assert ended.json["outcome"] == "failed"
+    assert ended.json["intent"] == "files.trash"
+    assert ended.json["slots"] == {"file": "wedding invitation"}
+    assert ended.json["error"]["code"] == "invalid_slots"
+
+
 def test_ask_what_must_be_confirmed(voiced, letters):
     ended = voiced("ask", "burn the letters", "--json")
     assert ended.code == 1
@@ -147,6 +157,17 @@ def test_ask_tells_of_a_broken_plugin_and_goes_on(voiced, letters, home):
     assert ended.code == 0
     assert ended.json["outcome"] == "completed"
     assert "broken" in ended.err
+
+
+def test_what_a_plugin_prints_is_not_in_the_answer(voiced, letters, home):
+    plugin = home / "plugins" / "letters.py"
+    noisy = PLUGIN.replace("    raise", '    print("paper rustles")\n    raise')
+    plugin.write_text(noisy + 'print("the drawer opens")\n')
+    ended = voiced("ask", "read the letters", "--json")
+    assert ended.json["reply"] == "They are sealed."
+    assert "paper rustles" in ended.err
+    assert voiced("intents", "list", "--json").json["intents"]
+    assert voiced("match", "read the letters").out == "letters.read\n"
 
 
 def test_ask_with_a_server_that_is_not_there(voiced, monkeypatch):
@@ -210,8 +231,8 @@ def test_undo_of_one_change_by_its_id(voiced, documents):
 
 def test_undo_where_there_is_nothing(voiced):
     ended = voiced("undo")
-    assert ended.code == 1
-    assert "Traceback" not in ended.err
+    assert ended.code == 0
+    assert ended.out == "There is nothing to undo.\n"
 
 
 # run
@@ -248,8 +269,11 @@ def test_run_with_events_that_cannot_be_written(voiced, noise, home):
 
 @pytest.mark.engine
 def test_run_without_a_source_file(voiced, home):
-    ended = voiced("run", "--source", str(home / "gone.wav"), "--sink", "null")
+    answer = home / "answer.wav"
+    answer.write_bytes(b"an answer from before")
+    ended = voiced("run", "--source", str(home / "gone.wav"), "--sink", str(answer))
     assert ended.code == 1
+    assert answer.read_bytes() == b"an answer from before"
     assert ended.err.splitlines()[0] == f"voiced: {home / 'gone.wav'}: there is no such file"
 
 
@@ -335,7 +359,7 @@ def test_run_ends_quietly_when_nobody_reads_the_events(home, noise):
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_run_is_stopped_by_a_signal(home, number):
     import soundfile
 

@@ -17,7 +17,7 @@ from voiced.config import ResponderSettings, SecretSource
 from voiced.engines.openai_chat import OpenAIResponder
 from voiced.engines.openai_http import read_secret
 from voiced.engines.openai_wire import rejected_feature, wire_messages
-from voiced.errors import ReplyError, ReplyTimeout
+from voiced.errors import ConfigError, ReplyError, ReplyTimeout
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing.answers import (
     Answer,
@@ -219,7 +219,7 @@ async def test_https_to_a_server_that_speaks_http() -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "localhost:8080", "ftp://x/v1", "http://", "http://u:pass@x/v1", "http://x/v1?key=pass"],
+    ["localhost:8080", "ftp://x/v1", "http://", "http://u:pass@x/v1", "http://x/v1?key=pass"],
 )
 async def test_an_address_that_is_none(url: str) -> None:
     with pytest.raises(ReplyError) as caught:
@@ -227,6 +227,12 @@ async def test_an_address_that_is_none(url: str) -> None:
     assert "pass@" not in str(caught.value)
     assert "key=" not in str(caught.value)
     assert "http://127.0.0.1:8080/v1" in caught.value.mend
+
+
+async def test_no_address_is_a_mistake_of_the_configuration() -> None:
+    with pytest.raises(ConfigError) as caught:
+        await OpenAIResponder(_settings("")).prepare()
+    assert (caught.value.file, caught.value.key) == ("voiced.toml", "responder.url")
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def test_no_device_at_all() -> None:
     with pytest.raises(DeviceError, match="there are: none at all") as caught:
         portaudio.find(listed("mic"), "output", "default")
     assert caught.value.stage == "speaker"
+    assert "--sink PATH.wav" in caught.value.mend
 
 
 @pytest.mark.parametrize("name", ["alsa_output.pci.analog.monitor", "Monitor of Built-in Audio"])

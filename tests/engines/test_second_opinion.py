@@ -35,6 +35,12 @@ def test_a_word_of_two_seconds_was_not_spoken() -> None:
     assert confidence(drawn, [Segment("S", 0, 200, -1000)]) == 0.0
 
 
+@pytest.mark.parametrize(("letter", "is_credible"), [("q", False), ("u(2)", False), ("a", True)])
+def test_a_letter_of_60_ms_was_not_spelled(letter: str, is_credible: bool) -> None:
+    words = [*WORDS[:2], Segment(letter, 50, 56, -60), Segment("door", 56, 90, -340)]
+    assert (confidence(words, PHONES) > 0.5) == is_credible
+
+
 @pytest.mark.parametrize(
     "words", [[], [Segment("<sil>", 0, 90, -1)], [Segment("[NOISE]", 0, 9, -1)]]
 )
@@ -44,3 +50,10 @@ def test_no_words_no_confidence(words: list[Segment]) -> None:
 
 def test_no_phones_no_confidence() -> None:
     assert confidence(WORDS, []) == 0.0
+
+
+def test_steps_of_the_grammar_without_a_word_are_no_evidence() -> None:
+    ill_fitting = [Segment(w.label, w.start, w.end, w.score - 40 * 45) for w in WORDS]
+    step = Segment("(NULL)", 49, 50, 0.0)
+    assert step.is_filler
+    assert confidence([*ill_fitting, step, step, step], PHONES) == confidence(ill_fitting, PHONES)

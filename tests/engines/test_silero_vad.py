@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from voiced import composition
 from voiced.audio import FRAME_SAMPLES, AudioFrame, Framer, Samples, silence, to_int16
+from voiced.config import AudioSettings, Config
 from voiced.engines.silero_vad import SileroVoiceDetector
 from voiced.errors import ModelMissing
 from voiced.testing.conformance import check_voice_detector
@@ -85,3 +87,10 @@ def test_faster_whisper_is_not_imported() -> None:
         "assert 'faster_whisper' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
+
+
+async def test_the_configured_one_needs_no_download(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    detector = composition.detector(Config(audio=AudioSettings(detector="silero")))
+    await detector.prepare()
+    await detector.aclose()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
 
@@ -129,10 +130,10 @@ async def test_speech_over_the_answer_silences_the_speaker(
     with sound_server.listening() as ear:
         sound_server.say(await say("what can i say", VOICE)).wait(10)
         live.wait_for("playback_started")
-        time.sleep(0.8)
+        await anyio.sleep(0.8)
         interruption = sound_server.say(await say("what day is it", VOICE, pad_s=0.0))
         barged_in_s, _ = live.wait_for("barge_in")
-        time.sleep(0.35)
+        await anyio.sleep(0.35)
         silent_s = ear.last_audible_s()
         interruption.wait(10)
         _, second = live.wait_for("turn_ended", 2)

@@ -222,6 +222,12 @@ def test_a_long_sentence_is_matched_in_milliseconds() -> None:
     assert (time.process_time() - began_s) / 20 < 0.03
 
 
+def test_what_is_longer_than_any_order_is_none_at_once() -> None:
+    began_s = time.process_time()
+    assert GRAMMAR.match([("open the budget " * 5000, 1.0)]) == ()
+    assert time.process_time() - began_s < 1.0
+
+
 @pytest.mark.parametrize(
     ("template", "reason"),
     [

@@ -1,8 +1,8 @@
 """How fast the user's voice silences the assistant, from the first sample of the speech.
 
 The session, the voice detector and the synthesizer are real, the speaker keeps time and makes no
-sound, and what was said is known without a transcriber. A dozen words interrupt one long answer
-after the other, each a millisecond later in its frame than the one before.
+sound, and what was said is known without a transcriber. One long answer after the other is
+interrupted, each a millisecond later in its frame than the one before.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ __all__ = ["BargeIns", "measure"]
 
 _WORDS = "stop please"
 _STORY = "Once upon a time there was a king who had a very long story to tell. "
-_EVERY_S = 3.5
+_EVERY_S = 3.0
 _FIRST_S = 0.5
 _STEP = RATE_HZ // 1000
 _AUDIBLE = 200
@@ -177,7 +177,7 @@ async def measure(config: Config, clock: str, interruptions: int) -> BargeIns:
             transcriber=_Knowing(),
             synthesizer=synthesizer,
             speaker=speaker,
-            responder=FakeResponder({_WORDS: [[_STORY * 3]]}),
+            responder=FakeResponder({_WORDS: [[_STORY]]}),
             rules=daemon.rules(config.turns),
         )
         await _play(script)

@@ -7,9 +7,12 @@ run, so that ``voiced --help`` is quick.
 
 from __future__ import annotations
 
+import errno
 import gc
+import os
 import sys
 from collections.abc import Sequence
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -86,9 +89,22 @@ def execute(arguments: Sequence[str]) -> int:
 
 
 _OBJECTS_UNTIL_COLLECTION = 50_000
+_UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
+"""What writing an answer meets on a full or broken disk."""
 
 
 def main() -> None:
     """The entry point of the command ``voiced``."""
+    if isinstance(sys.stdout, TextIOWrapper):  # an answer may hold letters that a terminal lacks
+        sys.stdout.reconfigure(errors="backslashreplace")
     gc.set_threshold(_OBJECTS_UNTIL_COLLECTION)  # starting makes many objects, and all of them stay
-    sys.exit(execute(sys.argv[1:]))
+    try:
+        exit_code = execute(sys.argv[1:])
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in _UNWRITABLE:
+            raise
+        print(f"voiced: the answer cannot be written: {error.strerror}", file=sys.stderr)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes at its end
+        exit_code = 1
+    sys.exit(exit_code)

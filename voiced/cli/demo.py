@@ -82,8 +82,13 @@ def _configuration(out: Path) -> Loaded:
     """The embedded defaults; the user's own configuration, files and journal stay out of it."""
     from voiced.config import Config, JournalSettings, Loaded
     from voiced.demo import furnish
+    from voiced.errors import VoicedError
 
-    documents = furnish(out)
+    try:
+        documents = furnish(out)
+    except OSError as error:
+        message = f"{out}: the demo's files cannot be written: {error.strerror}"
+        raise VoicedError(message, mend="choose another folder with --out") from error
     config = Config(
         journal=JournalSettings(folder=(out / "journal").absolute()),
         plugins={"files": {"roots": [str(documents.absolute())]}},

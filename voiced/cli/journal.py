@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from voiced.cli.output import AsJson, print_json, print_table
-from voiced.cli.setup import load_config, open_journal
+from voiced.cli.output import AsJson, print_json, print_table, prints_on_stderr
+from voiced.cli.setup import load_config, open_journal, run_async
 
 if TYPE_CHECKING:
     from voiced.config import Loaded
@@ -104,9 +104,8 @@ def add_undo(main: typer.Typer, undo: Undo) -> None:
             with closing(open_journal(loaded)) as journal:
                 _print(journal.last_changes(20), as_json=as_json)
             return
-        import anyio
-
-        said = anyio.run(undo, loaded, UndoRequest(change, count))
+        with prints_on_stderr():
+            said = run_async("real", undo, loaded, UndoRequest(change, count))
         if as_json:
             print_json({"undone": list(said)})
             return

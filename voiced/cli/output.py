@@ -5,21 +5,28 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, redirect_stdout
 from typing import Annotated, Any, TypeAlias
 
 import typer
 
 from voiced.errors import VoicedError
 
-__all__ = ["AsJson", "note", "print_json", "print_table", "report_error"]
+__all__ = ["AsJson", "note", "print_json", "print_table", "prints_on_stderr", "report_error"]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 """The option that every verb with an answer has."""
 
 
+def prints_on_stderr() -> AbstractContextManager[object]:
+    """What plugins print inside goes to stderr: the standard output is for the answer alone."""
+    return redirect_stdout(sys.stderr)
+
+
 def print_json(document: Any) -> None:
     """The one document that ``--json`` prints."""
-    print(json.dumps(document, indent=2, ensure_ascii=False))
+    is_unicode = sys.stdout.encoding.lower() == "utf-8"
+    print(json.dumps(document, indent=2, ensure_ascii=not is_unicode))
 
 
 def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from voiced.cli.output import AsJson, note, print_json
+from voiced.cli.output import AsJson, note, print_json, prints_on_stderr
 from voiced.cli.setup import Clock, load_config, run_async
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     loaded = load_config(context)
     with ExitStack() as stack:
         readers = _readers(events, stack)
+        stack.enter_context(prints_on_stderr())
         run_async(clock, run_daemon, loaded, RunOptions(source, sink), readers)
 
 
@@ -119,9 +120,9 @@ def ask(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer a confirmation: yes.")] = False,
 ) -> None:
     """Ask for something in writing; do it, and print the answer."""
-    import anyio
-
-    answered = anyio.run(_ask, load_config(context), " ".join(text), yes)
+    loaded = load_config(context)
+    with prints_on_stderr():
+        answered = run_async("real", _ask, loaded, " ".join(text), yes)
     _print(answered, as_json=as_json)
 
 
@@ -131,9 +132,9 @@ def match(
     as_json: AsJson = False,
 ) -> None:
     """Show what would be understood; nothing is done."""
-    import anyio
-
-    answered = anyio.run(_match, load_config(context), " ".join(text))
+    loaded = load_config(context)
+    with prints_on_stderr():
+        answered = run_async("real", _match, loaded, " ".join(text))
     if as_json:
         print_json(answered.as_row())
     elif answered.intent is None:
@@ -148,7 +149,7 @@ async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
     from voiced import asking
     from voiced.composition import open_brain
 
-    async with open_brain(loaded) as brain:
+    async with open_brain(loaded, hears=False) as brain:
         for notice in brain.notices:
             note(f"voiced: {notice}")
         return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed)
@@ -158,7 +159,7 @@ async def _match(loaded: Loaded, text: str) -> Answered:
     from voiced import asking
     from voiced.composition import open_brain
 
-    async with open_brain(loaded) as brain:
+    async with open_brain(loaded, hears=False) as brain:
         return await asking.match(brain.thinker, text)
 
 
@@ -187,7 +188,7 @@ async def undo(loaded: Loaded, request: UndoRequest) -> Sequence[str]:
     """Take changes back: the one named, or the last ones."""
     from voiced.composition import open_brain
 
-    async with open_brain(loaded) as brain:
+    async with open_brain(loaded, hears=False) as brain:
         assistant = brain.dispatcher.assistant()
         if request.id:
             return [await assistant.undo_change(brain.journal.change(request.id))]

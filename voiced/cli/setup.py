@@ -45,10 +45,11 @@ def load_config(context: typer.Context) -> Loaded:
 
 def load_plugins(loaded: Loaded) -> LoadedPlugins:
     """The plugins that the configuration chooses; failures are told on stderr."""
-    from voiced.cli.output import note
+    from voiced.cli.output import note, prints_on_stderr
     from voiced.registry import load_plugins as load
 
-    plugins = load(loaded.config.intents)
+    with prints_on_stderr():
+        plugins = load(loaded.config.intents)
     for failure in plugins.failures:
         note(f"voiced: {failure}")
     return plugins

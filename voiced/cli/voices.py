@@ -78,11 +78,9 @@ def add_try(speak: Speak) -> None:
         text: Annotated[str, typer.Argument(help="What it says.")] = _SAMPLE,
     ) -> None:
         """Let a voice say a sentence."""
-        import anyio
+        from voiced.cli.setup import load_config, run_async
 
-        from voiced.cli.setup import load_config
-
-        anyio.run(speak, load_config(context), name, text)
+        run_async("real", speak, load_config(context), name, text)
 
 
 def _cell(value: object) -> str:

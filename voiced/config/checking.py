@@ -35,6 +35,8 @@ _EXPECTED = {
     "dict_type": "must be a table",
     "missing": "must be set",
 }
+_WHOLE = frozenset({"missing", "value_error"})
+"""Kinds of mistake whose message needs no "not text" after it."""
 
 
 class FromEnvironment(str):
@@ -174,7 +176,7 @@ def _first_error(
     return ConfigError(
         file="environment" if variable else file,
         key=variable or _dotted((*at, *path)),
-        reason=expected if first["type"] == "missing" else expected + _but_is(first["input"]),
+        reason=expected if first["type"] in _WHOLE else expected + _but_is(first["input"]),
         mend=mend,
     )
 

@@ -6,6 +6,7 @@ without the quotes, and converted when the type of its key is known.
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
@@ -67,7 +68,7 @@ def load(path: Path | None, env: Mapping[str, str], known_plugins: PluginNames) 
         ConfigError: A file that cannot be read, a syntax error, an unknown section or key, a
             value of the wrong type or out of range, a folder that is gone.
     """
-    found = path or (config_file() if config_file().is_file() else None)
+    found = path or _own_file()
     tree = _read(found) if found else {}
     file = str(found or config_file())
     _check_tables(tree, file)
@@ -94,6 +95,16 @@ def plugin_settings(config: Config, name: str, model: type[M], file: str) -> M:
     return check_tree(model, config.plugins.get(name, {}), (name,), file)
 
 
+def _own_file() -> Path | None:
+    """The user's own file; None if nothing has that name."""
+    path = config_file()
+    if not os.path.lexists(path):
+        return None
+    if path.exists() and not path.is_file():  # reading a pipe could wait for ever
+        raise ConfigError(file=str(path), key="", reason="is not a file")
+    return path
+
+
 def _read(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as stream:
@@ -104,7 +115,7 @@ def _read(path: Path) -> dict[str, Any]:
     if len(text) > _LARGEST_FILE_BYTES:
         raise ConfigError(file=str(path), key="", reason="larger than 1 MiB: not a configuration")
     try:
-        return tomllib.loads(text.decode("utf-8").replace("\r\n", "\n"))
+        return tomllib.loads(text.decode("utf-8-sig").replace("\r\n", "\n"))
     except (ValueError, RecursionError) as error:
         raise _syntax_error(path, error) from error
 

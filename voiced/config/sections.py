@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -25,6 +26,30 @@ __all__ = [
     "TranscriberSettings",
     "TurnSettings",
 ]
+
+_URL_MARKS = frozenset("?#@")
+
+
+def _is_server_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        has_host = bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets or a port that no URL has
+        return False
+    is_printable = url.isprintable() and not any(letter.isspace() for letter in url)
+    is_plain = is_printable and not _URL_MARKS.intersection(url)
+    return has_host and is_plain and parts.scheme in {"http", "https"}
+
+
+def _server_url(url: str) -> str:
+    if url and not _is_server_url(url):
+        message = "must be a plain http or https URL, like http://127.0.0.1:8080/v1"
+        raise ValueError(f"{message}, without password and query")
+    return url
+
+
+ServerUrl: TypeAlias = Annotated[str, AfterValidator(_server_url)]
+"""Base URL of a server, or empty for none."""
 
 
 def _expanded(path: Path) -> Path:
@@ -95,7 +120,9 @@ class TranscriberSettings(Section):
         default="", description="Model name or folder; empty is the engine's default."
     )
     language: str = Field(default="en", description="Language spoken, as a two-letter code.")
-    url: str = Field(default="", description="Base URL of an OpenAI-compatible server, with /v1.")
+    url: ServerUrl = Field(
+        default="", description="Base URL of an OpenAI-compatible server, with /v1."
+    )
     key: SecretSource = Field(
         default=SecretSource(), description="Where the server's key comes from."
     )
@@ -117,11 +144,16 @@ class TranscriberSettings(Section):
         description="faster-whisper: more likely no speech than this is dropped.",
     )
 
+    @property
+    def whisper_model(self) -> str:
+        """The model of faster-whisper: the one named, or the one to begin with."""
+        return self.model or ("base.en" if self.language == "en" else "base")
+
 
 class ResponderSettings(Section):
     """The language model, over any OpenAI-compatible server. Without a URL there is none."""
 
-    url: str = Field(
+    url: ServerUrl = Field(
         default="", description="Base URL of the server, with /v1; empty means no model."
     )
     model: str = Field(default="", description="Model name; empty takes the server's first.")
@@ -150,7 +182,9 @@ class SynthesizerSettings(Section):
     voice: str = Field(
         default="default", description="Voice profile: a name of `voiced voices list`."
     )
-    url: str = Field(default="", description="Base URL of an OpenAI-compatible server, with /v1.")
+    url: ServerUrl = Field(
+        default="", description="Base URL of an OpenAI-compatible server, with /v1."
+    )
     key: SecretSource = Field(
         default=SecretSource(), description="Where the server's key comes from."
     )

@@ -38,7 +38,8 @@ class Environment:
     """What the dispatcher needs of the world.
 
     ``now`` gives the user's local time with its zone; ``monotonic_s`` a clock that never jumps;
-    ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions.
+    ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions;
+    ``hears`` is False where requests are typed and no recogniser needs the grammar's graph.
     """
 
     journal: Journal
@@ -47,6 +48,7 @@ class Environment:
     in_worker: InWorker
     settings: Mapping[type, object]
     new_id: Callable[[], str] = _random_id
+    hears: bool = True
 
 
 class CallContext:

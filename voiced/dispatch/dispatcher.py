@@ -98,7 +98,7 @@ class Dispatcher:
         while True:
             intents = tuple(spoken.values())
             try:
-                compiled = await self._environment.in_worker(Grammar.compile, intents, context)
+                compiled = await self._environment.in_worker(self._compile, intents, context)
             except PluginError as error:
                 if spoken.pop(error.plugin, None) is None:
                     raise
@@ -106,6 +106,12 @@ class Dispatcher:
             else:
                 self._grammar = compiled
                 return
+
+    def _compile(self, intents: Sequence[Intent], context: CallContext) -> Grammar:
+        grammar = Grammar.compile(intents, context)
+        if self._environment.hears:
+            _ = grammar.graph  # built here and now, in the worker
+        return grammar
 
     def _context(self, owner: str, report: Report) -> CallContext:
         return CallContext(self._environment, self.assistant(report), owner, report.turn)
@@ -266,7 +272,7 @@ class Dispatcher:
                 reply = await call.intent(context, **call.values)
         except VoicedError as error:
             return None, error
-        except Exception as error:  # noqa: BLE001 - the plugin boundary
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the plugin boundary
             return None, _broken(name, f"raised {type(error).__name__}")
         if scope.cancelled_caught:
             return None, IntentTimeout(f"{name} took over {call.intent.deadline_s} s", intent=name)

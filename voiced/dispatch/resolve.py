@@ -82,7 +82,7 @@ async def _resolve_slot(
         found = [named] if named else await context.in_worker(slot.type.resolve, said, context)
     except VoicedError:
         raise
-    except Exception as error:  # the plugin boundary: a slot type may do anything
+    except (Exception, SystemExit) as error:  # the plugin boundary: a slot type may do anything
         reason = f"the slot type of {slot.name} raised {type(error).__name__}"
         name = call.intent.name
         raise IntentFailed(f"{name}: {reason}", intent=name, spoken="That skill failed.") from error

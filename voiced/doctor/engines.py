@@ -21,7 +21,6 @@ _SPEECH = {
     "espeak": ("espeakng_loader", "espeakng-loader"),
     "piper": ("piper", "'voiced[piper]'"),
 }
-_DEFAULT_WHISPER = "base"
 
 
 def check_engines(what: Examination) -> tuple[Check, ...]:
@@ -51,11 +50,10 @@ def _transcriber(what: Examination) -> Check:
     if settings.engine == "pocketsphinx":
         return _library(name, "pocketsphinx", "pocketsphinx")
     check = _library(name, "faster_whisper", "'voiced[whisper]'")
-    return check if not check.ok else _whisper_model(name, settings.model, what.models)
+    return check if not check.ok else _whisper_model(name, settings.whisper_model, what.models)
 
 
-def _whisper_model(name: str, model: str, models: Path) -> Check:
-    wanted = model or _DEFAULT_WHISPER
+def _whisper_model(name: str, wanted: str, models: Path) -> Check:
     folder = Path(wanted).expanduser() if "/" in wanted else locate(wanted, models)
     if folder is None or not (folder / "model.bin").is_file():
         mend = f"voiced models pull {wanted}"

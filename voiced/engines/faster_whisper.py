@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FasterWhisperTranscriber"]
 
-_DEFAULT_MODEL = "base"
-_ENGLISH = ".en"
 _FILES = ("model.bin", "config.json", "tokenizer.json")
 _FEATURES_HZ = 100
 _ENCODER_STRIDE = 2
@@ -116,7 +114,7 @@ class FasterWhisperTranscriber:
 
     def _load(self) -> _Decoder:
         if self._decoder is None:
-            decoder = _Decoder(_folder(_name(self._settings), self._models), self._settings)
+            decoder = _Decoder(_folder(self._settings.whisper_model, self._models), self._settings)
             decoder.warm()
             self._decoder = decoder
         return self._decoder
@@ -181,7 +179,7 @@ class _Decoder:
                 local_files_only=True,
             )
         except Exception as error:  # ctranslate2's and tokenizers' errors share no other base
-            raise _missing(_name(settings), f"{folder} cannot be loaded: {error}") from error
+            raise _missing(settings.whisper_model, f"{folder} cannot be loaded: {error}") from error
         self._tokenizer = self._make_tokenizer(settings.language)
 
     def warm(self) -> None:
@@ -293,11 +291,6 @@ def _check_arithmetic(compute_type: str) -> None:
             reason=f"this processor has no {compute_type!r}",
             mend=f"use one of: {', '.join(sorted(known))}",
         )
-
-
-def _name(settings: TranscriberSettings) -> str:
-    default = _DEFAULT_MODEL + (_ENGLISH if settings.language == "en" else "")
-    return settings.model or default
 
 
 def _folder(name: str, models: Path | None) -> Path:

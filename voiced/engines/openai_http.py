@@ -24,7 +24,7 @@ from voiced.engines.openai_answers import (
     without_secrets,
 )
 from voiced.engines.openai_faults import FaultTeller, Peer, Refusal
-from voiced.errors import EngineError, ReplyError
+from voiced.errors import ConfigError, EngineError, ReplyError
 from voiced.workers import in_worker
 
 if TYPE_CHECKING:
@@ -264,13 +264,21 @@ class Server:
         return names
 
     def _check_url(self) -> None:
+        mend = f"set [{self._peer.section}] url, for instance http://127.0.0.1:8080/v1"
+        if not self._url:
+            raise ConfigError(
+                file="voiced.toml",
+                key=f"{self._peer.section}.url",
+                reason="is empty, and the openai engine needs it",
+                mend=mend,
+            )
         parts = urlsplit(self._url)
         is_plain = not (parts.query or parts.fragment or "@" in parts.netloc)
         if parts.scheme not in {"http", "https"} or not parts.hostname or not is_plain:
             raise self.tell.error(
                 "is not a plain URL of a server, without password and query",
                 spoken=f"The address of {self._peer.noun} is wrong.",
-                mend=f"set [{self._peer.section}] url, for instance http://127.0.0.1:8080/v1",
+                mend=mend,
             )
 
     def _raise(self, error: Exception) -> NoReturn:

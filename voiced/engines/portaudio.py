@@ -37,6 +37,10 @@ BLOCK_S = 0.01
 _OPEN_S = 5.0
 _CLOSE_S = 2.0
 _STAGES: Mapping[Direction, str] = {"input": "microphone", "output": "speaker"}
+_INSTEAD: Mapping[Direction, str] = {
+    "input": "connect one, or use a recording: voiced run --source PATH.wav",
+    "output": "connect one, or write a file: voiced run --sink PATH.wav, voiced say --out PATH.wav",
+}
 _MEND = (
     "Debian, Ubuntu: sudo apt install libportaudio2; Fedora: sudo dnf install portaudio; "
     "Arch: sudo pacman -S portaudio"
@@ -96,9 +100,8 @@ def find(library: Any, direction: Direction, name: str) -> Device:
         problem = f"{len(found)} devices match" if found else "no such device:"
         names = ", ".join(repr(device.name) for device in found or devices) or "none at all"
         msg = f"{_STAGES[direction]}: {problem} {name!r}; there are: {names}"
-        raise DeviceError(
-            msg, stage=_STAGES[direction], mend=f"set audio.{_STAGES[direction]} to one of them"
-        )
+        mend = f"set audio.{_STAGES[direction]} to one of them" if devices else _INSTEAD[direction]
+        raise DeviceError(msg, stage=_STAGES[direction], mend=mend)
     return found[0]
 
 

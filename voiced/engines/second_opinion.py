@@ -20,7 +20,10 @@ of 238 readings of speech as another grammar's, 2 are above -33. Synthetic voice
 
 _MIN_COVERAGE = 0.7
 _MAX_WORD_FRAMES = 130
-_FILLERS = ("<", "[", "+", "SIL")
+_MIN_LETTER_FRAMES = 10
+"""A loop over letters fits any speech as well as free phones do; but who spells takes his time."""
+_FILLERS = ("<", "[", "+", "SIL", "(NULL)")
+"""(NULL) is a step of the grammar without a word: one frame, whose perfect score is no evidence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,12 @@ class Segment:
         """Silence or noise."""
         return self.label.startswith(_FILLERS)
 
+    @property
+    def is_letter(self) -> bool:
+        """A letter that is spelled; "a" and "i" are words, too."""
+        word = self.label.partition("(")[0]
+        return len(word) == 1 and word not in "ai"
+
 
 def confidence(words: Sequence[Segment], phones: Sequence[Segment]) -> float:
     """How sure it is that the words were spoken, in [0, 1]; 0 where it is plain they were not.
@@ -52,6 +61,8 @@ def confidence(words: Sequence[Segment], phones: Sequence[Segment]) -> float:
     if sum(word.end - word.start for word in spoken) < _MIN_COVERAGE * sounding:
         return 0.0
     if max(word.end - word.start for word in spoken) > _MAX_WORD_FRAMES:
+        return 0.0
+    if any(word.is_letter and word.end - word.start < _MIN_LETTER_FRAMES for word in spoken):
         return 0.0
     fit = _fit(spoken, phones)
     return 1.0 / (1.0 + math.exp(min(50.0, (_HALF_FIT - fit) / _FIT_SLOPE)))

@@ -26,6 +26,9 @@ __all__ = ["MIN_SCORE", "Grammar", "ListPhrases", "Match"]
 MIN_SCORE = 0.6
 """Readings that fit worse than this are not matches."""
 
+_MAX_WORDS = 120
+"""More is no order: nobody says that many in 30 s, and the time to align grows with the square."""
+
 _READING_COST = 0.8
 _MAX_KEY_TERMS = 300
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d"
@@ -55,7 +58,7 @@ class Match:
 
 
 class Grammar:
-    """Immutable; everything is built in the constructor, so build it in a worker."""
+    """Immutable; built in the constructor, but for the graph, so build it in a worker."""
 
     def __init__(self, net: Net, lists: Mapping[str, WordList], open_words: Iterable[str]) -> None:
         skeleton: Automaton[Label] = smallest(net.states, net.arcs)
@@ -66,7 +69,8 @@ class Grammar:
         vocabulary = literals.union(*(words.words for words in lists.values()))
         phrases = {name: Phrases(words) for name, words in lists.items()}
         self._aligner = Aligner(skeleton, phrases, Sounds(vocabulary))
-        self.graph: WordGraph = word_graph(net, lists, open_words)
+        self._net = net
+        self._open_words = tuple(open_words)
 
     @classmethod
     def compile(
@@ -126,6 +130,11 @@ class Grammar:
         return cls(net, built, OPEN_WORDS)
 
     @cached_property
+    def graph(self) -> WordGraph:
+        """The recogniser's graph: what is typed needs none, and it takes as long as the rest."""
+        return word_graph(self._net, self._lists, self._open_words)
+
+    @cached_property
     def key_terms(self) -> tuple[str, ...]:
         """Names and rare words: those of phrases that are in no template, longest first."""
         words = {word for listed in self._lists.values() for word in listed.words}
@@ -157,7 +166,7 @@ class Grammar:
     def _matches(self, text: str, doubt: float) -> Iterable[tuple[float, Match]]:
         pieces = tokens(text)
         said = [word for piece in pieces for word in piece.words]
-        for reading in self._aligner.readings(said) if said else ():
+        for reading in self._aligner.readings(said) if 0 < len(said) <= _MAX_WORDS else ():
             score = reading.score
             if score >= MIN_SCORE:
                 slots = _slots(reading, said, text, pieces)
@@ -258,6 +267,6 @@ class _SlotTypes:
 def _phrases(intent: Intent, slot_type: SlotType[object], context: SlotContext) -> ListPhrases:
     try:
         return ListPhrases(tuple(slot_type.phrases(context)), slot_type.is_open)
-    except Exception as error:  # the plugin boundary: a slot type may do anything
+    except (Exception, SystemExit) as error:  # the plugin boundary: a slot type may do anything
         reason = f"{intent.name}: the phrases of {{{slot_type.name}}} cannot be had: {error}"
         raise PluginError(reason, plugin=intent.name) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voiced.spoken.lines import one_line
 from voiced.spoken.names import spoken_forms, written_name
 from voiced.spoken.numbers import (
     NUMBER_VOCABULARY,
@@ -25,6 +26,7 @@ __all__ = [
     "Token",
     "normalise",
     "number_words",
+    "one_line",
     "ordinal_words",
     "parse_number",
     "parse_ordinal",

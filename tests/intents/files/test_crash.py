@@ -28,6 +28,8 @@ from voiced_intents.files.trashing import Trashing
 
 from .conftest import NOW, Home, in_child, names
 
+pytestmark = pytest.mark.slow  # processes that are killed again and again
+
 NOBODY = 65534
 
 
