@@ -15,12 +15,14 @@ demo: $(VENV)/.user
 run: $(VENV)/.user
 	$(BIN)/voiced run
 
-test: $(VENV)/.dev
+HERMETIC := not engine and not device and not slow
+
+test: test-fast
 	tests/install_system_packages.sh
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -m "not ($(HERMETIC))" $(ARGS)
 
 test-fast: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not engine and not device and not slow" $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m "$(HERMETIC)" $(ARGS)
 
 check: $(VENV)/.dev build/typing/voiced_intents
 	$(BIN)/ruff check

@@ -74,6 +74,7 @@ def test_help_imports_nothing_heavy():
     assert ended.stdout == "[]\n"
 
 
+@pytest.mark.engine
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8"])
 def test_answers_can_be_printed_whatever_the_terminal_knows(home, encoding):
     text = b"find the caf\xe9 \xc3\xa9t\xc3\xa9"

@@ -290,7 +290,7 @@ def test_run_hears_acts_and_speaks(voiced, home):
     import soundfile
 
     question, answer = home / "question.wav", home / "answer.wav"
-    assert voiced("say", "what time is it", "--out", str(question)).code == 0
+    assert voiced("say", "what time is it", "--voice", "clear", "--out", str(question)).code == 0
     ended = voiced(
         *("run", "--source", str(question), "--sink", str(answer)),
         *("--events", "-", "--clock", "virtual", "--once"),

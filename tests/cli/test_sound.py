@@ -30,7 +30,7 @@ def test_say_into_a_file_that_transcribe_reads(voiced, home):
     import soundfile
 
     path = home / "question.wav"
-    ended = voiced("say", "what", "time", "is", "it", "--out", str(path))
+    ended = voiced("say", "what", "time", "is", "it", "--voice", "clear", "--out", str(path))
     assert (ended.code, ended.out, ended.err) == (0, "", "")
     sound, rate_hz = soundfile.read(path)
     assert 0.5 < len(sound) / rate_hz < 3

@@ -46,6 +46,7 @@ def _stream(end: str) -> bytes:
     return end.join(["event: message", "", *lines, ""]).encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_ten_thousand_random_cuttings_read_the_same(end: str) -> None:
     stream = _stream(end)

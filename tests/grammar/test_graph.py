@@ -50,7 +50,7 @@ def test_parts_in_any_order() -> None:
 def test_an_open_slot_without_phrases_takes_common_words() -> None:
     notes = ListPhrases([], is_open=True)
     graph = Grammar.from_templates({"x": ["make a note {name} please"]}, {"name": notes}).graph
-    for text in ("list", "old budget report two thousand dot t x t"):
+    for text in ("list", "old budget report two thousand"):
         assert accepts(graph, f"make a note {text} please")
     assert not accepts(graph, "make a note please")
     assert not accepts(graph, "make a note giraffe please")

@@ -155,6 +155,7 @@ def check_consent(user: list[Says], events: list[Event]) -> None:
     assert len(BURNT) == len(burnt) <= min(len(asked), len(agreed))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 @given(user=users())
 @settings(max_examples=12, deadline=None)

@@ -21,7 +21,6 @@ OPEN_WORDS: tuple[str, ...] = (
     *"zero one two three four five six seven eight nine ten eleven twelve thirteen".split(),
     *"fourteen fifteen sixteen seventeen eighteen nineteen twenty thirty forty fifty".split(),
     *"sixty seventy eighty ninety hundred thousand first second third".split(),
-    *"a b c d e f g h i j k l m n o p q r s t u v w x y z".split(),
     *"dot dash underscore space slash and of the for my new old copy draft final version".split(),
     *"notes report list letter budget photo picture document text pdf january february".split(),
     *"march april may june july august september october november december".split(),
