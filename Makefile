@@ -28,7 +28,7 @@ check: $(VENV)/.dev build/typing/voiced_intents
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_wheels.py
 
