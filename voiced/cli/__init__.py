@@ -12,7 +12,6 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -95,8 +94,9 @@ _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 
 def main() -> None:
     """The entry point of the command ``voiced``."""
-    if isinstance(sys.stdout, TextIOWrapper):  # an answer may hold letters that a terminal lacks
-        sys.stdout.reconfigure(errors="backslashreplace")
+    reconfigure = getattr(sys.stdout, "reconfigure", None)  # not every stdout is a terminal's
+    if reconfigure is not None:  # an answer may hold letters that a terminal lacks
+        reconfigure(errors="backslashreplace")
     gc.set_threshold(_OBJECTS_UNTIL_COLLECTION)  # starting makes many objects, and all of them stay
     try:
         exit_code = execute(sys.argv[1:])
