@@ -1,6 +1,7 @@
 """Asks the package index whether every default dependency has a wheel for every platform.
 
 Python 3.11 to 3.13 on x86-64 and aarch64; nothing is installed. Exit code 1 if one is missing.
+What a marker excludes for a target is not asked for there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import product
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 PYTHONS = ("3.11", "3.12", "3.13")
 MACHINES = ("x86_64", "aarch64")
 GLIBC = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
@@ -22,12 +25,16 @@ def resolve(target: tuple[str, str]) -> str:
     """What pip says is wrong for this Python and machine; an empty string if nothing is."""
     python, machine = target
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    target_names = {"python_version": python, "platform_machine": machine}
+    wanted = [Requirement(text) for text in project["dependencies"]]
+    needed = [r for r in wanted if r.marker is None or r.marker.evaluate(target_names)]
+    names = [f"{r.name}{r.specifier}" for r in needed]
     platforms = [f"--platform={glibc}_{machine}" for glibc in GLIBC]
     with tempfile.TemporaryDirectory() as folder:
         command = [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"),
             *("--disable-pip-version-check", "--only-binary=:all:", f"--target={folder}"),
-            *(f"--python-version={python}", *platforms, *project["dependencies"]),
+            *(f"--python-version={python}", *platforms, *names),
         ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
     return "" if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
