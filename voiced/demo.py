@@ -15,7 +15,7 @@ import anyio
 import numpy as np
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Resampler, Samples, silence
-from voiced.events import Event, PlaybackStarted, TurnEnded
+from voiced.events import Event, Outcome, PlaybackStarted, TurnEnded
 from voiced.stages import Synthesizer, Voice
 
 __all__ = [
@@ -52,6 +52,7 @@ REQUESTS = (
 _PAUSE_S = 0.6
 _INTO_THE_REPLY_S = 1.2
 _LEVEL = 0.5
+_ATTEMPTS = 2
 
 
 def furnish(folder: Path) -> Path:
@@ -112,6 +113,8 @@ class DemoMicrophone:
 class Director:
     """Says the next request when the last one is answered, or into its answer.
 
+    A request that was not understood is said once more, as a person would.
+
     Args:
         requests: What is said, in order.
         sounds: How each one sounds.
@@ -130,16 +133,17 @@ class Director:
         self._sounds = sounds
         self._microphone = microphone
         self._announce = announce
-        self._ended = 0
-        self._started = 0
+        self._said = 0
+        self._outcomes: dict[int, Outcome] = {}
+        self._speaking: set[int] = set()
         self._news = anyio.Event()
 
     def hear(self, event: Event) -> None:
         """Take an event of the session."""
         if isinstance(event, TurnEnded):
-            self._ended += 1
+            self._outcomes[event.turn] = event.outcome
         elif isinstance(event, PlaybackStarted):
-            self._started += 1
+            self._speaking.add(event.turn)
         else:
             return
         self._news.set()
@@ -147,18 +151,24 @@ class Director:
 
     async def direct(self) -> None:
         """Say everything, wait for the last answer, and end the sound."""
-        for number, request in enumerate(self._requests):
-            if request.interrupts:
-                await self._until(lambda: max(self._started, self._ended), number)
-                await anyio.sleep(_INTO_THE_REPLY_S)
-            else:
-                await self._until(lambda: self._ended, number)
-                await anyio.sleep(_PAUSE_S)
-            self._announce(request)
-            self._microphone.say(self._sounds[number])
-        await self._until(lambda: self._ended, len(self._requests))
+        cuts = [request.interrupts for request in self._requests[1:]]
+        for number, is_cut in enumerate([*cuts, False]):
+            for _ in range(_ATTEMPTS):
+                await self._say(number)
+                await self._until_answered(is_cut=is_cut)
+                if self._outcomes.get(self._said) != "not_understood":
+                    break
         await self._microphone.aclose()
 
-    async def _until(self, count: Callable[[], int], wanted: int) -> None:
-        while count() < wanted:
+    async def _say(self, number: int) -> None:
+        """Each time something is said, it is one more turn of the session."""
+        request = self._requests[number]
+        await anyio.sleep(_INTO_THE_REPLY_S if request.interrupts else _PAUSE_S)
+        self._announce(request)
+        self._said += 1
+        self._microphone.say(self._sounds[number])
+
+    async def _until_answered(self, *, is_cut: bool) -> None:
+        """Until the answer is over, or has begun where it is going to be cut."""
+        while self._said not in self._outcomes and not (is_cut and self._said in self._speaking):
             await self._news.wait()

@@ -39,7 +39,8 @@ def _went_as_planned(ended: list[TurnEnded]) -> bool:
 
     cuts = [request.interrupts for request in (*REQUESTS[1:], REQUESTS[0])]
     planned = ["interrupted" if is_cut else "completed" for is_cut in cuts]
-    return [turn.outcome for turn in ended] == planned
+    understood = [turn.outcome for turn in ended if turn.outcome != "not_understood"]
+    return understood == planned
 
 
 async def _demo(out: Path) -> list[TurnEnded]:
