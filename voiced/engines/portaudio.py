@@ -25,6 +25,7 @@ __all__ = [
     "find",
     "load",
     "open_stream",
+    "options",
     "supported",
 ]
 
@@ -133,6 +134,18 @@ def supported(
             else:
                 return Format(rate_hz, channels)
     raise _failure(direction, f"{device.name!r} cannot be opened: {why}") from why
+
+
+def options(device: Device, form: Format) -> dict[str, Any]:
+    """How both directions open a raw stream: int16, short blocks, low latency."""
+    return {
+        "device": device.index,
+        "samplerate": form.rate_hz,
+        "channels": form.channels,
+        "dtype": "int16",
+        "blocksize": int(BLOCK_S * form.rate_hz),
+        "latency": "low",
+    }
 
 
 async def open_stream(

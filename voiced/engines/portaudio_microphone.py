@@ -63,12 +63,7 @@ class PortAudioMicrophone:
         stream = await portaudio.open_stream(
             "input",
             lambda: library.RawInputStream(
-                device=device.index,
-                samplerate=form.rate_hz,
-                channels=form.channels,
-                dtype="int16",
-                blocksize=int(portaudio.BLOCK_S * form.rate_hz),
-                latency="low",
+                **portaudio.options(device, form),
                 callback=capture.take,
                 finished_callback=capture.finish,
             ),

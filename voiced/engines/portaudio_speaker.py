@@ -50,12 +50,7 @@ class PortAudioSpeaker:
         self._stream = await portaudio.open_stream(
             "output",
             lambda: library.RawOutputStream(
-                device=device.index,
-                samplerate=form.rate_hz,
-                channels=form.channels,
-                dtype="int16",
-                blocksize=int(portaudio.BLOCK_S * form.rate_hz),
-                latency="low",
+                **portaudio.options(device, form),
                 callback=output.give,
                 finished_callback=output.finish,
             ),

@@ -1,1 +1,1 @@
-"""To be written."""
+"""Public tools for tests: virtual time, signals, fakes, scripts, traces, conformance, servers."""
