@@ -3,7 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voiced.engines.loudness import Loudness, gain_of
+from voiced.audio import level_dbfs
+from voiced.loudness import Loudness, amplified, gain_of
 
 RATE_HZ = 16_000
 LOUD = np.full(RATE_HZ // 10, 10_000, np.int16)
@@ -45,3 +46,27 @@ def test_what_is_made_too_loud_is_clipped() -> None:
     loudness = Loudness()
     loudness.move(gain_of(20.0))
     assert loudness.apply(np.tile(LOUD, 2), RATE_HZ)[-1] == 32_767
+
+
+SPEECH = np.rint(20_000 * np.sin(np.arange(RATE_HZ) * 0.2)).astype(np.int16)
+
+
+@pytest.mark.parametrize("db", [-18.0, -6.0, 3.0])
+def test_sound_is_made_softer_or_louder(db: float) -> None:
+    soft = (SPEECH // 10).astype(np.int16)
+    assert level_dbfs(amplified(soft, db)) - level_dbfs(soft) == pytest.approx(db, abs=0.1)
+
+
+def test_nothing_is_done_where_nothing_is_asked() -> None:
+    assert amplified(SPEECH, 0.0) is SPEECH
+    assert len(amplified(SPEECH[:0], 6.0)) == 0
+
+
+def test_loud_sound_is_bent_and_not_cut_off() -> None:
+    loud = amplified(SPEECH, 12.0).astype(int)
+    assert 32_000 < np.abs(loud).max() <= 32_767
+    tops = np.abs(loud) == np.abs(loud).max()
+    assert np.mean(tops) < 0.5 * np.mean(np.abs(SPEECH * gain_of(12.0)) >= 32_767)
+    assert np.all(np.sign(loud) == np.sign(SPEECH))
+    steps = np.argsort(SPEECH.astype(int))
+    assert np.all(np.diff(loud[steps]) >= 0)  # what was louder is still no softer

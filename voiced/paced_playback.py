@@ -13,7 +13,7 @@ import anyio
 import anyio.lowlevel
 
 from voiced.audio import AudioFrame, Samples
-from voiced.engines.loudness import Loudness, gain_of
+from voiced.loudness import Loudness, gain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

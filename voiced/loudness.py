@@ -1,12 +1,12 @@
-"""Gain that changes without a click, for playback. Arithmetic only: no devices, no clock."""
+"""Gain: one that changes without a click, and one that does not clip. Arithmetic only."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from voiced.audio import Samples
+from voiced.audio import Samples, to_float32, to_int16
 
-__all__ = ["RAMP_S", "Loudness", "gain_of"]
+__all__ = ["RAMP_S", "Loudness", "amplified", "gain_of"]
 
 RAMP_S = 0.020
 """How long a change of gain from silence to full takes, in seconds."""
@@ -15,6 +15,22 @@ RAMP_S = 0.020
 def gain_of(db: float) -> float:
     """The factor that makes sound louder by ``db``."""
     return float(10.0 ** (db / 20.0))
+
+
+_KNEE = 0.6
+"""Above this share of full scale sound is bent towards full scale instead of cut off at it."""
+
+
+def amplified(samples: Samples, db: float) -> Samples:
+    """The samples louder by ``db``; what would clip is bent, so that speech stays clear."""
+    if db == 0.0 or not len(samples):
+        return samples
+    loud = to_float32(samples) * np.float32(gain_of(db))
+    if db > 0.0:
+        excess = np.maximum(np.abs(loud) - _KNEE, 0.0)
+        bent = _KNEE + (1.0 - _KNEE) * np.tanh(excess / (1.0 - _KNEE))
+        loud = np.where(excess > 0.0, np.copysign(bent, loud), loud)
+    return to_int16(loud)
 
 
 class Loudness:
