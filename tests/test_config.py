@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 
 from voiced.cli.reference import page
 from voiced.config import Config, TurnSettings, describe, load, markdown, plugin_settings
+from voiced.config.reference import as_toml
 from voiced.errors import ConfigError
 
 VALID = """\
@@ -321,7 +322,7 @@ def test_every_key_is_described_and_its_variable_sets_it():
 
 def test_page_has_types_bounds_and_defaults():
     text = markdown({"files": Files})
-    assert "| `end_silence_ms` | whole number, at least 100, at most 5000 | `600` |" in text
+    assert "| `end_silence_ms` | whole number, at least 100, at most 5000 | `1100` |" in text
     assert "`VOICED_RESPONDER__KEY__ENV`" in text
     assert "## [files]" in text
     assert "list of path" in text
@@ -333,3 +334,16 @@ def test_configuration_page_is_up_to_date(tmp_path, monkeypatch):
     assert written.read_text(encoding="utf-8") == page(), (
         "write it again: python -m voiced.cli.reference > docs/configuration.md"
     )
+
+
+def test_a_table_of_free_keys_is_a_value(tmp_path):
+    path = tmp_path / "voiced.toml"
+    path.write_text('[synthesizer.lexicon]\nThursdAI = "thursday eye"\n"my app" = "map"\n')
+    lexicon = load(path, {}, files_only).config.synthesizer.lexicon
+    assert lexicon == {"ThursdAI": "thursday eye", "my app": "map"}
+    written = as_toml(lexicon)
+    assert tomllib.loads(f"lexicon = {written}") == {"lexicon": lexicon}
+    assert as_toml({}) == "{}"
+    path.write_text("[synthesizer.lexicon]\nThursdAI = 5\n")
+    with pytest.raises(ConfigError, match=r"synthesizer.lexicon.ThursdAI: must be text in quotes"):
+        load(path, {}, files_only)

@@ -19,7 +19,7 @@ NAMES = """
 speech_started speech_stopped transcript_partial transcript_final turn_started turn_ended
 reply_sentence intent_matched confirmation_asked intent_returned action_undone playback_started
 ducked barge_in playback_resumed overlap_ignored audio_dropped device_lost device_found
-wake_word_heard push_to_talk mode_changed stage_failed
+wake_word_heard push_to_talk mode_changed stage_failed turn_reopened
 """.split()
 """The names that were promised: more may be added, none may go."""
 

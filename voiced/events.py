@@ -17,6 +17,7 @@ __all__ = [
     "DeviceFound",
     "DeviceLost",
     "Ducked",
+    "EndReason",
     "Event",
     "IntentMatched",
     "IntentReturned",
@@ -24,6 +25,7 @@ __all__ = [
     "Origin",
     "Outcome",
     "OverlapIgnored",
+    "OverlapReason",
     "PlaybackResumed",
     "PlaybackStarted",
     "PushToTalk",
@@ -36,6 +38,7 @@ __all__ = [
     "TranscriptPartial",
     "TurnEnded",
     "TurnId",
+    "TurnReopened",
     "TurnStarted",
     "WakeWordHeard",
 ]
@@ -48,6 +51,19 @@ Outcome: TypeAlias = Literal["completed", "interrupted", "failed", "not_understo
 
 Origin: TypeAlias = Literal["spoken", "model"]
 """Who proposed a call: the grammar from the user's words, or the language model."""
+
+
+EndReason: TypeAlias = Literal["silence", "complete", "judged", "patience", "limit", "source"]
+"""Why an utterance ended: after the usual silence; early, as a command that cannot go on; early, as
+the turn end detector was sure; after a long silence, as it could not end there; at the longest
+utterance; since the source ended."""
+
+OverlapReason: TypeAlias = Literal[
+    "stop word", "words", "speech", "silence", "too short", "backchannel", "own words", "echo"
+]
+"""Why sound over a reply did or did not interrupt it. It did: a stop word, other words, or long
+speech that no words are known of. It did not: nothing followed, it was too short, a backchannel,
+the reply's own words, or it went when the reply fell silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +92,7 @@ class SpeechStopped:
     """The utterance ended; ``at`` is the first sample after the speech, before this was known."""
 
     at: int
+    reason: EndReason = "silence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +117,14 @@ class TranscriptFinal:
 @dataclass(frozen=True, slots=True)
 class TurnStarted:
     """A turn began with an utterance (or a typed request)."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
+class TurnReopened:
+    """The user went on before the answer was worth anything: the same turn listens again."""
 
     at: int
     turn: TurnId
@@ -191,6 +216,7 @@ class BargeIn:
 
     at: int
     turn: TurnId
+    reason: OverlapReason = "speech"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +233,7 @@ class OverlapIgnored:
 
     at: int
     turn: TurnId
+    reason: OverlapReason = "silence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +301,7 @@ Event: TypeAlias = (
     | TranscriptPartial
     | TranscriptFinal
     | TurnStarted
+    | TurnReopened
     | TurnEnded
     | ReplySentence
     | IntentMatched

@@ -285,6 +285,13 @@ class Playback(Protocol):
 
 
 class Speaker(Stage, Protocol):
-    """Sound out. ``open`` leases it; a lease that was open before is stopped."""
+    """Sound out. ``open`` leases it; a lease that was open before is stopped.
+
+    ``played`` gives the next so many samples at 16 kHz of what really left the speaker, silence
+    where nothing did, at the pace of the caller's clock: the far signal of an echo canceller. It is
+    synchronous, called once for each frame of the microphone, and silence where no room hears it.
+    """
 
     def open(self) -> Playback: ...
+
+    def played(self, samples: int) -> Samples: ...

@@ -4,7 +4,7 @@ def test_doctor_of_the_defaults(voiced):
     assert ended.json["healthy"] is True
     assert {"Python", "journal", "PortAudio"} <= {check["name"] for check in ended.json["checks"]}
     assert ended.json["configuration"]["turns.end_silence_ms"] == {
-        "value": "600",
+        "value": "1100",
         "source": "default",
     }
     text = voiced("doctor").out

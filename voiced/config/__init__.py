@@ -8,6 +8,7 @@ from voiced.config.folders import (
     journal_folder,
     model_folder,
     plugin_folder,
+    trace_folder,
     voice_folder,
 )
 from voiced.config.loading import Loaded, PluginNames, Source, load, plugin_settings
@@ -23,6 +24,7 @@ from voiced.config.sections import (
     SecretSource,
     Section,
     SynthesizerSettings,
+    TraceSettings,
     TranscriberSettings,
     TurnSettings,
 )
@@ -42,6 +44,7 @@ __all__ = [
     "Section",
     "Source",
     "SynthesizerSettings",
+    "TraceSettings",
     "TranscriberSettings",
     "TurnSettings",
     "config_file",
@@ -52,5 +55,6 @@ __all__ = [
     "model_folder",
     "plugin_folder",
     "plugin_settings",
+    "trace_folder",
     "voice_folder",
 ]

@@ -13,6 +13,7 @@ __all__ = [
     "journal_folder",
     "model_folder",
     "plugin_folder",
+    "trace_folder",
     "voice_folder",
 ]
 
@@ -37,6 +38,11 @@ def voice_folder() -> Path:
 def journal_folder(settings: JournalSettings) -> Path:
     """The folder of the journal; it need not exist."""
     return settings.folder or user_state_path(_NAME)
+
+
+def trace_folder(settings: JournalSettings) -> Path:
+    """The folder of the flight recorder, beside the journal; it need not exist."""
+    return journal_folder(settings) / "traces"
 
 
 def model_folder() -> Path:

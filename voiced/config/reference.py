@@ -80,8 +80,14 @@ def as_toml(value: Any) -> str:
     if isinstance(value, tuple | list):
         return "[" + ", ".join(as_toml(item) for item in cast("Sequence[Any]", value)) + "]"
     if is_table(value):
-        return "{ " + ", ".join(f"{key} = {as_toml(item)}" for key, item in value.items()) + " }"
+        items = ", ".join(f"{_key(key)} = {as_toml(item)}" for key, item in value.items())
+        return f"{{ {items} }}" if items else "{}"
     return json.dumps(value, default=str, ensure_ascii=False)
+
+
+def _key(key: str) -> str:
+    is_bare = key.replace("-", "").replace("_", "").isalnum() and key.isascii()
+    return key if is_bare else json.dumps(key, ensure_ascii=False)
 
 
 def _models(plugins: Mapping[str, type[BaseModel]]) -> dict[str, type[BaseModel]]:

@@ -23,6 +23,7 @@ __all__ = [
     "SecretSource",
     "Section",
     "SynthesizerSettings",
+    "TraceSettings",
     "TranscriberSettings",
     "TurnSettings",
 ]
@@ -73,10 +74,15 @@ class Section(BaseModel):
 
 
 class AudioSettings(Section):
-    """Microphone, loudspeaker and voice detector."""
+    """Microphone, loudspeaker, echo cancelling and voice detector."""
 
     microphone: str = Field(default="default", description="Input device: a name, or 'default'.")
     speaker: str = Field(default="default", description="Output device: a name, or 'default'.")
+    echo: Literal["auto", "webrtc", "off"] = Field(
+        default="auto",
+        description="Echo cancelling: auto (where neither headset nor sound server make it"
+        " needless), webrtc (always), off.",
+    )
     detector: Literal["webrtc", "silero"] = Field(
         default="webrtc", description="Voice detector: webrtc (cheap) or silero (better in noise)."
     )
@@ -91,12 +97,64 @@ class TurnSettings(Section):
     speech_ms: int = Field(
         default=60, ge=20, le=1000, description="Speech that starts an utterance."
     )
-    end_silence_ms: int = Field(default=600, ge=100, le=5000, description="Silence that ends it.")
+    end_silence_ms: int = Field(
+        default=1100,
+        ge=100,
+        le=5000,
+        description="Silence that ends it, where nothing more is known.",
+    )
+    early_end_ms: int = Field(
+        default=200,
+        ge=100,
+        le=5000,
+        description="Silence that ends a command which is complete and cannot go on.",
+    )
+    complete_end_ms: int = Field(
+        default=350,
+        ge=100,
+        le=5000,
+        description="Silence that ends a sentence which is whole, but might go on.",
+    )
+    patient_end_ms: int = Field(
+        default=1800,
+        ge=100,
+        le=10000,
+        description="Silence that ends a sentence which cannot end where it stopped.",
+    )
+    reopen_ms: int = Field(
+        default=700,
+        ge=0,
+        le=5000,
+        description="Speech that goes on so soon after the end belongs to the same turn.",
+    )
+    speculate_ms: int = Field(
+        default=120,
+        ge=0,
+        le=5000,
+        description="Silence after which an answer is prepared, still unheard; 0 never does.",
+    )
+    end_detector: Literal["auto", "smart-turn", "off"] = Field(
+        default="auto",
+        description="Judges by the sound whether a turn is over: auto uses smart-turn where its"
+        " model is there.",
+    )
+    learn_pauses: bool = Field(
+        default=True, description="Learn how long your own pauses are, and wait for them."
+    )
     pre_roll_ms: int = Field(
         default=1000, ge=0, le=5000, description="Sound kept from before speech."
     )
+    suspicion_ms: int = Field(
+        default=40, ge=20, le=1000, description="Speech over a reply that makes it quieter."
+    )
+    duck_db: float = Field(
+        default=24.0, ge=0, le=60, description="How much quieter a reply gets by a suspicion."
+    )
     barge_in_ms: int = Field(
-        default=200, ge=40, le=5000, description="Speech that interrupts a reply."
+        default=600,
+        ge=40,
+        le=5000,
+        description="Voice that interrupts a reply where no words of it are known.",
     )
     max_utterance_s: float = Field(default=30.0, ge=1, le=120, description="Longest utterance.")
 
@@ -182,6 +240,10 @@ class SynthesizerSettings(Section):
     voice: str = Field(
         default="default", description="Voice profile: a name of `voiced voices list`."
     )
+    lexicon: dict[str, str] = Field(
+        default_factory=dict,
+        description="Words and how they are respelled, before those of the voice.",
+    )
     url: ServerUrl = Field(
         default="", description="Base URL of an OpenAI-compatible server, with /v1."
     )
@@ -221,6 +283,18 @@ class JournalSettings(Section):
     )
 
 
+class TraceSettings(Section):
+    """What is kept of how each turn went: times and reasons, and no words without transcripts."""
+
+    keep_turns: int = Field(
+        default=200, ge=0, le=10_000, description="So many of the last turns; 0 keeps none."
+    )
+    sound: bool = Field(default=False, description="Keep the sound of turns, to replay them.")
+    sound_turns: int = Field(
+        default=20, ge=1, le=1000, description="The sound of so many of the last turns."
+    )
+
+
 class Config(BaseModel):
     """All of voiced.toml. ``plugins`` holds the sections of plugins, validated by them."""
 
@@ -234,4 +308,5 @@ class Config(BaseModel):
     intents: IntentSettings = IntentSettings()
     policy: PolicySettings = PolicySettings()
     journal: JournalSettings = JournalSettings()
+    trace: TraceSettings = TraceSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -38,10 +38,18 @@ def effective(loaded: Loaded, plugins: LoadedPlugins) -> tuple[EffectiveValue, .
             row.section,
             row.key,
             as_toml(_value(sections.get(row.section) or _core(loaded, row.section), row.key)),
-            loaded.sources.get(f"{row.section}.{row.key}", "default"),
+            _source(loaded, f"{row.section}.{row.key}"),
         )
         for row in describe({name: model for name, model in known.items() if sections[name]})
     )
+
+
+def _source(loaded: Loaded, key: str) -> Source:
+    """Where a value came from; that of a table, where any of it did."""
+    for name, source in loaded.sources.items():
+        if source != "default" and f"{name}.".startswith(f"{key}."):
+            return source
+    return "default"
 
 
 def _core(loaded: Loaded, section: str) -> BaseModel:
