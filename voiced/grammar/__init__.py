@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from voiced.grammar.completion import Completion
 from voiced.grammar.matcher import MIN_SCORE, Grammar, ListPhrases, Match
 
-__all__ = ["MIN_SCORE", "Grammar", "ListPhrases", "Match"]
+__all__ = ["MIN_SCORE", "Completion", "Grammar", "ListPhrases", "Match"]

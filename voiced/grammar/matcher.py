@@ -12,6 +12,7 @@ from hassil.expression import ListReference
 from voiced.errors import PluginError
 from voiced.grammar.align import Aligner, Filled, Reading
 from voiced.grammar.automaton import Automaton, smallest
+from voiced.grammar.completion import Completer, Completion
 from voiced.grammar.costs import Sounds, importance
 from voiced.grammar.graph import OPEN_WORDS, WordList, word_graph
 from voiced.grammar.spans import Phrases
@@ -68,7 +69,9 @@ class Grammar:
         self._lists = dict(lists)
         vocabulary = literals.union(*(words.words for words in lists.values()))
         phrases = {name: Phrases(words) for name, words in lists.items()}
-        self._aligner = Aligner(skeleton, phrases, Sounds(vocabulary))
+        sounds = Sounds(vocabulary)
+        self._aligner = Aligner(skeleton, phrases, sounds)
+        self._completer = Completer(skeleton, self._lists, sounds)
         self._net = net
         self._open_words = tuple(open_words)
 
@@ -162,6 +165,10 @@ class Grammar:
                     found[key] = (cost, match)
         ranked = sorted(found.values(), key=lambda pair: pair[0])
         return tuple(match for _, match in ranked[:limit])
+
+    def completion(self, text: str) -> Completion:
+        """Whether a partial transcript ends a sentence, and whether it may or must go on."""
+        return self._completer.completion(text)
 
     def _matches(self, text: str, doubt: float) -> Iterable[tuple[float, Match]]:
         pieces = tokens(text)

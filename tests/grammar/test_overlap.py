@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+
+from voiced.grammar import Grammar, ListPhrases
+from voiced.grammar.overlap import overlap_graph
+from voiced.overlap_words import is_backchannel, is_stop
+from voiced.stages import WordGraph
+
+ORDERS = Grammar.from_templates(
+    {"light": ["turn on the {room} light"], "time": ["what time is it"]},
+    {"room": ListPhrases(["kitchen", "living room"])},
+)
+
+
+def accepts(graph: WordGraph, text: str) -> bool:
+    following: dict[int, list[tuple[str | None, int]]] = {}
+    for arc in graph.arcs:
+        following.setdefault(arc.source, []).append((arc.word, arc.target))
+
+    def closed(states: set[int]) -> set[int]:
+        pending = list(states)
+        while pending:
+            for word, target in following.get(pending.pop(), ()):
+                if word is None and target not in states:
+                    states.add(target)
+                    pending.append(target)
+        return states
+
+    states = closed({graph.start})
+    for said in text.split():
+        states = closed({t for s in states for word, t in following.get(s, ()) if word == said})
+    return graph.final in states
+
+
+@pytest.mark.parametrize("text", ["stop", "wait", "no", "no no no", "hold on", "never mind"])
+def test_stop_words_are_sentences_of_their_own(text: str) -> None:
+    assert accepts(overlap_graph(ORDERS.graph), text)
+    assert is_stop(text)
+
+
+@pytest.mark.parametrize("text", ["mhm", "yeah", "oh okay", "right right", "i see", "uh huh"])
+def test_backchannels_may_be_said_a_few_in_a_row(text: str) -> None:
+    assert accepts(overlap_graph(ORDERS.graph), text)
+    assert is_backchannel(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["what time is it", "turn on the living room light", "right what time is it"]
+)
+def test_orders_stay_what_they_were_also_after_a_backchannel(text: str) -> None:
+    assert accepts(overlap_graph(ORDERS.graph), text)
+
+
+@pytest.mark.parametrize("text", ["", "what time", "stop what time is it", "wait yeah"])
+def test_nothing_else_is_a_sentence(text: str) -> None:
+    assert not accepts(overlap_graph(ORDERS.graph), text)
+
+
+def test_every_word_is_known_to_those_who_say_what_it_means() -> None:
+    graph = overlap_graph(WordGraph(2, 0, 1, ()))
+    for arc in graph.arcs:
+        if arc.source == graph.start and arc.target == graph.final and arc.word:
+            assert is_stop(arc.word)
+    assert all(0 < arc.weight <= 1 for arc in graph.arcs)
+    touched = {state for arc in graph.arcs for state in (arc.source, arc.target)}
+    assert touched == set(range(graph.states))
+
+
+def test_the_same_graph_gives_the_same_object_and_is_left_alone() -> None:
+    graph = ORDERS.graph
+    before = graph.arcs
+    assert overlap_graph(graph) is overlap_graph(graph)
+    assert graph.arcs is before
+    others = [WordGraph(2, 0, 1, ()) for _ in range(9)]
+    larger = [overlap_graph(each) for each in others]
+    assert len({id(each) for each in larger}) == len(others)
+    assert overlap_graph(others[-1]) is larger[-1]

@@ -1,0 +1,78 @@
+"""The recogniser's graph while a reply is being spoken: stop words and backchannels besides.
+
+A recogniser that knows only orders makes an order of every "mhm". The words may be said alone, a
+few in a row, or before an order: "okay stop", "right, what time is it". What they mean is told by
+voiced.overlap_words. Words that noise is taken for ("hush" in a breath) are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from voiced.stages import Arc, WordGraph
+
+__all__ = ["overlap_graph"]
+
+_STOPS = (
+    "stop", "stop stop", "wait", "wait wait", "wait a minute", "wait a second", "no", "no no",
+    "no no no", "no wait", "no stop", "hold on", "hang on", "quiet", "be quiet", "enough", "pause",
+    "shut up", "never mind", "cancel",
+)  # fmt: skip
+_BACKCHANNELS = (
+    "mhm", "mm hm", "hm", "hmm", "uh huh", "yeah", "yes", "yep", "right", "okay", "alright", "sure",
+    "i see", "got it", "oh", "ah", "wow", "cool", "nice", "great", "really", "exactly", "ha ha",
+    "haha", "no problem",
+)  # fmt: skip
+
+_SHARE, _AGAIN, _BEFORE_AN_ORDER = 0.5, 0.02, 0.02
+"""What the sound says decides: nothing changes with other shares between a tenth and ten times."""
+
+_KEPT = 4
+_built: list[tuple[WordGraph, WordGraph]] = []
+
+
+def overlap_graph(graph: WordGraph) -> WordGraph:
+    """``graph`` with words that are said into a reply; the same object for the same graph.
+
+    A recogniser builds its search when the identity of the graph changes, so the latest few are
+    kept.
+    """
+    for known, larger in _built:
+        if known is graph:
+            return larger
+    larger = _Union(graph).graph()
+    _built.append((graph, larger))
+    del _built[:-_KEPT]
+    return larger
+
+
+class _Union:
+    """Puts a new start before a graph, and sentences of its own beside it."""
+
+    def __init__(self, graph: WordGraph) -> None:
+        self._graph = graph
+        self._start, self._listening = graph.states, graph.states + 1
+        self._states = graph.states + 2
+        self._arcs = [
+            Arc(self._start, graph.start, None, 1.0 - _SHARE),
+            Arc(self._listening, graph.start, None, _BEFORE_AN_ORDER),
+            Arc(self._listening, graph.final, None, 1.0 - _AGAIN - _BEFORE_AN_ORDER),
+        ]
+
+    def graph(self) -> WordGraph:
+        final, share = self._graph.final, _SHARE / (len(_STOPS) + len(_BACKCHANNELS))
+        self._add(_STOPS, self._start, final, share)
+        self._add(_BACKCHANNELS, self._start, self._listening, share)
+        again = _AGAIN / len(_BACKCHANNELS)
+        self._add(_BACKCHANNELS, self._listening, self._listening, again)
+        return WordGraph(self._states, self._start, final, (*self._graph.arcs, *self._arcs))
+
+    def _add(self, phrases: Iterable[str], source: int, target: int, share: float) -> None:
+        for phrase in phrases:
+            *words, last = phrase.split()
+            state, weight = source, share
+            for word in words:
+                self._arcs.append(Arc(state, self._states, word, weight))
+                state, weight = self._states, 1.0
+                self._states += 1
+            self._arcs.append(Arc(state, target, last, weight))

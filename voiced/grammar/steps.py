@@ -1,0 +1,174 @@
+"""Where a word leads from a place in templates and lists, and whether a sentence may end there.
+
+The steps of the walk in completion.py; how much a walk may forgive does not belong here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from voiced.grammar.automaton import Automaton
+from voiced.grammar.costs import left_out
+from voiced.grammar.graph import WordList
+from voiced.grammar.templates import Accept, Label, SlotRef
+from voiced.spoken import FILLERS
+
+__all__ = ["NO_LIST", "Completion", "Place", "Steps"]
+
+_HANGING = frozenset(
+    (
+        "a an and as at by for from in into my of on or our the to underscore with your dot dash "
+        "latest newest oldest biggest all any some her his its their called named"
+    ).split()
+)
+"""A name that is being said in an open slot does not end with one of these."""
+
+_PRONOUNS = frozenset("everything it nothing them".split())
+"""The whole of an open slot: nothing is added to them."""
+
+_FREE_IN_LISTS = frozenset("dot folder file".split())
+"""A name may be said without its ending, and is the same name with it."""
+
+_EMPTY, _READY, _HELD, _PRONOUN = -1, -2, -3, -4
+"""Inside an open slot: no word that counts, may end, cannot end here, a pronoun alone."""
+
+Place: TypeAlias = tuple[int, str, int]
+"""Where a walk stands: a state; or the list it is in with the state in it, and the state after."""
+
+NO_LIST = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the grammar knows of the end of a text; nothing where all are False.
+
+    ``is_complete``: it is a whole sentence. ``can_go_on``: it is whole, and more words would make
+    another or a longer one; words that would change nothing ("please", "stop [it]") do not count.
+    ``is_open``: it ends in a slot that takes any words. ``is_prefix``: it begins a sentence and
+    is none yet.
+    """
+
+    is_complete: bool = False
+    can_go_on: bool = False
+    is_prefix: bool = False
+    is_open: bool = False
+
+
+class Steps:
+    """Where a word leads from a place, and what a place means for the end of the text."""
+
+    def __init__(self, skeleton: Automaton[Label], lists: Mapping[str, WordList]) -> None:
+        self._words: list[dict[str, int]] = []
+        self._slots: list[list[tuple[str, int]]] = []
+        self._intents: list[frozenset[str]] = []
+        for arcs in skeleton.arcs:
+            self._words.append({key: to for key, to in arcs.items() if isinstance(key, str)})
+            slots = {(key.source, to) for key, to in arcs.items() if isinstance(key, SlotRef)}
+            self._slots.append(sorted(slots))
+            self._intents.append(frozenset(k.intent for k in arcs if isinstance(k, Accept)))
+        self._lists = lists
+        self._tails = self._computed_tails()
+
+    def _computed_tails(self) -> list[frozenset[str] | None]:
+        """For each state the intents that more words lead to; None where they fill a slot."""
+        tails: list[frozenset[str] | None] = [frozenset()] * len(self._words)
+        for state in reversed(range(len(self._words))):
+            if self._slots[state]:
+                tails[state] = None
+                continue
+            intents: frozenset[str] = frozenset()
+            for target in self._words[state].values():
+                tail = tails[target]
+                if tail is None:
+                    tails[state] = None
+                    break
+                intents |= self._intents[target] | tail
+            else:
+                tails[state] = intents
+        return tails
+
+    def heard(self, place: Place, word: str, *, any_words: bool) -> Iterator[Place]:
+        """Where a word leads; with ``any_words`` open slots with phrases take others, too."""
+        state, name, within = place
+        if name == NO_LIST:
+            yield from self._from_state(state, word, any_words=any_words)
+            return
+        if within < 0:
+            yield (state, name, _extended(within, word))
+        else:
+            following = self._lists[name].automaton.arcs[within].get(word)
+            if following is not None:
+                yield (state, name, following)
+        if self._may_leave(name, within):
+            yield from self._from_state(state, word, any_words=any_words)
+
+    def _from_state(self, state: int, word: str, *, any_words: bool) -> Iterator[Place]:
+        target = self._words[state].get(word)
+        if target is not None:
+            yield (target, NO_LIST, 0)
+        for name, after in self._slots[state]:
+            listed = self._lists[name]
+            following = listed.automaton.arcs[0].get(word)
+            if following is not None:
+                yield (after, name, following)
+            if listed.is_open and (any_words or not listed.size):
+                yield (after, name, _extended(_EMPTY, word))
+
+    def _may_leave(self, name: str, within: int) -> bool:
+        if within < 0:
+            return within in (_READY, _PRONOUN)
+        return within in self._lists[name].automaton.ends
+
+    def _may_end(self, place: Place, last: str) -> bool:
+        """Files are phrases by their first words, too: "letter to" of "letter to anna"."""
+        _, name, within = place
+        if name == NO_LIST:
+            return True
+        is_part = within >= 0 and last in _HANGING and self._lists[name].automaton.arcs[within]
+        return not is_part and self._may_leave(name, within)
+
+    def skips(self, place: Place) -> Iterator[tuple[Place, float]]:
+        """Where one word that was not said leads, and its cost."""
+        state, name, within = place
+        if name == NO_LIST or self._may_leave(name, within):
+            for word, target in self._words[state].items():
+                yield (target, NO_LIST, 0), left_out(word)
+
+    def judged(self, places: set[Place], last: str) -> Completion:
+        """What it means that the text ends at one of these places, with the word ``last``."""
+        accepted: set[str] = set()
+        for place in places:
+            if self._may_end(place, last):
+                accepted |= self._intents[place[0]]
+        if not accepted:
+            return Completion(is_prefix=True)
+        is_open = any(_READY >= within >= _HELD for _, _, within in places)
+        can_go_on = any(self._goes_on(place, accepted) for place in places)
+        return Completion(is_complete=True, can_go_on=can_go_on, is_open=is_open)
+
+    def _goes_on(self, place: Place, accepted: set[str]) -> bool:
+        state, name, within = place
+        if name != NO_LIST and within != _PRONOUN:
+            if within < 0 or not self._may_leave(name, within):
+                return True
+            if not _FREE_IN_LISTS.issuperset(self._longer(name, within)):
+                return True
+        tail = self._tails[state]
+        return tail is None or not tail <= accepted
+
+    def _longer(self, name: str, within: int) -> Iterator[str]:
+        """Words by which a phrase becomes another one; letters spell the ending of a name."""
+        for word in self._lists[name].automaton.arcs[within]:
+            if len(word) > 1 and word not in FILLERS:
+                yield word
+
+
+def _extended(within: int, word: str) -> int:
+    """The place in an open slot after one more word."""
+    if word in FILLERS:
+        return within
+    if word in _HANGING:
+        return _EMPTY if within == _EMPTY else _HELD
+    return _PRONOUN if within == _EMPTY and word in _PRONOUNS else _READY

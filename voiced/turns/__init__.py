@@ -1,0 +1,43 @@
+"""When the user's turn begins and ends, and when speech interrupts: pure state machines, no I/O.
+
+``taking`` is the state machine; ``rules`` how patient it is; ``hearing`` what of the sound counts
+as speech; ``pauses`` how long a silence has to be; ``decisions`` what comes out.
+"""
+
+from voiced.turns.decisions import (
+    BargedIn,
+    Decision,
+    OverlapBegan,
+    OverlapHeld,
+    OverlapPassed,
+    UtteranceBegan,
+    UtteranceEnded,
+    UtterancePaused,
+    UtteranceReopened,
+    UtteranceResumed,
+)
+from voiced.turns.hearing import Sound
+from voiced.turns.pauses import Outlook, PauseMemory
+from voiced.turns.rules import Rules
+from voiced.turns.taking import Phase, Reading, Said, TurnTaking
+
+__all__ = [
+    "BargedIn",
+    "Decision",
+    "Outlook",
+    "OverlapBegan",
+    "OverlapHeld",
+    "OverlapPassed",
+    "PauseMemory",
+    "Phase",
+    "Reading",
+    "Rules",
+    "Said",
+    "Sound",
+    "TurnTaking",
+    "UtteranceBegan",
+    "UtteranceEnded",
+    "UtterancePaused",
+    "UtteranceReopened",
+    "UtteranceResumed",
+]
