@@ -10,9 +10,9 @@ from voiced.models import (
     Model,
     RemoteFile,
     installed,
+    listed_models,
     locate,
     remove,
-    transcriber_models,
     verify,
 )
 
@@ -27,14 +27,24 @@ def put(folder, name="tiny", content=b"weights"):
 
 
 def test_manifest_is_whole():
-    models = transcriber_models()
+    models = listed_models()
     assert {"tiny.en", "base.en", "small.en", "base"} <= {model.name for model in models}
     for model in models:
-        assert {"model.bin", "config.json", "tokenizer.json"} <= {f.name for f in model.files}
+        if model.kind == "transcriber":
+            assert {"model.bin", "config.json", "tokenizer.json"} <= {f.name for f in model.files}
         assert all(file.url.startswith("https://") for file in model.files)
         assert all(file.url.endswith("/" + file.name) for file in model.files)
         assert model.licence
         assert model.about_mb > 0
+
+
+def test_turn_end_model_is_pinned_to_one_file():
+    (model,) = (model for model in listed_models() if model.kind == "turn-end")
+    (file,) = model.files
+    assert model.name == "smart-turn"
+    assert len(file.sha256) == 64
+    assert file.size_bytes == 8_679_182
+    assert "/resolve/main/" not in file.url
 
 
 def test_installed_model_is_found(tmp_path):

@@ -34,17 +34,17 @@ __all__ = [
     "RemoteFile",
     "check_name",
     "installed",
+    "listed_models",
     "locate",
     "put_in_place",
     "read_installed",
     "read_record",
     "remove",
     "sha256_of",
-    "transcriber_models",
     "verify",
 ]
 
-ModelKind: TypeAlias = Literal["transcriber", "voice"]
+ModelKind: TypeAlias = Literal["transcriber", "turn-end", "voice"]
 
 INSTALLED = "installed.json"
 """The file that makes a folder an installed model."""
@@ -129,18 +129,21 @@ def put_in_place(draft: Path, target: Path) -> None:
 
 class _Entry(Section):
     name: str
+    kind: ModelKind = "transcriber"
     base_url: str
     files: tuple[str, ...]
     licence: str
     about_mb: int = Field(default=0, ge=0)
     sha256: dict[str, str] = Field(default_factory=dict)
+    size_bytes: dict[str, int] = Field(default_factory=dict)
 
     def model(self) -> Model:
         base = self.base_url.rstrip("/") + "/"
         remote = tuple(
-            RemoteFile(name, base + name, self.sha256.get(name, "")) for name in self.files
+            RemoteFile(name, base + name, self.sha256.get(name, ""), self.size_bytes.get(name, 0))
+            for name in self.files
         )
-        return Model(self.name, "transcriber", remote, self.licence, self.about_mb)
+        return Model(self.name, self.kind, remote, self.licence, self.about_mb)
 
 
 class _Manifest(Section):
@@ -159,8 +162,8 @@ def check_name(name: str) -> None:
         raise ValueError(f"{name!r}: files of that kind can hold code, so they are not taken")
 
 
-def transcriber_models() -> tuple[Model, ...]:
-    """The transcription models that can be downloaded."""
+def listed_models() -> tuple[Model, ...]:
+    """The models of ``models.toml``: all that can be downloaded but the voices."""
     source = package_files("voiced") / "models.toml"
     tree = tomllib.loads(source.read_text(encoding="utf-8"))
     manifest = check_tree(_Manifest, tree, (), str(source))

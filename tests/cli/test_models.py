@@ -17,7 +17,7 @@ def test_list(voiced, home):
     rows = {row["name"]: row for row in voiced("models", "list", "--json").json["models"]}
     assert rows["tiny.en"]["installed"] is True
     assert rows["base.en"]["installed"] is False
-    assert {row["kind"] for row in rows.values()} == {"transcriber", "voice"}
+    assert {row["kind"] for row in rows.values()} == {"transcriber", "turn-end", "voice"}
     assert "tiny.en" in voiced("models", "list").out
 
 

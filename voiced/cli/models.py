@@ -118,10 +118,10 @@ def pull_with_bar(model: Model, *, as_json: bool) -> None:
 
 def _known() -> tuple[Model, ...]:
     from voiced.config import voice_folder
-    from voiced.models import transcriber_models
+    from voiced.models import listed_models
     from voiced.voices import downloadable
 
-    return (*transcriber_models(), *downloadable(voice_folder()))
+    return (*listed_models(), *downloadable(voice_folder()))
 
 
 def _find(name: str) -> Model:
