@@ -2,6 +2,7 @@ import json
 import threading
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from importlib.util import find_spec
 
 import pytest
 
@@ -78,6 +79,33 @@ def test_engines_that_need_a_url(home):
     assert checks["transcriber openai"].mend == "set [transcriber] url in voiced.toml"
 
 
+def put_smart_turn(home):
+    folder = home / "models" / "smart-turn"
+    folder.mkdir(parents=True)
+    (folder / "smart-turn-v3.2-cpu.onnx").write_bytes(b"only looked for, not loaded")
+
+
+@pytest.mark.parametrize(
+    ("choice", "installed", "ok", "is_needed"),
+    [
+        ("auto", False, None, False),
+        ("auto", True, True, False),
+        ("smart-turn", False, False, True),
+        ("smart-turn", True, True, True),
+        ("off", True, None, False),
+    ],
+)
+@pytest.mark.skipif(find_spec("onnxruntime") is None, reason="onnxruntime is not installed")
+def test_turn_end_detector_is_used_or_it_says_why_not(home, choice, installed, ok, is_needed):
+    if installed:
+        put_smart_turn(home)
+    check = found(examination(home, f'[turns]\nend_detector = "{choice}"\n'))["turn end detector"]
+    assert (check.ok, check.is_needed) == (ok, is_needed)
+    if not installed:
+        assert "not there" in check.found
+        assert check.mend == "voiced models pull smart-turn"
+
+
 def test_damaged_journal_is_told_and_left_alone(home):
     folder = home / "STATE" / "voiced"
     folder.mkdir(parents=True)
@@ -105,10 +133,13 @@ def test_broken_plugin_is_named(home):
 
 def test_every_value_has_its_source(home):
     text = '[turns]\nspeech_ms = 80\n[responder]\nkey = { env = "K" }\n'
+    text += '[synthesizer.lexicon]\nSQL = "sequel"\n'
     what = examination(home, text, {"VOICED_POLICY__CONFIRM_S": "9"})
     values = as_document(effective(what.loaded, what.plugins))
     assert values["turns.speech_ms"] == {"value": "80", "source": "file"}
     assert values["responder.key.env"] == {"value": '"K"', "source": "file"}
+    lexicon = values["synthesizer.lexicon"]
+    assert lexicon == {"value": '{ SQL = "sequel" }', "source": "file"}
     assert values["policy.confirm_s"] == {"value": "9.0", "source": "environment"}
     assert values["audio.detector"] == {"value": '"webrtc"', "source": "default"}
     assert values["files.roots"]["source"] == "file"
@@ -125,6 +156,26 @@ def test_privacy_names_hosts_files_and_retention(home):
     assert any("journal.db" in fact.fact for fact in facts if fact.kind == "file")
     local = privacy(examination(home, '[responder]\nurl = "http://127.0.0.1:1/v1"\n'))
     assert any(fact.fact == "http://127.0.0.1:1/v1 (this machine)" for fact in local)
+
+
+def test_privacy_names_what_is_kept_of_turns(home):
+    def kept(text):
+        facts = privacy(examination(home, text))
+        return {fact.name: fact.fact for fact in facts if fact.kind == "retention"}
+
+    usual = kept("")
+    assert usual["sound"] == "the last seconds, in memory only"
+    assert usual["how turns went"] == (
+        "the last 200, at most 30 days: times and reasons, without what was said"
+    )
+    more = kept("[trace]\nsound = true\n[journal]\ntranscripts = true\nkeep_days = 3\n")
+    assert more["sound"] == "of the last 20 turns, at most 3 days"
+    assert more["how turns went"].endswith("at most 3 days: times and reasons, with what was said")
+    none = kept("[trace]\nkeep_turns = 0\nsound = true\n")
+    assert none["how turns went"] == "not kept"
+    assert none["sound"] == "the last seconds, in memory only"
+    files = [fact.fact for fact in privacy(examination(home)) if fact.kind == "file"]
+    assert any("traces/turns.jsonl (not there)" in fact for fact in files)
 
 
 def test_sound_server(tmp_path):

@@ -1,4 +1,4 @@
-"""``voiced doctor`` and ``voiced doctor privacy``."""
+"""``voiced doctor``, ``voiced doctor privacy`` and ``voiced doctor audio``."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from voiced.cli.output import AsJson, print_json, print_table
-from voiced.cli.setup import load_config
+from voiced.cli.output import AsJson, note, print_json, print_table
+from voiced.cli.setup import load_config, run_async
 
 if TYPE_CHECKING:
+    from voiced.config import AudioSettings
     from voiced.doctor import Check, Examination
+    from voiced.doctor.echo import EchoReport
 
 __all__ = ["app"]
 
@@ -59,6 +61,30 @@ def privacy(context: typer.Context, as_json: AsJson = False) -> None:
         print_json({"facts": [asdict(fact) for fact in facts]})
     else:
         print_table(("", "what", ""), ((fact.kind, fact.name, fact.fact) for fact in facts))
+
+
+@app.command()
+def audio(context: typer.Context, as_json: AsJson = False) -> None:
+    """Play a sound and measure its way to the microphone; nothing is kept. Takes nine seconds."""
+    note("voiced: listen: a sound is played, please be quiet for nine seconds")
+    report = run_async("real", _measure, load_config(context).config.audio)
+    if as_json:
+        print_json(report.as_document())
+    else:
+        print_table(("what", "found"), report.as_rows())
+
+
+async def _measure(settings: AudioSettings) -> EchoReport:
+    from voiced.doctor.echo import measure
+    from voiced.engines.echo_choice import chosen_for
+    from voiced.engines.portaudio_microphone import PortAudioMicrophone
+    from voiced.engines.portaudio_speaker import PortAudioSpeaker
+    from voiced.engines.webrtc_aec import WebrtcEchoCanceller
+
+    choice = await chosen_for(settings.speaker, settings.microphone)
+    microphone = PortAudioMicrophone(settings.microphone)
+    speaker = PortAudioSpeaker(settings.speaker)
+    return await measure((microphone, speaker, WebrtcEchoCanceller()), settings.echo, choice)
 
 
 def _examination(context: typer.Context) -> Examination:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from voiced.doctor.checks import Check, Examination
 from voiced.doctor.services import check_server
+from voiced.engines.smart_turn import what_is_missing
 from voiced.errors import VoicedError
 from voiced.models import locate
 from voiced.voices import Profile, load_voice, profile
@@ -27,7 +28,15 @@ def check_engines(what: Examination) -> tuple[Check, ...]:
     """The configured detector, transcriber, responder and voice, and those that could be."""
     config = what.loaded.config
     detector = _library("voice detector", *_DETECTORS[config.audio.detector])
-    return (detector, _transcriber(what), _responder(what), _synthesizer(what), *_others(what))
+    return (
+        detector,
+        _echo_canceller(what),
+        _turn_end_detector(what),
+        _transcriber(what),
+        _responder(what),
+        _synthesizer(what),
+        *_others(what),
+    )
 
 
 def _library(name: str, module: str, package: str, *, is_needed: bool = True) -> Check:
@@ -37,6 +46,26 @@ def _library(name: str, module: str, package: str, *, is_needed: bool = True) ->
             name, None if not is_needed else False, f"{module} is not installed", mend, is_needed
         )
     return Check(name, ok=True, found=f"{module} is installed", is_needed=is_needed)
+
+
+def _echo_canceller(what: Examination) -> Check:
+    choice, name = what.loaded.config.audio.echo, "echo canceller"
+    if choice == "off":
+        return Check(name, ok=None, found="off: use a headset")
+    return _library(name, "livekit", "livekit", is_needed=choice == "webrtc")
+
+
+def _turn_end_detector(what: Examination) -> Check:
+    choice, name = what.loaded.config.turns.end_detector, "turn end detector"
+    if choice == "off":
+        return Check(name, ok=None, found="off: silence and the grammar alone end a turn")
+    is_needed = choice == "smart-turn"
+    missing = what_is_missing(what.models)
+    if missing is None:
+        return Check(name, ok=True, found="smart-turn is used", is_needed=is_needed)
+    found = f"not used: {missing.message}"
+    ok = False if is_needed else None
+    return Check(name, ok=ok, found=found, mend=missing.mend, is_needed=is_needed)
 
 
 def _transcriber(what: Examination) -> Check:

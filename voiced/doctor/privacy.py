@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from voiced.config import journal_folder, plugin_folder
+from voiced.config import Config, journal_folder, plugin_folder, trace_folder
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
-from voiced.models import transcriber_models
+from voiced.models import listed_models
+from voiced.pause_file import PAUSE_FILE
 from voiced.voices import downloadable, profile
 
 __all__ = ["PrivacyFact", "privacy"]
@@ -46,9 +47,9 @@ def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
 
 def _download_urls(what: Examination) -> Iterator[str]:
     try:
-        models = (*transcriber_models(), *downloadable(what.voices))
+        models = (*listed_models(), *downloadable(what.voices))
     except VoicedError:
-        models = transcriber_models()
+        models = listed_models()
     for model in models:
         yield from (file.url for file in model.files)
 
@@ -78,6 +79,12 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "configuration", _described(Path(what.loaded.file)))
     journal = journal_folder(config.journal) / "journal.db"
     yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
+    pauses = journal_folder(config.journal) / PAUSE_FILE
+    yield PrivacyFact("file", "how long your pauses are", _described(pauses))
+    turns = trace_folder(config.journal)
+    how = turns / "turns.jsonl"
+    yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
+    yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(turns / "sound"))
     yield PrivacyFact("file", "downloaded models", _described(what.models))
     yield PrivacyFact("file", "your plugins", _described(plugin_folder(config.intents)))
     yield PrivacyFact("file", "your voices", _described(what.voices))
@@ -90,9 +97,26 @@ def _described(path: Path) -> str:
 
 
 def _retention(what: Examination) -> Iterator[PrivacyFact]:
-    journal = what.loaded.config.journal
-    yield PrivacyFact("retention", "sound", "the last seconds, in memory only")
+    config = what.loaded.config
+    journal = config.journal
+    yield PrivacyFact("retention", "sound", _sound(config))
     kept = f"{journal.keep_days} days" if journal.transcripts else "not kept"
     yield PrivacyFact("retention", "what was said", kept)
+    yield PrivacyFact("retention", "how turns went", _turns(config))
     yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
     yield PrivacyFact("retention", "telemetry", "there is none")
+
+
+def _sound(config: Config) -> str:
+    trace = config.trace
+    if not trace.sound or not trace.keep_turns:
+        return "the last seconds, in memory only"
+    return f"of the last {trace.sound_turns} turns, at most {config.journal.keep_days} days"
+
+
+def _turns(config: Config) -> str:
+    if not config.trace.keep_turns:
+        return "not kept"
+    words = "with" if config.journal.transcripts else "without"
+    most = f"the last {config.trace.keep_turns}, at most {config.journal.keep_days} days"
+    return f"{most}: times and reasons, {words} what was said"

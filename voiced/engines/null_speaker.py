@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import anyio
 
-from voiced.engines.paced_playback import PacedPlayback
-
-if TYPE_CHECKING:
-    from voiced.audio import Samples
+from voiced.audio import Samples, silence
+from voiced.paced_playback import PacedPlayback
 
 __all__ = ["NullSpeaker"]
 
@@ -45,3 +41,7 @@ class NullSpeaker:
             self._lease.stop()
         self._lease = PacedPlayback(anyio.current_time, _Nowhere())
         return self._lease
+
+    def played(self, samples: int) -> Samples:
+        """Silence: no room hears it."""
+        return silence(samples)

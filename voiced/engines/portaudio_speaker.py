@@ -11,6 +11,7 @@ from voiced.audio import Samples, silence
 from voiced.engines import portaudio
 from voiced.engines.ring_playback import RingPlayback
 from voiced.errors import DeviceError
+from voiced.far import FarSignal
 from voiced.workers import in_worker
 
 __all__ = ["PortAudioSpeaker"]
@@ -82,6 +83,13 @@ class PortAudioSpeaker:
         output.lease(playback)
         return playback
 
+    def played(self, samples: int) -> Samples:
+        """What was given to the device of late, at 16 kHz, in step with the caller's clock.
+
+        Its echo comes later, by the time that the device and the room take.
+        """
+        return silence(samples) if self._output is None else self._output.far.take(samples)
+
     def _find(self) -> tuple[Any, portaudio.Device, portaudio.Format]:
         library = portaudio.load("output")
         device = portaudio.find(library, "output", self._device)
@@ -95,6 +103,7 @@ class _Output:
     def __init__(self, name: str, form: portaudio.Format) -> None:
         self.rate_hz = form.rate_hz
         self.latency_s = 0.0
+        self.far = FarSignal()
         self._name = name
         self._channels = form.channels
         self._lease: RingPlayback | None = None
@@ -129,6 +138,7 @@ class _Output:
         """Fill one block; PortAudio calls this in a thread where nothing may block."""
         self._called_s = time.perf_counter()
         sound = self._mixed(samples)
+        self.far.push(sound, self.rate_hz)
         data[:] = np.repeat(sound, self._channels).tobytes()
 
     def finish(self) -> None:

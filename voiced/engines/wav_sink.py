@@ -16,8 +16,8 @@ from typing import IO, TYPE_CHECKING
 import anyio
 
 from voiced.audio import Resampler, Samples, silence
-from voiced.engines.paced_playback import PacedPlayback
 from voiced.errors import DeviceError
+from voiced.paced_playback import PacedPlayback
 from voiced.workers import Exclusive
 
 if TYPE_CHECKING:
@@ -70,6 +70,10 @@ class WavSpeaker:
             self._lease.stop()
         self._lease = PacedPlayback(anyio.current_time, self._sink)
         return self._lease
+
+    def played(self, samples: int) -> Samples:
+        """Silence: no room hears a file."""
+        return silence(samples)
 
     async def aclose(self) -> None:
         """Write the rest, with the silence until now, and close the file.

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import anyio
+import numpy as np
 
-from voiced.audio import AudioFrame
+from voiced.audio import AudioFrame, Samples
 from voiced.testing import signals
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ async def check_speaker(speaker: Speaker) -> None:
     """
     await speaker.prepare()
     await speaker.prepare()
+    _check_played_silence(speaker, 320, 160, 1)
     await _check_heard_to_the_end(speaker.open())
     await _check_stop(speaker.open())
     await _check_ducking(speaker.open())
     await _check_takeover(speaker)
     await _check_unused(speaker.open())
+    await _check_played_ends(speaker)
     await speaker.aclose()
     await speaker.aclose()
 
@@ -106,3 +109,24 @@ async def _check_takeover(speaker: Speaker) -> None:
 async def _check_unused(playback: Playback) -> None:
     await playback.drain()
     assert playback.stop() == 0, "something was heard on a lease that was not used"
+
+
+async def _check_played_ends(speaker: Speaker) -> None:
+    """A second after the last sound, at a microphone's pace, there is silence again."""
+    for _ in range(50):
+        await anyio.sleep(0.02)
+        _check_played(speaker, 320)
+    _check_played_silence(speaker, 320)
+
+
+def _check_played_silence(speaker: Speaker, *lengths: int) -> None:
+    for samples in lengths:
+        far = _check_played(speaker, samples)
+        assert not np.any(far), "played() is not silent where nothing is played"
+
+
+def _check_played(speaker: Speaker, samples: int) -> Samples:
+    far = speaker.played(samples)
+    assert far.dtype == np.int16, f"played() gives {far.dtype}, not int16"
+    assert far.shape == (samples,), f"played({samples}) gives the shape {far.shape}"
+    return far
