@@ -171,6 +171,9 @@ async def test_the_fake_context_does_what_a_context_promises() -> None:
     assert await context.assistant.changes(1) == ["two"]
     assert await context.assistant.undo(5) == ["two", "one"]
     assert assistant.undone == ["two", "one"]
+    context.assistant.deliver(speed=0.5, whisper=False)
+    context.assistant.deliver(reset=True)
+    assert assistant.delivery == [{"speed": 0.5, "whisper": False}, {"reset": True}]
 
 
 def examples_of_the_guide(folder: Path) -> list[Path]:

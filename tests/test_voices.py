@@ -1,7 +1,8 @@
 import pytest
 
 from voiced.errors import ConfigError, ModelMissing
-from voiced.voices import downloadable, load_voice, model_of, profile, profiles
+from voiced.stages import Voice
+from voiced.voices import downloadable, load_voice, model_of, profile, profiles, with_lexicon
 
 PIPER = """
 name = "mine"
@@ -60,6 +61,19 @@ def test_own_voice_is_its_models_file(tmp_path, own):
 def test_own_voice_goes_before_ours_of_the_same_name(own):
     (own / "default.toml").write_text('name = "default"\nengine = "espeak"\nspeed = 2.0\n')
     assert profile("default", own).voice.speed == 2.0
+
+
+def test_every_voice_of_ours_knows_some_words():
+    for item in profiles():
+        assert item.voice.lexicon["ThursdAI"] == "Thursday eye"
+
+
+def test_a_lexicon_goes_before_that_of_the_voice():
+    voice = Voice("x", "espeak", lexicon={"SQL": "sequel", "GIF": "jif"})
+    merged = with_lexicon(voice, {"sql": "S Q L", "nginx": "engine X"})
+    assert merged.lexicon == {"GIF": "jif", "sql": "S Q L", "nginx": "engine X"}
+    assert voice.lexicon["SQL"] == "sequel"
+    assert with_lexicon(voice, {}) == voice
 
 
 def test_no_such_voice():

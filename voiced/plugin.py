@@ -143,11 +143,15 @@ class FileEntity:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the assistant says, the entities it named, and data for ``--json`` and the model."""
+    """What the assistant says, the entities it named, and data for ``--json`` and the model.
+
+    ``is_aside``: it is no answer of its own ("okay"): "say that again" means the one before.
+    """
 
     text: str
     entities: tuple[Entity, ...] = ()
     data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    is_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,39 @@ class Assistant(Protocol):
     @property
     def last_reply(self) -> str:
         """The last reply as text, or an empty string."""
+        ...
+
+    @property
+    def last_heard(self) -> str:
+        """What the user heard of it, or an empty string."""
+        ...
+
+    @property
+    def unfinished_reply(self) -> str:
+        """What the user cut off last, from the sentence on that was being spoken; or nothing."""
+        ...
+
+    @property
+    def entities(self) -> Sequence[Entity]:
+        """What was named last, in its order."""
+        ...
+
+    def deliver(
+        self,
+        *,
+        louder_db: float = 0.0,
+        speed: float = 1.0,
+        whisper: bool | None = None,
+        reset: bool = False,
+    ) -> None:
+        """Change how everything is said from now on, until the session ends.
+
+        Args:
+            louder_db: Added to what it is; the sum stays between -18 and 12 dB.
+            speed: A factor; the product stays between 0.6 and 2.
+            whisper: Whether it whispers; None leaves that as it is.
+            reset: Forget what was wished before.
+        """
         ...
 
     def intents(self) -> Sequence[Intent]:

@@ -6,8 +6,8 @@ A profile says which engine and model speak, and how. Nothing is downloaded or p
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.resources import files as package_files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -21,7 +21,15 @@ from voiced.errors import ConfigError, ModelMissing
 from voiced.models import Model, RemoteFile
 from voiced.stages import Voice
 
-__all__ = ["Profile", "downloadable", "load_voice", "model_of", "profile", "profiles"]
+__all__ = [
+    "Profile",
+    "downloadable",
+    "load_voice",
+    "model_of",
+    "profile",
+    "profiles",
+    "with_lexicon",
+]
 
 _PACKAGE = "voiced_voices"
 _BYTES_PER_MB = 1_000_000
@@ -106,17 +114,14 @@ def load_voice(name: str, models: Path, user_folder: Path | None = None) -> Voic
             stage="synthesizer",
             mend=f"voiced voices pull {name}",
         )
-    voice = found.voice
-    return Voice(
-        name=voice.name,
-        engine=voice.engine,
-        model=str(path),
-        speaker=voice.speaker,
-        speed=voice.speed,
-        pitch=voice.pitch,
-        volume_db=voice.volume_db,
-        lexicon=voice.lexicon,
-    )
+    return replace(found.voice, model=str(path))
+
+
+def with_lexicon(voice: Voice, lexicon: Mapping[str, str]) -> Voice:
+    """The voice with more words respelled; these go before its own, whatever their case."""
+    own = {word.casefold() for word in lexicon}
+    kept = {word: said for word, said in voice.lexicon.items() if word.casefold() not in own}
+    return replace(voice, lexicon={**kept, **lexicon})
 
 
 def model_of(name: str, user_folder: Path | None = None) -> Model | None:

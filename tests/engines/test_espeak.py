@@ -10,6 +10,8 @@ import pytest
 
 from voiced import workers
 from voiced.audio import level_dbfs
+from voiced.conversation import Delivery
+from voiced.delivery import delivered
 from voiced.engines.espeak import EspeakSynthesizer
 from voiced.errors import ModelMissing
 from voiced.stages import SpokenAudio, Voice
@@ -76,6 +78,35 @@ async def test_speed_volume_and_lexicon_are_heard() -> None:
     assert level_dbfs(plain) - level_dbfs(quiet) == pytest.approx(12, abs=1)
     respelled = sound(await speak(sentence, replace(VOICE, lexicon={"document": "doc"})))
     assert len(respelled) == pytest.approx(len(sound(await speak("open the second doc"))), rel=0.02)
+
+
+async def test_a_lexicon_may_join_words_and_their_timings_point_at_the_text() -> None:
+    sentence = "ThursdAI's guests use Visual Studio Code, I hear."
+    lexicon = {"ThursdAI": "thursday eye", "visual studio code": "V S code"}
+    pieces = await speak(sentence, replace(VOICE, lexicon=lexicon))
+    words = [piece.words[0] for piece in pieces]
+    assert [word.word for word in words] == [
+        *("ThursdAI's", "guests", "use", "Visual Studio Code,", "I", "hear.")
+    ]
+    for word in words:
+        assert sentence[word.text_start :].startswith(word.word)
+
+
+def hum_db(samples: np.ndarray) -> float:
+    """Share of the power at the pitch of a voice, 60 to 200 Hz."""
+    power = np.abs(np.fft.rfft(samples.astype(float))) ** 2
+    hz = np.fft.rfftfreq(len(samples), 1 / 22050)
+    return float(10 * np.log10(power[(hz > 60) & (hz < 200)].sum() / power.sum()))
+
+
+@pytest.mark.parametrize("model", ["en-us", "en-us+f3"])
+async def test_a_whisper_is_soft_and_has_no_voice(model: str) -> None:
+    voice = replace(VOICE, model=model)
+    plain = sound(await speak("a long, long way to go", voice))
+    whispering = delivered(voice, Delivery(is_whisper=True))
+    whisper = sound(await speak("a long, long way to go", whispering))
+    assert level_dbfs(plain) - level_dbfs(whisper) > 3
+    assert hum_db(plain) - hum_db(whisper) > 10
 
 
 async def test_pitch_is_heard() -> None:

@@ -109,7 +109,7 @@ async def test_louder_and_quieter_voices() -> None:
         quiet = _joined(await _speak(server, Voice("q", "openai", volume_db=-6.0)))
         loud = _joined(await _speak(server, Voice("l", "openai", volume_db=12.0)))
     assert np.allclose(quiet, _SOUND * 10 ** (-6 / 20), atol=1)
-    assert loud.max() == 32767
+    assert 28_000 < loud.max() < 32_767  # bent, not cut off
 
 
 async def test_the_rate_that_the_server_tells_is_believed() -> None:

@@ -70,6 +70,21 @@ async def test_speed_volume_and_lexicon(piper_models: Path) -> None:
     assert np.array_equal(one.samples, two.samples)
 
 
+async def test_words_of_a_lexicon_are_where_they_stand_in_the_text(piper_models: Path) -> None:
+    voice = replace(VOICE, lexicon={"ThursdAI": "thursday eye", "new york": "gotham"})
+    sentence = "Okay, New York likes ThursdAI's host."
+    (piece,) = await speak(piper_models, sentence, voice)
+    words = [timing.word for timing in piece.words]
+    assert words == ["Okay,", "New York", "likes", "ThursdAI's", "host."]
+    for timing in piece.words:
+        assert sentence[timing.text_start :].startswith(timing.word)
+
+
+async def test_a_loud_voice_is_not_cut_off(piper_models: Path) -> None:
+    (loud,) = await speak(piper_models, "Okay.", replace(VOICE, volume_db=12))
+    assert np.mean(np.abs(loud.samples.astype(int)) >= 32_767) < 0.3
+
+
 async def test_a_piece_for_each_sentence_and_closing_stops_between(piper_models: Path) -> None:
     text = "One of them. And another one. And the last one."
     assert len(await speak(piper_models, text)) == 3

@@ -84,6 +84,13 @@ async def test_repeat() -> None:
     assert (await repeat(FakeContext())).text == "I haven't said anything yet."
 
 
+@pytest.mark.anyio
+async def test_repeat_goes_on_with_what_was_cut_off() -> None:
+    context = FakeContext(assistant=FakeAssistant(last_reply="One. Two. Three."))
+    context.assistant.unfinished_reply = "Two. Three."
+    assert (await repeat(context)).text == "Two. Three."
+
+
 def changed(*changes: str) -> FakeContext:
     return FakeContext(assistant=FakeAssistant(changes=changes))
 
@@ -138,11 +145,11 @@ def test_effects_and_examples() -> None:
     assert undo.effect is Effect.W1
     assert undo.critical == ("count",)
     assert recall.effect is Effect.R1
-    assert {each.effect for each in (explain, stop, repeat)} == {Effect.R0}
     found = [value for value in vars(talk).values() if isinstance(value, Intent)]
-    assert len(found) == 5
+    assert {each.effect for each in found if each not in (undo, recall)} == {Effect.R0}
+    assert len(found) == 12
     assert all(each.name.startswith("talk.") and each.examples for each in found)
-    assert len({each.name for each in found} | {clock.tell_time.name}) == 6
+    assert len({each.name for each in found} | {clock.tell_time.name}) == 13
 
 
 def test_each_example_is_understood() -> None:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from voiced.audio import Samples, silence, to_float32, to_int16
+from voiced.audio import Samples, silence
 from voiced.engines.respelling import Respelling, respell
 from voiced.errors import ModelMissing, SynthesisError
+from voiced.loudness import amplified
 from voiced.stages import SpokenAudio, Voice, WordTiming
 from voiced.workers import Exclusive, stream
 
@@ -190,7 +191,7 @@ class _WordCutter:
     def __init__(self, text: Respelling, rate_hz: int, gain_db: float) -> None:
         self._text = text
         self._rate_hz = rate_hz
-        self._gain = 10.0 ** (gain_db / 20.0)
+        self._gain_db = gain_db
         self._held = silence(0)
         self._base = 0
         self._word = -1
@@ -220,8 +221,7 @@ class _WordCutter:
         if self._word >= 0:
             word = self._text.words[self._word]
             words = (WordTiming(word.text, word.start, 0, _sounding(piece)),)
-        loud = piece if self._gain == 1.0 else to_int16(to_float32(piece) * self._gain)
-        return [SpokenAudio(loud, self._rate_hz, words)]
+        return [SpokenAudio(amplified(piece, self._gain_db), self._rate_hz, words)]
 
 
 def _sounding(piece: Samples) -> int:

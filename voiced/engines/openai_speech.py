@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal
 import anyio
 import numpy as np
 
-from voiced.audio import Samples, to_float32, to_int16
 from voiced.engines.openai_faults import Peer, Refusal
 from voiced.engines.openai_http import Server
 from voiced.engines.respelling import respell
 from voiced.errors import SynthesisError
+from voiced.loudness import amplified
 from voiced.stages import SpokenAudio
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["OpenAISynthesizer"]
 
 _PCM_RATE_HZ = 24_000
+_SLOWEST, _FASTEST = 0.25, 4.0
 _PIECE_S = 0.02
 _SAMPLE_BYTES = 2
 _SPEECH_LIMIT_BYTES = 32 * 1024 * 1024
@@ -80,10 +81,9 @@ class OpenAISynthesizer:
         if not text:
             return
         response = await self._begin(text, voice)
-        gain = 10.0 ** (voice.volume_db / 20.0)
         async with aclosing(response), aclosing(self._sound(response)) as pieces:
             async for piece in pieces:
-                yield SpokenAudio(_louder(piece.samples, gain), piece.rate_hz)
+                yield SpokenAudio(amplified(piece.samples, voice.volume_db), piece.rate_hz)
 
     async def _begin(self, text: str, voice: Voice) -> httpx.Response:
         try:
@@ -108,7 +108,7 @@ class OpenAISynthesizer:
             "voice": voice.speaker or _DEFAULT_SPEAKER,
             "input": text,
             "response_format": self._format,
-            "speed": voice.speed,
+            "speed": min(max(voice.speed, _SLOWEST), _FASTEST),
         }
         return await self._server.send("POST", _PEER.path, json=body)
 
@@ -187,7 +187,3 @@ def _read_wav(file: bytes) -> SpokenAudio:
         raise ValueError("the WAV file holds no sound")
     mixed = np.frombuffer(data[:whole], "<i2").reshape(-1, channels).mean(axis=1)
     return SpokenAudio(mixed.astype(np.int16), rate_hz)
-
-
-def _louder(samples: Samples, gain: float) -> Samples:
-    return samples if gain == 1.0 else to_int16(to_float32(samples) * np.float32(gain))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiced.audio import to_int16
 from voiced.engines.respelling import Respelling, respell
 from voiced.errors import ModelMissing, SynthesisError
+from voiced.loudness import amplified
 from voiced.stages import SpokenAudio, Voice, WordTiming
 from voiced.workers import Exclusive, stream
 
@@ -90,7 +91,7 @@ class PiperSynthesizer:
             owners = _owners(piper_voice, text, spoken)
             for sound in piper_voice.synthesize(spoken, config, include_alignments=bool(owners)):
                 words, owners = _timings(sound.phoneme_alignments, text, owners)
-                samples = to_int16(sound.audio_float_array)
+                samples = amplified(to_int16(sound.audio_float_array), voice.volume_db)
                 if len(samples) and not emit(SpokenAudio(samples, sound.sample_rate, words)):
                     return
         except Exception as error:
@@ -148,7 +149,6 @@ def _configuration(piper_voice: Any, voice: Voice) -> Any:
     return piper.SynthesisConfig(
         speaker_id=_speaker(piper_voice, voice),
         length_scale=piper_voice.config.length_scale / speed,
-        volume=10.0 ** (voice.volume_db / 20.0),
     )
 
 

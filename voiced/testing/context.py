@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from voiced.plugin import Intent, IntentFailed, Undo, Undoer
+from voiced.plugin import Entity, Intent, IntentFailed, Undo, Undoer
 
 __all__ = ["Change", "FakeAssistant", "FakeContext"]
 
@@ -43,6 +43,12 @@ class FakeAssistant:
         last_reply: What was said last.
         changes: Sentences on changes made before, oldest first.
         failing_undo: What ``undo`` says when it fails, or an empty string if it does not fail.
+
+    Attributes:
+        last_heard: What was heard of the last reply; a test may set it, as the two below.
+        unfinished_reply: What was cut off.
+        entities: What was named last.
+        delivery: What ``deliver`` was asked for, each time.
     """
 
     def __init__(
@@ -54,6 +60,10 @@ class FakeAssistant:
         failing_undo: str = "",
     ) -> None:
         self.last_reply = last_reply
+        self.last_heard = ""
+        self.unfinished_reply = ""
+        self.entities: Sequence[Entity] = ()
+        self.delivery: list[dict[str, float | bool | None]] = []
         self.undone: list[str] = []
         self._intents = tuple(intents)
         self._changes = list(changes)
@@ -62,6 +72,19 @@ class FakeAssistant:
     def intents(self) -> Sequence[Intent]:
         """The intents it was made with."""
         return self._intents
+
+    def deliver(
+        self,
+        *,
+        louder_db: float = 0.0,
+        speed: float = 1.0,
+        whisper: bool | None = None,
+        reset: bool = False,
+    ) -> None:
+        """Note what was asked for in ``delivery``; what is left out is not noted."""
+        asked = {"louder_db": louder_db, "speed": speed, "whisper": whisper, "reset": reset}
+        usual = {"louder_db": 0.0, "speed": 1.0, "whisper": None, "reset": False}
+        self.delivery.append({key: asked[key] for key in asked if asked[key] != usual[key]})
 
     async def undo(self, count: int) -> Sequence[str]:
         """Move the last ``count`` changes to ``undone`` and return them, newest first.

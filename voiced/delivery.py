@@ -1,0 +1,59 @@
+"""How things are said: a voice with the user's wishes (louder, slower, a whisper). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from voiced.conversation import Delivery
+from voiced.stages import Voice
+
+__all__ = ["delivered", "wished"]
+
+_SOFTEST_DB, _LOUDEST_DB = -18.0, 12.0
+_SLOWEST, _FASTEST = 0.6, 2.0
+
+_WHISPER_DB = -8.0
+_WHISPER_SPEED = 0.9
+_WHISPERING = {"whisper": -3.0, "whisperf": -8.0}
+"""Variants of espeak-ng, and what makes each as soft as a whisper is: 6 dB below the voice."""
+
+
+def wished(
+    delivery: Delivery,
+    *,
+    louder_db: float = 0.0,
+    speed: float = 1.0,
+    whisper: bool | None = None,
+) -> Delivery:
+    """The delivery after a wish: decibels are added, the speed is multiplied, both have limits."""
+    return Delivery(
+        min(max(delivery.louder_db + louder_db, _SOFTEST_DB), _LOUDEST_DB),
+        min(max(delivery.speed * speed, _SLOWEST), _FASTEST),
+        delivery.is_whisper if whisper is None else whisper,
+    )
+
+
+def delivered(voice: Voice, delivery: Delivery) -> Voice:
+    """The voice as the user wants to hear it now."""
+    if delivery.is_whisper:
+        voice = _whispering(voice)
+    return replace(
+        voice,
+        speed=voice.speed * delivery.speed,
+        volume_db=voice.volume_db + delivery.louder_db,
+    )
+
+
+def _whispering(voice: Voice) -> Voice:
+    """espeak-ng has variants that whisper; other voices are made softer and slower."""
+    if voice.engine != "espeak":
+        return replace(
+            voice,
+            speed=voice.speed * _WHISPER_SPEED,
+            volume_db=voice.volume_db + _WHISPER_DB,
+        )
+    model, _, variant = voice.model.partition("+")
+    is_female = (variant or voice.speaker).lower().startswith("f")
+    speaker = "whisperf" if is_female else "whisper"
+    volume_db = voice.volume_db + _WHISPERING[speaker]
+    return replace(voice, model=model, speaker=speaker, volume_db=volume_db)
