@@ -5,6 +5,7 @@ Devices by name: ``speaker`` (a null sink), ``microphone`` (hears what ``play`` 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -13,7 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import numpy as np
@@ -110,18 +111,47 @@ class SoundServer:
         )
         return done.stdout.strip()
 
-    def say(self, sound: Samples) -> subprocess.Popen[bytes]:
-        """Begin to play 16 kHz sound into the microphone."""
+    def say(self, sound: Samples, sink: str = "mouth") -> subprocess.Popen[bytes]:
+        """Begin to play 16 kHz sound into the microphone, or to ``speaker``."""
         path = self._folder / f"say-{time.monotonic_ns()}.raw"
         path.write_bytes(sound.tobytes())
-        command = ["pacat", "-d", "mouth", "--raw", f"--rate={RATE_HZ}", "--channels=1"]
+        command = ["pacat", "-d", sink, "--raw", f"--rate={RATE_HZ}", "--channels=1"]
         command += ["--format=s16le", "--latency-msec=100", str(path)]
         return subprocess.Popen(command, env=os.environ | self.environment)
 
     @contextmanager
-    def listening(self) -> Iterator[Ear]:
-        """Record what the speaker plays."""
-        ear = Ear(os.environ | self.environment)
+    def echo(self, delay_ms: int = 40, level_db: float = -6.0) -> Iterator[None]:
+        """Let the microphone hear the speaker: some milliseconds later than this, and softer.
+
+        Who records it in a program finds the buffers of that program's streams on top.
+        """
+        module = self.control(
+            "load-module",
+            "module-loopback",
+            "source=speaker.monitor",
+            "sink=mouth",
+            f"latency_msec={delay_ms}",
+            "source_dont_move=1",
+            "sink_dont_move=1",
+        )
+        try:
+            self.control("set-sink-input-volume", self._sink_input_of(module), f"{level_db}dB")
+            yield
+        finally:
+            with suppress(subprocess.SubprocessError):  # the server may be gone
+                self.control("unload-module", module)
+
+    def _sink_input_of(self, module: str) -> str:
+        """The index of the stream that a module plays."""
+        for entry in json.loads(self.control("--format=json", "list", "sink-inputs")):
+            if str(entry["owner_module"]) == module:
+                return str(entry["index"])
+        raise AssertionError(f"module {module} plays nothing")
+
+    @contextmanager
+    def listening(self, source: str = "speaker.monitor") -> Iterator[Ear]:
+        """Record what the speaker plays, or what the ``microphone`` hears."""
+        ear = Ear(os.environ | self.environment, source)
         try:
             ear.wait_for_sound()
             yield ear
@@ -163,12 +193,12 @@ class SoundServer:
 
 
 class Ear:
-    """Hears what the speaker plays, with the time at which each 5 ms came."""
+    """Hears a source, with the time at which each 5 ms came."""
 
     _BLOCK_SAMPLES = RATE_HZ // 200
 
-    def __init__(self, environment: dict[str, str]) -> None:
-        command = ["parec", "-d", "speaker.monitor", "--raw", f"--rate={RATE_HZ}"]
+    def __init__(self, environment: dict[str, str], source: str) -> None:
+        command = ["parec", "-d", source, "--raw", f"--rate={RATE_HZ}"]
         command += ["--channels=1", "--format=s16le", "--latency-msec=10"]
         self._process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE)
         self._blocks: list[tuple[float, Samples]] = []
@@ -179,6 +209,13 @@ class Ear:
     def sound(self) -> Samples:
         """All that was heard, with the silence around it."""
         return np.concatenate([block for _, block in list(self._blocks)])
+
+    @property
+    def begins_s(self) -> float:
+        """``time.perf_counter`` at which the first sample came, as the later ones have it."""
+        length_s = self._BLOCK_SAMPLES / RATE_HZ
+        blocks = list(self._blocks)
+        return float(np.median([at_s - (n + 1) * length_s for n, (at_s, _) in enumerate(blocks)]))
 
     def last_audible_s(self, threshold: int = 200) -> float:
         """``time.perf_counter`` of the last block with sound in it."""

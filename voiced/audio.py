@@ -31,6 +31,7 @@ __all__ = [
     "silence",
     "to_float32",
     "to_int16",
+    "voicing",
 ]
 
 Samples: TypeAlias = NDArray[np.int16]
@@ -91,6 +92,21 @@ def level_dbfs(samples: Samples) -> float:
         return -120.0
     power = float(np.mean(np.square(samples.astype(np.float64) / 32768.0)))
     return max(-120.0, 10.0 * float(np.log10(power)) if power > 0 else -120.0)
+
+
+def voicing(samples: Samples) -> float:
+    """How much of a tone the sound has between 80 and 400 Hz at 16 kHz, in [0, 1]: a voice has.
+
+    Give it 40 ms. It is the highest peak of the autocorrelation in that range, against silence 0.
+    """
+    sound = samples.astype(np.float64) - (float(np.mean(samples)) if len(samples) else 0.0)
+    size = 1 << (2 * max(1, len(sound)) - 1).bit_length()
+    alike = np.fft.irfft(np.square(np.abs(np.fft.rfft(sound, size))), size)
+    lags = np.arange(RATE_HZ // 400, min(RATE_HZ // 80, 2 * len(sound) // 3))
+    if not len(lags) or alike[0] <= 0:
+        return 0.0
+    peaks = alike[lags] / (alike[0] * (1 - lags / len(sound)))
+    return min(1.0, max(0.0, float(np.max(peaks))))
 
 
 def samples_to_s(samples: int, rate_hz: int = RATE_HZ) -> float:
@@ -176,6 +192,11 @@ class PreRoll:
         self._held += len(frame.samples)
         while self._held > self._limit:
             self._held -= len(self._frames.popleft().samples)
+
+    @property
+    def frames(self) -> tuple[AudioFrame, ...]:
+        """All frames, oldest first."""
+        return tuple(self._frames)
 
     def take(self) -> tuple[AudioFrame, ...]:
         """All frames, oldest first; the pre-roll is empty afterwards."""

@@ -45,10 +45,11 @@ class _JumpingSelector(selectors.DefaultSelector):
         self.now_s = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        is_busy = workers.in_flight() > 0  # asked first: who ends wakes the loop, then counts down
         ready = super().select(0)
         if ready or timeout == 0:
             return ready
-        if workers.in_flight():  # its end may come without a wake-up, so look again soon
+        if is_busy:  # its end may come without a wake-up, so look again soon
             return super().select(_POLL_S)
         if len(self.get_map()) > 1:  # more than the loop's own pipe: a socket or a child is open
             began = time.monotonic()

@@ -68,6 +68,8 @@ class LoopbackServer:
         self.connections = 0
         self.hung_up = anyio.Event()
         """Set when a client closes its connection in the middle of an answer."""
+        self.hung_up_s: list[float] = []
+        """When each of them did, by the loop's clock."""
 
     @property
     def url(self) -> str:
@@ -116,6 +118,7 @@ class LoopbackServer:
                     await into.send(data)
             if line.is_answering:
                 self.hung_up.set()
+                self.hung_up_s.append(anyio.current_time())
                 line.scope.cancel()
 
     async def _serve_one(
