@@ -60,7 +60,7 @@ def test_export_where_nothing_can_be_written(voiced, journal):
 
 def test_forget_matching(voiced, journal, home):
     ended = voiced("forget", "--matching", "zanzibar", "--json")
-    assert ended.json == {"said": 1, "changes": 0, "kept": 0}
+    assert ended.json == {"said": 1, "changes": 0, "kept": 0, "turns": 0}
     folder = home / "state" / "voiced"
     assert b"zanzibar" not in b"".join(path.read_bytes() for path in folder.iterdir())
 

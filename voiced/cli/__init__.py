@@ -18,7 +18,19 @@ from typing import Annotated
 import typer
 
 from voiced import __version__
-from voiced.cli import bench, demo, doctor, forget, intents, journal, models, run, sound, voices
+from voiced.cli import (
+    bench,
+    demo,
+    doctor,
+    forget,
+    intents,
+    journal,
+    models,
+    run,
+    sound,
+    trace,
+    voices,
+)
 from voiced.cli.output import report_error
 from voiced.cli.setup import Options
 from voiced.errors import VoicedError
@@ -45,6 +57,7 @@ app.add_typer(intents.app, name="intents")
 app.add_typer(voices.app, name="voices")
 app.add_typer(models.app, name="models")
 app.add_typer(journal.app, name="journal")
+app.add_typer(trace.app, name="trace")
 app.command("forget")(forget.forget)
 journal.add_undo(app, run.undo)
 voices.add_try(sound.speak)

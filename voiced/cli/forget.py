@@ -1,4 +1,4 @@
-"""``voiced forget``: erases what was said and done."""
+"""``voiced forget``: erases what was said and done, and what is kept of how turns went."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiced.cli.output import AsJson, note, print_json
-from voiced.cli.setup import load_config, open_journal
+from voiced.cli.setup import load_config, open_journal, open_turns
 
 if TYPE_CHECKING:
+    from voiced.config import Loaded
     from voiced.journal import Erased, Journal
+    from voiced.turn_store import TurnStore
 
 __all__ = ["forget"]
 
@@ -28,16 +30,26 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
     everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase records of the journal, on the disk too; their changes cannot be undone any more."""
+    """Erase records of the journal, and kept turns with their sound, on the disk too.
+
+    Changes that are erased cannot be undone any more.
+    """
     if sum(map(bool, (last, since, matching, everything))) != 1:
         raise typer.BadParameter("give one of --last, --since, --matching, --all")
     at = _time(last, since)
-    with closing(open_journal(load_config(context))) as journal:
+    loaded = load_config(context)
+    turns = _erase_turns(open_turns(loaded), at, matching)
+    with closing(open_journal(loaded)) as journal:
         erased = _erase(journal, at, matching)
+    if everything:
+        _forget_pauses(loaded)
     if as_json:
-        print_json({"said": erased.said, "changes": erased.changes, "kept": erased.kept})
+        counts = {"said": erased.said, "changes": erased.changes, "kept": erased.kept}
+        print_json({**counts, "turns": turns})
         return
     print(f"erased {erased.said} things said and {erased.changes} changes")
+    if turns:
+        print(f"erased how {turns} turns went, and their sound")
     if erased.kept:
         note(f"{erased.kept} changes are under way or were interrupted, so they are kept")
 
@@ -46,6 +58,24 @@ def _erase(journal: Journal, at: datetime | None, matching: str) -> Erased:
     if matching:
         return journal.erase_matching(matching)
     return journal.erase_since(at) if at else journal.erase_all()
+
+
+def _forget_pauses(loaded: Loaded) -> None:
+    from voiced.config import journal_folder
+    from voiced.pause_file import PAUSE_FILE
+
+    (journal_folder(loaded.config.journal) / PAUSE_FILE).unlink(missing_ok=True)
+
+
+def _erase_turns(store: TurnStore, at: datetime | None, matching: str) -> int:
+    if not matching:
+        return store.erase_since(at) if at else store.erase_all()
+    erased = store.erase_matching(matching)
+    silent = sum(1 for turn in store.turns() if turn.sound and not turn.words().strip())
+    if silent:
+        note(f"{silent} turns are kept with sound and without words, which cannot be searched:")
+        note("  --last, --since or --all erase them")
+    return erased
 
 
 def _time(last: str, since: str) -> datetime | None:

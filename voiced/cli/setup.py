@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from voiced.config import Loaded
     from voiced.journal import Journal
     from voiced.registry import LoadedPlugins
+    from voiced.turn_store import TurnStore
 
-__all__ = ["Clock", "Options", "load_config", "load_plugins", "open_journal", "run_async"]
+__all__ = [
+    "Clock",
+    "Options",
+    "load_config",
+    "load_plugins",
+    "open_journal",
+    "open_turns",
+    "run_async",
+]
 
 T = TypeVar("T")
 
@@ -70,6 +79,14 @@ def open_journal(loaded: Loaded) -> Journal:
     if journal.notice:
         note(f"voiced: {journal.notice}")
     return journal
+
+
+def open_turns(loaded: Loaded) -> TurnStore:
+    """The kept turns; nothing is made where there are none."""
+    from voiced.config import trace_folder
+    from voiced.turn_store import TurnStore
+
+    return TurnStore(trace_folder(loaded.config.journal))
 
 
 def run_async(clock: Clock, function: Callable[..., Awaitable[T]], *args: Any) -> T:
