@@ -10,7 +10,7 @@ from typing import Annotated, Any, ClassVar
 import anyio
 import pytest
 
-from voiced.conversation import Conversation
+from voiced.conversation import Conversation, Delivery
 from voiced.dispatch import Call, Dispatcher, Environment, Question, Report, Result
 from voiced.errors import (
     IntentDenied,
@@ -675,3 +675,26 @@ def test_the_grammar_must_have_been_made(tmp_path) -> None:
     environment = Environment(None, None, None, inline, {})  # type: ignore[arg-type]
     with pytest.raises(RuntimeError, match="refresh"):
         _ = Dispatcher([], [], environment, Conversation()).grammar
+
+
+def test_the_assistant_knows_what_was_heard_and_named_and_cut_off(desk) -> None:
+    conversation = desk.dispatcher.conversation
+    assistant = desk.dispatcher.assistant()
+    assert (assistant.last_heard, assistant.unfinished_reply, assistant.entities) == ("", "", ())
+    conversation.add("where is my hat", "In the")
+    conversation.name(BOXES[:2])
+    conversation.unfinished = "In the hat box."
+    assert assistant.last_heard == "In the"
+    assert assistant.unfinished_reply == "In the hat box."
+    assert assistant.entities == tuple(BOXES[:2])
+
+
+def test_a_delivery_is_kept_with_the_conversation_and_has_limits(desk) -> None:
+    conversation = desk.dispatcher.conversation
+    for _ in range(4):
+        desk.dispatcher.assistant().deliver(louder_db=6.0, speed=0.8, whisper=True)
+    assert conversation.delivery == Delivery(12.0, 0.6, is_whisper=True)
+    desk.dispatcher.assistant().deliver(speed=2.0)
+    assert conversation.delivery == Delivery(12.0, 1.2, is_whisper=True)
+    desk.dispatcher.assistant().deliver(reset=True)
+    assert conversation.delivery == Delivery()

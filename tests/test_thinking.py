@@ -284,7 +284,8 @@ def test_what_was_said_before_a_failure_stays_said() -> None:
     room = Room({"sing": [["La la la, this is a long song. And so", ReplyError("gone")]]})
     room.think("sing")
     assert room.said == [
-        "La la la, this is a long song.",
+        "La la la,",
+        "this is a long song.",
         "And so",
         "My language model did not answer.",
     ]
@@ -320,7 +321,7 @@ def test_three_rounds_are_the_most() -> None:
     assert DONE == ["note 1", "note 2", "note 3"]
     assert len(room.model.histories) == 3
     assert thought.outcome == "completed"
-    assert room.said == ["Noted note 1.", "Noted note 2.", "Noted note 3."]
+    assert room.said == ["Noted note one.", "Noted note two.", "Noted note three."]
 
 
 @pytest.mark.parametrize(
@@ -355,9 +356,24 @@ def test_a_failing_tool_is_told_to_the_model_and_to_the_user() -> None:
 
 
 def test_a_model_that_says_nothing_at_all_is_not_silence() -> None:
-    room = Room({"hm": [[""]]})
-    assert room.think("hm").outcome == "not_understood"
+    room = Room({"hello": [[""]]})
+    assert room.think("hello").outcome == "not_understood"
     assert room.said == ["I'm sorry, I don't know how to do that."]
+
+
+@pytest.mark.parametrize("said", ["hm", "mhm", "okay", "yeah right"])
+def test_who_only_listens_gets_no_answer(said: str) -> None:
+    room = Room({said: [["You are welcome."]]})
+    assert room.think(said).outcome == "completed"
+    assert room.said == []
+
+
+def test_a_yes_to_a_question_of_the_model_goes_to_the_model() -> None:
+    room = Room({"tell me": [["Do you want to hear more?"]], "yeah": [["Then listen."]]})
+    room.think("tell me")
+    room.said.clear()
+    room.think("yeah")
+    assert room.said == ["Then listen."]
 
 
 def test_a_model_may_fall_silent_by_a_tool() -> None:
@@ -412,7 +428,8 @@ def test_an_interrupted_reply_stops_the_model_and_can_be_said_again() -> None:
     room = Room({"sing": [["La la la, this is a long song. And then", 60.0, " more."]]})
     assert room.think("sing", cancel_s=5) is None
     assert room.model.closed == 1
-    assert [event.text for event in room.of(ReplySentence)] == ["La la la, this is a long song."]
+    said = [event.text for event in room.of(ReplySentence)]
+    assert said == ["La la la,", "this is a long song."]
     assert room.thinker.dispatcher.conversation.last_reply == "La la la, this is a long song."
 
 

@@ -26,18 +26,21 @@ from voiced.config import (
 )
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment
-from voiced.errors import ConfigError
+from voiced.errors import ConfigError, ModelMissing
 from voiced.journal import Journal
 from voiced.registry import LoadedPlugins, load_plugins
 from voiced.stages import Responder, Stage
 from voiced.thinking import INSTRUCTIONS, Thinker
 
 if TYPE_CHECKING:
+    from voiced.recorder import FlightRecorder
     from voiced.stages import (
+        EchoCanceller,
         Microphone,
         Speaker,
         Synthesizer,
         Transcriber,
+        TurnEndDetector,
         Voice,
         VoiceDetector,
     )
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
 __all__ = [
     "Brain",
     "detector",
+    "echo_canceller",
+    "flight_recorder",
     "microphone",
     "open_brain",
     "prepared",
@@ -52,6 +57,7 @@ __all__ = [
     "speaker",
     "synthesizer",
     "transcriber",
+    "turn_end_detector",
     "voice",
 ]
 
@@ -218,15 +224,61 @@ def detector(config: Config) -> VoiceDetector:
     return WebrtcVoiceDetector(min_level_dbfs=settings.min_level_dbfs)
 
 
+async def echo_canceller(config: Config, source: str, sink: str) -> EchoCanceller | None:
+    """What takes our own sound out of the microphone's; None where it cannot or need not be.
+
+    Only a real microphone hears a real speaker. ``auto`` asks the sound server, and goes without
+    where the canceller is not installed.
+    """
+    settings = config.audio
+    if settings.echo == "off" or source != "mic" or sink != "speaker":
+        return None
+    from voiced.engines.webrtc_aec import WebrtcEchoCanceller
+
+    canceller = WebrtcEchoCanceller()
+    if settings.echo == "webrtc":
+        return canceller
+    from voiced.engines.echo_choice import chosen_for
+
+    if not (await chosen_for(settings.speaker, settings.microphone)).cancels:
+        return None
+    try:
+        await canceller.prepare()
+    except ModelMissing:  # `voiced doctor audio` says so, with the mend
+        return None
+    return canceller
+
+
+def turn_end_detector(config: Config) -> TurnEndDetector | None:
+    """What judges by the sound whether a turn is over; None where it is off or not installed."""
+    choice = config.turns.end_detector
+    if choice == "off":
+        return None
+    from voiced.engines.smart_turn import SmartTurnDetector, what_is_missing
+
+    if choice == "auto" and what_is_missing(model_folder()):
+        return None
+    return SmartTurnDetector(model_folder())
+
+
+def flight_recorder(config: Config) -> FlightRecorder:
+    """What keeps how turns went, and, where the user allows it, their sound."""
+    from voiced.engines.flac import write_flac
+    from voiced.recorder import FlightRecorder
+
+    return FlightRecorder(config, write_flac)
+
+
 def voice(config: Config, name: str = "") -> Voice:
     """The voice profile of the configuration, or the one named.
 
     Raises:
         ModelMissing: There is none of that name, or its model was not pulled.
     """
-    from voiced.voices import load_voice
+    from voiced.voices import load_voice, with_lexicon
 
-    return load_voice(name or config.synthesizer.voice, model_folder(), voice_folder())
+    profile = load_voice(name or config.synthesizer.voice, model_folder(), voice_folder())
+    return with_lexicon(profile, config.synthesizer.lexicon)
 
 
 def synthesizer(config: Config, profile: Voice) -> Synthesizer:

@@ -13,7 +13,14 @@ from dataclasses import dataclass
 from voiced.plugin import Entity
 from voiced.spoken import normalise, parse_ordinal
 
-__all__ = ["Conversation", "Exchange", "Spoken", "heard_text"]
+__all__ = [
+    "Conversation",
+    "ConversationMemo",
+    "Delivery",
+    "Exchange",
+    "Spoken",
+    "heard_text",
+]
 
 _KEPT_EXCHANGES = 20
 
@@ -45,7 +52,10 @@ class Spoken:
 
 
 def heard_text(pieces: Sequence[Spoken], heard_samples: int) -> str:
-    """Cut a reply to what was heard: whole words only, by timings or else by proportion."""
+    """Cut a reply to what was heard: whole words, by timings or else by proportion.
+
+    The word in which it was cut counts where more than half of it was heard.
+    """
     heard: list[str] = []
     left = heard_samples
     for piece in pieces:
@@ -61,24 +71,54 @@ def heard_text(pieces: Sequence[Spoken], heard_samples: int) -> str:
 def _cut(piece: Spoken, heard_samples: int) -> str:
     if heard_samples <= 0 or not piece.samples:
         return ""
-    if piece.words:
-        ends = [text_end for text_end, at in piece.words if at <= heard_samples]
-        return piece.text[: max(ends, default=0)].rstrip()
-    limit = len(piece.text) * heard_samples // piece.samples
-    ends = [match.end() for match in re.finditer(r"\S+", piece.text) if match.end() <= limit]
-    return piece.text[: max(ends, default=0)]
+    cut, before = 0, 0
+    for text_end, at in piece.words or _evenly(piece):
+        if (before + at) / 2 > heard_samples:
+            break
+        cut, before = text_end, at
+    return piece.text[:cut].rstrip()
+
+
+def _evenly(piece: Spoken) -> list[tuple[int, int]]:
+    """Where words end, if every letter takes as long as any other."""
+    letters = max(1, len(piece.text))
+    ends = [found.end() for found in re.finditer(r"\S+", piece.text)]
+    return [(end, end * piece.samples // letters) for end in ends]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How everything is said from now on, against the voice's own way."""
+
+    louder_db: float = 0.0
+    speed: float = 1.0
+    is_whisper: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationMemo:
+    """What of a conversation can be taken back."""
+
+    exchanges: tuple[Exchange, ...]
+    entities: tuple[Entity, ...]
+    last_reply: str
+    unfinished: str
+    delivery: Delivery
 
 
 class Conversation:
     """The history, the last reply, and the entities that may be meant.
 
-    ``is_tainted``: text from outside (names of files, mail, pages) has entered it.
+    ``is_tainted``: text from outside (names of files, mail, pages) has entered it. ``unfinished``
+    is what the user cut off last, from the sentence on that was being spoken; else empty.
     """
 
     def __init__(self) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
         self._entities: tuple[Entity, ...] = ()
         self.last_reply = ""
+        self.unfinished = ""
+        self.delivery = Delivery()
         self.is_tainted = False
 
     @property
@@ -90,6 +130,20 @@ class Conversation:
     def entities(self) -> tuple[Entity, ...]:
         """What the last reply named, in its order."""
         return self._entities
+
+    def remember(self) -> ConversationMemo:
+        """How it is now."""
+        return ConversationMemo(
+            self.exchanges, self._entities, self.last_reply, self.unfinished, self.delivery
+        )
+
+    def restore(self, memo: ConversationMemo) -> None:
+        """Go back to how it was; what came from outside since then stays known as such."""
+        self._exchanges = deque(memo.exchanges, maxlen=_KEPT_EXCHANGES)
+        self._entities = memo.entities
+        self.last_reply = memo.last_reply
+        self.unfinished = memo.unfinished
+        self.delivery = memo.delivery
 
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""

@@ -13,24 +13,29 @@ from dataclasses import dataclass
 
 import anyio
 
-from voiced import composition
-from voiced.audio import RATE_HZ
+from voiced import composition, pause_file
 from voiced.composition import Brain
-from voiced.config import Config, Loaded, TurnSettings
+from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.journal import Journal
-from voiced.session import Session, Stages
+from voiced.pause_file import PAUSE_FILE
+from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
-from voiced.stages import Microphone
-from voiced.turns import Rules
+from voiced.stages import Microphone, Stage
+from voiced.turns import PauseMemory, Rules
+from voiced.turns.rules import in_samples
+from voiced.workers import in_worker
 
-__all__ = ["Reader", "RunOptions", "notify", "open_stages", "rules", "run", "serve"]
+__all__ = ["Reader", "RunOptions", "habits", "notify", "open_stages", "rules", "run", "serve"]
 
 _log = logging.getLogger(__name__)
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """A terminal that is closed sends SIGHUP; files that are being written must be ended then, too."""
+
+_PAUSE_MS = 200
+"""When a pause counts as one although no answer is prepared in it."""
 
 Reader = Callable[[Event], None]
 
@@ -45,12 +50,18 @@ class RunOptions:
 
 def rules(settings: TurnSettings) -> Rules:
     """The rules of turn-taking in samples."""
-    per_ms = RATE_HZ // 1000
     return Rules(
-        speech=settings.speech_ms * per_ms,
-        end_silence=settings.end_silence_ms * per_ms,
-        barge_in=settings.barge_in_ms * per_ms,
-        max_utterance=round(settings.max_utterance_s * RATE_HZ),
+        speech=in_samples(settings.speech_ms),
+        end_silence=in_samples(settings.end_silence_ms),
+        early_end=in_samples(settings.early_end_ms),
+        complete_end=in_samples(settings.complete_end_ms),
+        patient_end=in_samples(settings.patient_end_ms),
+        barge_in=in_samples(settings.barge_in_ms),
+        suspicion=in_samples(settings.suspicion_ms),
+        reopen=in_samples(settings.reopen_ms),
+        pause=in_samples(settings.speculate_ms or _PAUSE_MS),
+        speculates=settings.speculate_ms > 0,
+        max_utterance=in_samples(1000 * settings.max_utterance_s),
     )
 
 
@@ -69,24 +80,64 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
         with ungrouped():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
-                await serve(config, brain, stages, readers)
+                pauses = None
+                if config.turns.learn_pauses and options.source == "mic":
+                    path = journal_folder(config.journal) / PAUSE_FILE
+                    pauses = await in_worker(pause_file.load, path)
+                    tasks.start_soon(pause_file.keep, path, pauses, in_worker)
+                await _serve_and_record(config, brain, stages, readers, pauses)
                 tasks.cancel_scope.cancel()
         notify("STOPPING=1")
 
 
-async def serve(config: Config, brain: Brain, stages: Stages, readers: Sequence[Reader]) -> None:
-    """Run a session on prepared stages until the microphone's source ends."""
+async def _serve_and_record(
+    config: Config,
+    brain: Brain,
+    stages: Stages,
+    readers: Sequence[Reader],
+    pauses: PauseMemory | None,
+) -> None:
+    recorder = composition.flight_recorder(config)
+    try:
+        everyone: list[Reader] = [*readers, recorder]
+        await serve(config, brain, stages, everyone, habits(config, pauses, recorder.hear))
+    finally:
+        await recorder.aclose()
+
+
+async def serve(
+    config: Config,
+    brain: Brain,
+    stages: Stages,
+    readers: Sequence[Reader],
+    known: Habits | None = None,
+) -> None:
+    """Run a session on prepared stages until the microphone's source ends.
+
+    Args:
+        config: The configuration.
+        brain: Understands and does.
+        stages: The engines, prepared.
+        readers: Take every event.
+        known: Of the user; None learns nothing.
+    """
     everyone = [*readers, *_keepers(brain.journal, config)]
     session = Session(
         stages,
         brain.thinker,
         rules(config.turns),
         lambda event: _tell(everyone, event),
-        config.turns.pre_roll_ms * RATE_HZ // 1000,
+        known or habits(config),
     )
     _tell(everyone, ModeChanged(0, "listening"))
     notify("READY=1")
     await session.run()
+
+
+def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = None) -> Habits:
+    """What a session is told of its owner; without ``pauses`` it learns nothing."""
+    turns = config.turns
+    return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap)
 
 
 @asynccontextmanager
@@ -106,8 +157,16 @@ async def open_stages(
         composition.synthesizer(config, profile),
         composition.speaker(config, options.sink),
         profile,
+        await composition.echo_canceller(config, options.source, options.sink),
+        composition.turn_end_detector(config),
     )
-    every = (stages.microphone, stages.detector, stages.transcriber, stages.synthesizer)
+    every: list[Stage] = [
+        stages.microphone,
+        stages.detector,
+        stages.transcriber,
+        stages.synthesizer,
+    ]
+    every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
     async with composition.prepared(*every, stages.speaker):  # last: it may replace a file
         yield stages
 

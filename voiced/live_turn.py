@@ -1,274 +1,267 @@
-"""One turn, from its first frame of speech to its end: transcribe, think, speak, be interrupted.
+"""One turn, from its first frame of speech to its end: takes of it, and what interrupts it.
 
-When a turn begins, and what interrupts it, is decided in session.py.
+When a turn begins, pauses, ends and is interrupted, is decided in turns/ and told by session.py.
+A turn that begins over a reply is a candidate: it listens, but nobody hears of it until it is
+committed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from contextlib import aclosing
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
 
 import anyio
-import anyio.lowlevel
-from anyio.abc import TaskGroup
-from anyio.streams.memory import MemoryObjectSendStream
 
-from voiced.audio import RATE_HZ, AudioFrame
-from voiced.clock import AudioClock
-from voiced.dispatch import Call, Report, Result
+from voiced.audio import AudioFrame
 from voiced.errors import EngineError
 from voiced.events import (
     BargeIn,
-    Event,
-    Outcome,
-    PlaybackStarted,
-    ReplySentence,
+    Ducked,
+    EndReason,
+    OverlapIgnored,
+    OverlapReason,
+    PlaybackResumed,
     SpeechStopped,
-    StageFailed,
-    TranscriptFinal,
     TranscriptPartial,
     TurnEnded,
     TurnId,
+    TurnReopened,
     TurnStarted,
 )
-from voiced.speaking import Line, Piece, Speech
-from voiced.stages import (
-    Microphone,
-    Speaker,
-    Synthesizer,
-    Transcriber,
-    Transcript,
-    Voice,
-    VoiceDetector,
-)
-from voiced.thinking import Say, Thinker, Thought, Turn
-from voiced.trace import Marks
+from voiced.stages import Transcript
+from voiced.surroundings import EventGate, Stages, Surroundings, failure
+from voiced.take import Take
+from voiced.turns import Phase
 
 __all__ = ["LiveTurn", "Stages", "Surroundings"]
 
-_SENTENCES_AHEAD = 4
-_PIECES_AHEAD = 256
-_FILLERS = ((1.5, "One moment."), (6.0, "I'm still thinking."))
-"""What is said, so many seconds after the end of the user's speech, while nothing else was."""
-
-
-@dataclass(frozen=True, slots=True)
-class Stages:
-    """The engines of a session, prepared; the language model belongs to the thinker."""
-
-    microphone: Microphone
-    detector: VoiceDetector
-    transcriber: Transcriber
-    synthesizer: Synthesizer
-    speaker: Speaker
-    voice: Voice
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What the turns of a session share. Effects that outlive their turn end in ``tasks``."""
-
-    stages: Stages
-    thinker: Thinker
-    emit: Callable[[Event], None]
-    clock: AudioClock
-    tasks: TaskGroup
-
-    def fail(self, error: EngineError) -> None:
-        """Tell that a stage failed."""
-        at = self.clock.at()
-        self.emit(StageFailed(at, error.stage, error.code, error.message, error.retryable))
-
 
 class LiveTurn:
-    """A turn. ``hear``, ``end_utterance`` and ``interrupt`` are for the listener, and synchronous.
+    """A turn. All but ``run`` is for the listener, and synchronous.
 
     Args:
         name: Its number.
         around: What it shares with the other turns.
-        frame_limit: The most frames that an utterance has.
-        before: The turn that it interrupted, if any; it waits until that one is over.
+        frames: The sound that it begins with.
+        on_transcript: Told of every transcript of this turn, as it comes.
+        before: The turn that it follows or interrupts, if that is not over.
     """
 
     def __init__(
-        self, name: TurnId, around: Surroundings, frame_limit: int, before: LiveTurn | None = None
+        self,
+        name: TurnId,
+        around: Surroundings,
+        frames: Sequence[AudioFrame],
+        on_transcript: Callable[[LiveTurn, Transcript], None],
+        before: LiveTurn | None = None,
     ) -> None:
         self.id = name
         self.over = anyio.Event()
         self.is_listening = True
+        self.frames = list(frames)
+        self.text = ""
         self._around = around
         self._clock = around.clock
-        self._emit = around.emit
-        self._frames, self._heard_frames = anyio.create_memory_object_stream[AudioFrame](
-            frame_limit
-        )
+        self._events = EventGate(around.emit)
+        self._on_transcript = on_transcript
         self._before = before
+        self._is_committed = anyio.Event()
+        self._may_answer = anyio.Event()
         self._scope = anyio.CancelScope()
-        self._marks = Marks()
-        self._speech: Speech | None = None
-        self._speech_end = 0
-        self._said = ""
-        self._outcome: Outcome = "interrupted"
+        self._may_be_nothing = before is not None
+        self._is_discarded = False
+        self._is_paused = False
+        self._is_finished = False
+        self._was_interrupted = False
+        self._told = self._told_again = ""
+        self._take = self._next_take()
+
+    def _next_take(self) -> Take:
+        take = Take(
+            self.id, self._around, self._events, self._read, is_overlap=self._may_be_nothing
+        )
+        for frame in self.frames:
+            take.hear(frame)
+        return take
+
+    def _read(self, transcript: Transcript) -> None:
+        self.text = transcript.text
+        if not transcript.is_final:
+            self._tell_partial(transcript.text)
+        self._on_transcript(self, transcript)
+
+    def _tell_partial(self, text: str) -> None:
+        """Tell it, unless it is only what was told before this take began."""
+        if self._told_again.startswith(text):
+            return
+        self._told, self._told_again = text, ""
+        self._events.emit(TranscriptPartial(self._clock.at(), self.id, text))
+
+    @property
+    def phase(self) -> Phase:
+        """What it is doing, as turn-taking sees it."""
+        if self.is_listening or self._is_finished:
+            return Phase.IDLE
+        if self._take.has_acted:
+            return Phase.REPLYING
+        return Phase.BEGINNING if self._take.player.is_aloud else Phase.PREPARING
+
+    @property
+    def lately(self) -> str:
+        """What it has said in the last few seconds."""
+        return self._take.player.lately
+
+    # The utterance
 
     def hear(self, frame: AudioFrame) -> None:
         """Take a frame of the utterance."""
-        self._frames.send_nowait(frame)
+        self.frames.append(frame)
+        if not self._is_paused:
+            self._take.hear(frame)
 
-    def end_utterance(self, end: int) -> None:
+    def pause(self) -> None:
+        """The user may have finished: prepare the answer."""
+        self._is_paused = True
+        self._take.pause()
+
+    def go_on(self) -> None:
+        """It was only a pause: what was prepared is worth nothing."""
+        if self._is_paused:
+            self._listen_again()
+
+    def _listen_again(self) -> None:
+        self._is_paused = False
+        self._told_again = self._told
+        before, self._take = self._take, self._next_take()
+        before.drop()
+        before.close()  # it may never have run
+
+    def end_utterance(self, end: int, reason: EndReason) -> None:
         """The user's speech ended at this sample; only the first call counts."""
         if not self.is_listening:
             return
         self.is_listening = False
-        self._speech_end = end
-        self._marks.begin(end)
-        self._marks.set("endpoint", self._clock.at())
-        self._emit(SpeechStopped(end))
-        self._frames.close()
+        self._around.emit(SpeechStopped(end, reason))
+        self._take.settle(end)
 
-    def interrupt(self) -> None:
-        """Barge-in: silence first, then cancel."""
-        if self._speech is not None:
-            self._speech.stop()
-        self._emit(BargeIn(self._clock.at(), self.id))
+    def reopen(self, frames: Sequence[AudioFrame]) -> None:
+        """The user goes on after all; ``frames`` are the sound since the utterance ended."""
+        self.frames.extend(frames)
+        self.is_listening = True
+        self._events.emit(TurnReopened(self._clock.at(), self.id))
+        self._listen_again()
+
+    # A candidate's fate
+
+    def commit(self) -> None:
+        """It is a turn: its events may be told, and it may answer when its predecessor is over.
+
+        What was heard so far is heard again, now that only requests are expected.
+        """
+        was_overlap, self._may_be_nothing = self._may_be_nothing, False
+        if was_overlap and not self._is_paused:
+            self._listen_again()
+        self._is_committed.set()
+
+    def discard(self) -> None:
+        """It was nothing."""
+        self._is_discarded = True
+        self._events.close()
         self._scope.cancel()
 
+    # The reply, and the user's voice over it
+
+    def duck(self, db: float) -> None:
+        """Make the reply softer: the user may be speaking."""
+        if self._take.player.is_aloud:
+            self._take.player.duck(db)
+            self._events.emit(Ducked(self._clock.at(), self.id, db))
+
+    def hold(self) -> None:
+        """Hold the reply where it is: the user is probably speaking."""
+        self._take.player.hold()
+
+    def resume(self, reason: OverlapReason) -> None:
+        """It was nothing: go on with the reply, at the word where it was held."""
+        self._events.emit(OverlapIgnored(self._clock.at(), self.id, reason))
+        try:
+            is_softer = self._take.player.resume()
+        except EngineError as error:
+            self._take.player.stop()
+            self._events.emit(failure(error, self._clock.at()))
+            return
+        if is_softer:
+            self._events.emit(PlaybackResumed(self._clock.at(), self.id))
+
+    def interrupt(self, reason: OverlapReason) -> None:
+        """Barge-in: silence first, then cancel."""
+        if self._is_finished:
+            return
+        self._was_interrupted = True
+        self._take.player.stop()
+        self._events.emit(BargeIn(self._clock.at(), self.id, reason))
+        self._scope.cancel()
+
+    # Its life
+
     async def run(self) -> None:
-        """The whole turn; whatever happens in it ends in TurnEnded."""
+        """The whole turn; whatever happens in it ends in TurnEnded, unless it is discarded."""
         try:
             with self._scope:
-                while self._before is not None:  # and its predecessor, if it never waited
-                    await self._before.over.wait()
-                    self._before = self._before._before  # noqa: SLF001 - of the same class
-                self._emit(TurnStarted(self._clock.at(), self.id))
-                await self._answer()
+                async with anyio.create_task_group() as tasks:
+                    tasks.start_soon(self._take_over, name=f"take-over-{self.id}")
+                    await self._run_takes()
         finally:
+            if self._is_committed.is_set():  # who is interrupted before its time waits, too
+                with anyio.CancelScope(shield=True):
+                    await self._predecessor_is_over()
             self._end()
 
+    async def _take_over(self) -> None:
+        """Begin, once it is sure to be a turn and its predecessor is over."""
+        await self._is_committed.wait()
+        await self._predecessor_is_over()
+        self._begin()
+
+    async def _predecessor_is_over(self) -> None:
+        if self._before is not None:
+            await self._before.over.wait()
+            self._before = None
+
+    def _begin(self) -> None:
+        self._around.emit(TurnStarted(self._clock.at(), self.id))
+        self._events.open()
+        self._may_answer.set()
+
+    async def _run_takes(self) -> None:
+        while True:
+            take = self._take
+            try:
+                with take.scope:
+                    await take.run(self._may_answer)
+            finally:
+                take.close()
+            if take is self._take:
+                self._is_finished = True
+                return
+
     def _end(self) -> None:
-        self._frames.close()
-        self._heard_frames.close()
-        heard = self._speech.heard if self._speech is not None else ""
-        dispatcher = self._around.thinker.dispatcher
-        if self._said:
-            dispatcher.conversation.add(self._said, heard)
-        dispatcher.end_turn(self.id, was_interrupted=self._outcome == "interrupted")
-        at = self._clock.at()
-        self._marks.set("total", at)
-        self._emit(TurnEnded(at, self.id, self._outcome, heard, self._marks.timing()))
+        if not self._is_discarded:
+            if not self._may_answer.is_set():
+                self._begin()
+            self._tell_end(self._take)
         self.over.set()
 
-    async def _answer(self) -> None:
-        try:
-            transcript = await self._transcribe()
-        except EngineError as error:
-            self._around.fail(error)
-            await self._end_of_utterance()
-            await self._speak(partial(self._apologise, error.spoken))
-            self._outcome = "failed"
-            return
-        await self._end_of_utterance()
-        if not transcript.text:
-            self._outcome = "not_understood"
-            return
-        self._said = transcript.text
-        readings = [(transcript.text, transcript.confidence)]
-        readings += [(other.text, other.confidence) for other in transcript.alternatives]
-
-        thought: list[Thought] = []
-
-        async def think(say: Say) -> None:
-            report = Report(self.id, self._clock.at, self._emit)
-            thinking = Turn(report, self._marks, say, self._perform)
-            thought.append(await self._around.thinker.think(readings, thinking))
-
-        await self._speak(think)
-        self._outcome = thought[0].outcome
-
-    async def _apologise(self, sorry: str, say: Say) -> None:
+    def _tell_end(self, take: Take) -> None:
+        heard = take.player.heard
+        outcome = "interrupted" if self._was_interrupted else take.outcome
+        was_interrupted = outcome == "interrupted"
+        dispatcher = self._around.thinker.dispatcher
+        conversation = dispatcher.conversation
+        if take.said:
+            conversation.add(take.said, heard)
+        if was_interrupted or take.has_spoken:
+            conversation.unfinished = take.rest if was_interrupted else ""
+        dispatcher.end_turn(self.id, was_interrupted=was_interrupted)
         at = self._clock.at()
-        self._marks.set("first_token", at)
-        self._emit(ReplySentence(at, self.id, sorry))
-        self._around.thinker.dispatcher.conversation.last_reply = sorry
-        await say(sorry)
-
-    async def _transcribe(self) -> Transcript:
-        final = Transcript("", is_final=True)
-        hints = self._around.thinker.hints
-        audio = self._heard_frames.clone()  # the transcriber may close it before the end
-        readings = self._around.stages.transcriber.transcribe(audio, hints)
-        async with audio, aclosing(readings):
-            async for transcript in readings:
-                at = self._clock.at()
-                if transcript.is_final:
-                    final = transcript
-                    self._marks.set("transcript", at)
-                    self._emit(TranscriptFinal(at, self.id, transcript.text, transcript.confidence))
-                else:
-                    self._emit(TranscriptPartial(at, self.id, transcript.text))
-        return final
-
-    async def _end_of_utterance(self) -> None:
-        """Never answer before the user has finished, whatever the transcriber did."""
-        async for _ in self._heard_frames:
-            pass
-
-    async def _speak(self, think: Callable[[Say], Awaitable[None]]) -> None:
-        """Run ``think``, and speak what it says while it goes on."""
-        say, lines = anyio.create_memory_object_stream[Line](_SENTENCES_AHEAD)
-        ahead, pieces = anyio.create_memory_object_stream[Piece](_PIECES_AHEAD)
-        stages = self._around.stages
-        waiting = anyio.CancelScope()
-
-        def started() -> None:
-            at = self._clock.at()
-            self._marks.set("first_audio", at)
-            self._emit(PlaybackStarted(at, self.id))
-
-        async def tell(sentence: str) -> None:
-            waiting.cancel()
-            await say.send(Line(sentence))
-
-        self._speech = Speech(
-            stages.synthesizer, stages.voice, stages.speaker.open(), started, self._around.fail
-        )
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._speech.synthesize, lines, ahead, name=f"synthesize-{self.id}")
-            tasks.start_soon(self._speech.play, pieces, name=f"play-{self.id}")
-            tasks.start_soon(self._fill, waiting, say, name=f"fill-{self.id}")
-            async with say:
-                await think(tell)
-                waiting.cancel()
-
-    async def _fill(self, waiting: anyio.CancelScope, say: MemoryObjectSendStream[Line]) -> None:
-        """Say that it takes a while, until ``waiting`` is cancelled by the first real sentence."""
-        elapsed_s = (self._clock.at() - self._speech_end) / RATE_HZ
-        overdue = sum(after_s <= elapsed_s for after_s, _ in _FILLERS)
-        with waiting:
-            for after_s, text in _FILLERS[max(0, overdue - 1) :]:
-                left = self._speech_end + round(after_s * RATE_HZ) - self._clock.at()
-                await anyio.sleep(max(0, left) / RATE_HZ)
-                if waiting.cancel_called:
-                    return
-                self._emit(ReplySentence(self._clock.at(), self.id, text))
-                say.send_nowait(Line(text, is_filler=True))
-
-    async def _perform(self, call: Call, report: Report) -> Result:
-        """Run a call; one that changes something goes on in the session if the turn is over."""
-        await anyio.lowlevel.checkpoint_if_cancelled()  # what was interrupted is not begun any more
-        run = self._around.thinker.dispatcher.run
-        if call.intent.effect.only_reads:
-            return await run(call, report)
-        results: list[Result] = []
-        done = anyio.Event()
-
-        async def effect() -> None:
-            results.append(await run(call, report))
-            done.set()
-            if self._around.thinker.dispatcher.is_stale:
-                await self._around.thinker.dispatcher.refresh()
-
-        self._around.tasks.start_soon(effect, name=f"effect-{report.turn}-{call.intent.name}")
-        await done.wait()
-        return results[0]
+        take.marks.set("total", at)
+        self._events.emit(TurnEnded(at, self.id, outcome, heard, take.marks.timing()))

@@ -1,36 +1,41 @@
 """From sentences to the ear: synthesis runs ahead of playback, and what was heard is counted.
 
 Two functions for two tasks of the session, joined by a bounded stream of pieces; no task is
-started here.
+started here. What is played can be made softer, held, and taken up again at the word that was
+being spoken.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+import anyio
 import numpy as np
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
 from voiced.audio import AudioFrame, Resampler, Samples
-from voiced.conversation import Spoken, heard_text
 from voiced.errors import EngineError
 from voiced.sentences import SentenceCutter
-from voiced.stages import Playback, SpokenAudio, Synthesizer, Voice
+from voiced.stages import Playback, Speaker, SpokenAudio, Synthesizer, Voice
+from voiced.track import Track
 
-__all__ = ["Line", "Piece", "Speech", "read_aloud"]
+__all__ = ["Line", "Piece", "Speech", "SpeechPlayer", "read_aloud"]
 
 _FRAMES_PER_S = 50
-_SLOW_LETTERS_PER_S = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A sentence to speak. A filler ("One moment.") is no part of the reply."""
+    """A sentence to speak. A filler ("One moment.") is no part of the reply.
+
+    A line with ``sound`` is no speech: it is played as it is.
+    """
 
     text: str
     is_filler: bool = False
+    sound: SpokenAudio | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +47,24 @@ class Piece:
 
 
 class Speech:
-    """One reply on its way to the ear.
+    """Lines to pieces: one reply on its way to the speaker.
 
     Args:
         synthesizer: The engine that speaks.
-        voice: Its voice profile.
-        playback: The lease of the speaker; this reply owns it.
-        on_start: Called when the first sound of the reply itself is handed to the speaker.
-        on_error: Called with an error that silences the rest of the reply. What was synthesized
-            before is still played, if the speaker works.
+        voice: Gives the voice profile as it is when a line begins.
+        on_error: Called with an error that silences the rest of the reply.
     """
 
     def __init__(
         self,
         synthesizer: Synthesizer,
-        voice: Voice,
-        playback: Playback,
-        on_start: Callable[[], None],
+        voice: Callable[[], Voice],
         on_error: Callable[[EngineError], None],
     ) -> None:
         self._synthesizer = synthesizer
         self._voice = voice
-        self._playback = playback
-        self._on_start = on_start
         self._on_error = on_error
-        self._has_started = False
         self._is_voiceless = False
-        self._is_broken = False
-        self._spoken: list[Spoken] = []
-        self._sentence = _Sentence()
-        self._rate_hz = 0
-        self._played = 0
 
     async def synthesize(
         self,
@@ -82,72 +74,229 @@ class Speech:
         """Turn lines into pieces until their stream ends."""
         async with lines, pieces:
             async for line in lines:
-                if self._is_voiceless or self._is_broken:
-                    continue  # keep the thinking going: what it does must still be done and told
-                try:
-                    await self._synthesize(line, pieces)
-                except EngineError as error:
-                    self._is_voiceless = True
-                    self._on_error(error)
+                if line.sound is not None:
+                    await pieces.send(Piece(line, line.sound))
+                    await pieces.send(Piece(line, None))
+                elif not self._is_voiceless:  # else: keep the thinking going, it must be done
+                    await self._speak(line, pieces)
 
-    async def _synthesize(self, line: Line, pieces: MemoryObjectSendStream[Piece]) -> None:
-        spoken = self._synthesizer.synthesize(line.text, self._voice)
-        async with aclosing(spoken) as parts:
-            async for audio in parts:
-                await pieces.send(Piece(line, audio))
+    async def _speak(self, line: Line, pieces: MemoryObjectSendStream[Piece]) -> None:
+        try:
+            spoken = self._synthesizer.synthesize(line.text, self._voice())
+            async with aclosing(spoken) as parts:
+                async for audio in parts:
+                    await pieces.send(Piece(line, audio))
+        except EngineError as error:
+            self._is_voiceless = True
+            self._on_error(error)
+            return
         await pieces.send(Piece(line, None))
 
-    async def play(self, pieces: MemoryObjectReceiveStream[Piece]) -> None:
+
+class SpeechPlayer:
+    """Pieces to the ear, from the moment on when they may be heard.
+
+    ``duck``, ``hold``, ``resume`` and ``stop`` are for the listener, and synchronous.
+
+    Args:
+        speaker: Is leased when the first sound may be heard.
+        on_start: Called when the first sound of the reply itself is handed to the speaker.
+        on_error: Called with an error of the speaker; nothing more is played.
+    """
+
+    def __init__(
+        self,
+        speaker: Speaker,
+        on_start: Callable[[], None],
+        on_error: Callable[[EngineError], None],
+    ) -> None:
+        self._speaker = speaker
+        self._on_start = on_start
+        self._on_error = on_error
+        self._track = Track()
+        self._sound: list[Samples] = []
+        self._playback: Playback | None = None
+        self._base = 0
+        self._cursor = 0
+        self._heard: int | None = None
+        self._ducked_at: int | None = None
+        self._going = anyio.Event()
+        self._going.set()
+        self._is_held = False
+        self._has_started = False
+        self._reply_from: int | None = None
+
+    @property
+    def has_started(self) -> bool:
+        """Whether anything of the reply was handed to the speaker."""
+        return self._has_started
+
+    @property
+    def is_aloud(self) -> bool:
+        """Whether anything can be heard, a filler too."""
+        return self._playback is not None and self._cursor > 0 and self._heard is None
+
+    async def play(self, pieces: MemoryObjectReceiveStream[Piece], may_begin: anyio.Event) -> None:
         """Play pieces until their stream ends, then wait until all was heard."""
         async with pieces:
-            async for piece in pieces:
-                if not self._is_broken:
-                    await self._unless_lost(self._play(piece))
-        if not self._is_broken:
-            await self._unless_lost(self._playback.drain())
+            await may_begin.wait()
+            try:
+                await self._lease()
+                async for piece in pieces:
+                    self._take(piece)
+                    await self._play_on()
+                await self._finish()
+            except EngineError as error:
+                self.stop()
+                self._on_error(error)
+                async for _ in pieces:
+                    pass
 
-    async def _unless_lost(self, playing: Awaitable[None]) -> None:
-        try:
-            await playing
-        except EngineError as error:
-            self._is_broken = True
-            self._on_error(error)
+    async def _lease(self) -> None:
+        await self._going.wait()
+        if self._heard is None:
+            self._playback = self._speaker.open()
 
-    async def _play(self, piece: Piece) -> None:
+    def _take(self, piece: Piece) -> None:
         if piece.audio is None:
-            self._spoken.append(self._sentence.whole())
-            self._sentence = _Sentence()
+            self._track.end_line()
             return
-        self._rate_hz = self._rate_hz or piece.audio.rate_hz
+        self._track.rate_hz = self._track.rate_hz or piece.audio.rate_hz
         samples = self._at_one_rate(piece.audio)
-        self._sentence.add(piece, len(samples))
-        for frame in self._frames(samples):
-            if not piece.line.is_filler and not self._has_started:
-                self._has_started = True
-                self._on_start()
-            self._played = frame.end
-            await self._playback.play(frame)
+        scale = len(samples) / max(1, len(piece.audio.samples))
+        words = tuple(
+            (
+                word.text_start,
+                word.text_start + len(word.word),
+                round(word.start * scale),
+                round(word.end * scale),
+            )
+            for word in piece.audio.words
+        )
+        line = piece.line
+        if not line.is_filler and self._reply_from is None:
+            self._reply_from = self._track.samples
+        self._track.add(line.text, len(samples), words, is_filler=line.is_filler)
+        self._sound.append(samples)
 
     def _at_one_rate(self, audio: SpokenAudio) -> Samples:
-        if audio.rate_hz == self._rate_hz:
+        if audio.rate_hz == self._track.rate_hz:
             return audio.samples
-        resampler = Resampler(audio.rate_hz, self._rate_hz)
+        resampler = Resampler(audio.rate_hz, self._track.rate_hz)
         return np.concatenate([resampler.feed(audio.samples), resampler.flush()])
 
-    def _frames(self, samples: Samples) -> Iterator[AudioFrame]:
-        step = max(1, self._rate_hz // _FRAMES_PER_S)
-        for index in range(0, len(samples), step):
-            yield AudioFrame(samples[index : index + step], self._rate_hz, self._played)
+    async def _play_on(self) -> None:
+        """Play what there is, from the cursor on; while it is held, wait."""
+        while self._cursor < self._track.samples and self._heard is None:
+            await self._going.wait()
+            playback = self._playback
+            for frame in self._frames(self._cursor):
+                is_over = self._is_held or self._heard is not None
+                if is_over or playback is not self._playback or playback is None:
+                    break
+                self._tell_start(frame.start)
+                self._cursor = frame.end
+                await playback.play(frame)
+
+    def _tell_start(self, position: int) -> None:
+        begins = self._reply_from is not None and position >= self._reply_from
+        if begins and not self._has_started:
+            self._has_started = True
+            self._on_start()
+
+    def _frames(self, position: int) -> Iterator[AudioFrame]:
+        step = max(1, self._track.rate_hz // _FRAMES_PER_S)
+        start = 0
+        for samples in self._sound:
+            for index in range(max(0, position - start), len(samples), step):
+                piece = samples[index : index + step]
+                yield AudioFrame(piece, self._track.rate_hz, start + index)
+            start += len(samples)
+
+    async def _finish(self) -> None:
+        """Wait until all was heard, however often it is held on the way."""
+        while self._heard is None and self._playback is not None:
+            await self._going.wait()
+            await self._play_on()
+            playback = self._playback
+            await playback.drain()
+            if playback is self._playback and not self._is_held:
+                self._ducked_at = None  # softer or not, it was heard
+                self._heard = self._position
+                return
+
+    # The listener's side
+
+    @property
+    def _position(self) -> int:
+        """What was heard so far, at its full level; samples of the track."""
+        if self._heard is not None:
+            return self._heard
+        if self._ducked_at is not None:
+            return self._ducked_at
+        return self._base + self._playback.heard if self._playback is not None else 0
+
+    def duck(self, db: float) -> None:
+        """Go on, but softer."""
+        if self._playback is not None and self._heard is None and self._ducked_at is None:
+            self._ducked_at = self._position
+            self._playback.duck(db)
+
+    def hold(self) -> None:
+        """Be silent, at once, also if nothing was heard yet; ``resume`` takes it up again."""
+        if self._heard is None and not self._is_held:
+            self._ducked_at = self._position
+            self._is_held = True
+            self._going = anyio.Event()
+            if self._playback is not None:
+                self._playback.stop()
+
+    def resume(self) -> bool:
+        """Go on as before: at the word that was being spoken, if it was held.
+
+        Returns:
+            Whether there was anything to take up.
+
+        Raises:
+            DeviceError: The speaker cannot be leased again.
+        """
+        if self._heard is not None or self._ducked_at is None:
+            return False
+        if self._is_held and self._playback is not None:
+            self._playback = self._speaker.open()
+            self._cursor = self._base = self._track.word_at(self._ducked_at)
+        elif self._playback is not None:
+            self._playback.resume()
+        self._ducked_at = None
+        self._is_held = False
+        self._going.set()
+        return self._playback is not None
 
     def stop(self) -> None:
-        """Silence, at once and synchronously."""
-        self._playback.stop()
+        """Silence, at once and for good."""
+        if self._heard is None:
+            playback = self._playback
+            heard = self._position
+            if playback is not None:
+                stopped = playback.stop()
+                heard = heard if self._ducked_at is not None else self._base + stopped
+            self._heard = heard
+            self._going.set()
 
     @property
     def heard(self) -> str:
         """The reply as far as it was heard: whole words, without fillers."""
-        unfinished = self._sentence.unfinished(self._rate_hz)
-        return heard_text([*self._spoken, unfinished], self._playback.heard)
+        return self._track.heard(self._position)
+
+    @property
+    def lately(self) -> str:
+        """What was said in the last few seconds."""
+        return self._track.lately(self._position)
+
+    @property
+    def lines_heard(self) -> int:
+        """How many lines of the reply were heard to their end; fillers do not count."""
+        return self._track.lines_heard(self._position)
 
 
 async def read_aloud(text: str, synthesizer: Synthesizer, voice: Voice, playback: Playback) -> None:
@@ -160,31 +309,3 @@ async def read_aloud(text: str, synthesizer: Synthesizer, voice: Voice, playback
                 await playback.play(AudioFrame(piece.samples, piece.rate_hz, start))
                 start += len(piece.samples)
     await playback.drain()
-
-
-@dataclass(slots=True)
-class _Sentence:
-    """The sentence that is being handed to the speaker."""
-
-    text: str = ""
-    samples: int = 0
-    words: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
-
-    def add(self, piece: Piece, samples: int) -> None:
-        """Count one more piece, ``samples`` long at the speaker's rate."""
-        if piece.audio is not None and not piece.line.is_filler:
-            self.text = piece.line.text
-            scale = samples / max(1, len(piece.audio.samples))
-            for word in piece.audio.words:
-                end = self.samples + round(word.end * scale)
-                self.words.append((word.text_start + len(word.word), end))
-        self.samples += samples
-
-    def whole(self) -> Spoken:
-        """All of it was handed over."""
-        return Spoken(self.text, self.samples, tuple(self.words))
-
-    def unfinished(self, rate_hz: int) -> Spoken:
-        """More of it may come, so its length is guessed, rather too long than too short."""
-        guess = len(self.text) * rate_hz // _SLOW_LETTERS_PER_S
-        return Spoken(self.text, max(self.samples + 1, guess), tuple(self.words))

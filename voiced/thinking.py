@@ -10,12 +10,14 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import anyio.lowlevel
 
-from voiced.dispatch import Call, Dispatcher, Question, Report, Result
+from voiced.dispatch import Call, Dispatcher, DispatchMemo, Question, Report, Result
 from voiced.errors import EngineError, InvalidSlots, VoicedError
 from voiced.events import Outcome, ReplySentence, StageFailed
+from voiced.overlap_words import is_backchannel, is_only_stop
 from voiced.plugin import Effect
 from voiced.policy import Answer, Verdict
 from voiced.sentences import SentenceCutter
@@ -23,7 +25,7 @@ from voiced.spoken import one_line
 from voiced.stages import Hints, Message, Responder, Tool, ToolCall
 from voiced.trace import Marks
 
-__all__ = ["INSTRUCTIONS", "Perform", "Say", "Thinker", "Thought", "Turn"]
+__all__ = ["INSTRUCTIONS", "Memo", "Perform", "Say", "Thinker", "Thought", "Turn"]
 
 INSTRUCTIONS = (
     "You are voiced, a voice assistant on the user's own computer. Your words are spoken aloud: "
@@ -41,6 +43,8 @@ _NOT_UNDERSTOOD = "I'm sorry, I don't know how to do that."
 
 Say = Callable[[str], Awaitable[None]]
 """Takes one sentence to the speaker."""
+
+Memo: TypeAlias = tuple[bool, DispatchMemo]
 
 Perform = Callable[[Call, Report], Awaitable[Result]]
 """Runs a call where its effect may outlive the turn."""
@@ -78,6 +82,7 @@ class _Saying:
 
     turn: Turn
     sentences: list[str] = field(default_factory=list[str])
+    is_aside: bool = False
 
     async def say(self, sentence: str) -> None:
         await anyio.lowlevel.checkpoint_if_cancelled()  # nothing is told after a barge-in
@@ -140,9 +145,19 @@ class Thinker:
         grammar = self.dispatcher.grammar
         return Hints(grammar.graph, grammar.key_terms)
 
+    def remember(self) -> Memo:
+        """What thinking changes here: to be restored if it turns out that nobody had finished."""
+        return self._was_lost, self.dispatcher.remember()
+
+    def restore(self, memo: Memo) -> None:
+        """Go back to how it was at ``remember``."""
+        self._was_lost, dispatch = memo
+        self.dispatcher.restore(dispatch)
+
     async def think(self, readings: Sequence[tuple[str, float]], turn: Turn) -> Thought:
         """Answer what was said. ``readings`` are (text, confidence), best first, not empty."""
         saying = _Saying(turn)
+        before = self.dispatcher.conversation.last_reply
         try:
             try:
                 thought = await self._answer(readings, saying)
@@ -150,7 +165,7 @@ class Thinker:
                 thought = await self._apologise(error, saying)
         finally:
             if saying.sentences:  # also what was interrupted can be said again
-                self.dispatcher.conversation.last_reply = saying.text
+                self.dispatcher.conversation.last_reply = before if saying.is_aside else saying.text
         self._was_lost = thought.outcome == "not_understood"
         return replace(thought, reply=saying.text)
 
@@ -173,6 +188,13 @@ class Thinker:
             return await self._ask(understood, saying)
         if isinstance(understood, Call):
             return await self._perform(understood, saying)
+        return await self._converse(said, saying)
+
+    async def _converse(self, said: str, saying: _Saying) -> Thought:
+        """Answer what no intent fits."""
+        is_asked = self.dispatcher.conversation.last_reply.endswith("?")
+        if is_only_stop(said) or (is_backchannel(said) and not is_asked):
+            return Thought("completed")  # neither "wait" nor "mhm" wants an answer
         if self._responder is not None:
             return await self._reply(self._responder, said, saying)
         if not self._was_lost:  # said once, not repeated
@@ -203,6 +225,7 @@ class Thinker:
 
     async def _perform(self, call: Call, saying: _Saying) -> Thought:
         result = await saying.turn.perform(call, saying.turn.report)
+        saying.is_aside = result.reply is not None and result.reply.is_aside
         await saying.say_text(result.spoken)
         return _done(result)
 

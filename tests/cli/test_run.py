@@ -312,7 +312,7 @@ def test_run_hears_acts_and_speaks(voiced, home):
     assert set(turn["timing_ms"]) == {
         *("endpoint", "transcript", "first_token", "first_audio", "total")
     }
-    assert turn["timing_ms"]["endpoint"] == pytest.approx(600, abs=25)
+    assert turn["timing_ms"]["endpoint"] == pytest.approx(200, abs=25)
     sound, _ = soundfile.read(answer)
     assert abs(sound).max() > 0.05
 

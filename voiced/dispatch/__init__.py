@@ -2,7 +2,16 @@
 
 from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import Environment
-from voiced.dispatch.dispatcher import Dispatcher
+from voiced.dispatch.dispatcher import Dispatcher, DispatchMemo
 from voiced.dispatch.resolve import AMBIGUITY
 
-__all__ = ["AMBIGUITY", "Call", "Dispatcher", "Environment", "Question", "Report", "Result"]
+__all__ = [
+    "AMBIGUITY",
+    "Call",
+    "DispatchMemo",
+    "Dispatcher",
+    "Environment",
+    "Question",
+    "Report",
+    "Result",
+]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from voiced.conversation import Conversation
+from voiced.conversation import Conversation, Delivery
+from voiced.delivery import wished
 from voiced.dispatch.calls import Report
 from voiced.dispatch.context import CallContext, Environment
 from voiced.errors import IntentFailed
 from voiced.events import ActionUndone
 from voiced.journal import Change
-from voiced.plugin import Effect, Intent, Undoer
+from voiced.plugin import Effect, Entity, Intent, Undoer
 
 __all__ = ["BoundAssistant"]
 
@@ -30,6 +31,36 @@ class BoundAssistant:
     def last_reply(self) -> str:
         """The last reply as text."""
         return self.conversation.last_reply
+
+    @property
+    def last_heard(self) -> str:
+        """What was heard in the last turn."""
+        exchanges = self.conversation.exchanges
+        return exchanges[-1].heard if exchanges else ""
+
+    @property
+    def unfinished_reply(self) -> str:
+        """What was cut off."""
+        return self.conversation.unfinished
+
+    @property
+    def entities(self) -> Sequence[Entity]:
+        """What was named last."""
+        return self.conversation.entities
+
+    def deliver(
+        self,
+        *,
+        louder_db: float = 0.0,
+        speed: float = 1.0,
+        whisper: bool | None = None,
+        reset: bool = False,
+    ) -> None:
+        """Change how everything is said from now on."""
+        before = Delivery() if reset else self.conversation.delivery
+        self.conversation.delivery = wished(
+            before, louder_db=louder_db, speed=speed, whisper=whisper
+        )
 
     def intents(self) -> Sequence[Intent]:
         """Every intent that can be spoken."""

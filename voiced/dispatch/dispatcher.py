@@ -8,11 +8,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 import anyio
 
-from voiced.conversation import Conversation
+from voiced.conversation import Conversation, ConversationMemo
 from voiced.dispatch.assistant import BoundAssistant
 from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import CallContext, Environment
@@ -32,9 +32,11 @@ from voiced.plugin import Effect, Intent, Reply, Undoer
 from voiced.policy import Answer, Trust, Verdict, decide
 from voiced.spoken import normalise
 
-__all__ = ["Dispatcher"]
+__all__ = ["DispatchMemo", "Dispatcher"]
 
 _log = logging.getLogger(__name__)
+
+DispatchMemo: TypeAlias = tuple[tuple[Question | None, TurnId, float], ConversationMemo]
 _SILENT = Report(TurnId(0), lambda: 0, lambda _: None)
 
 
@@ -176,6 +178,16 @@ class Dispatcher:
         self._void_at_s = self._environment.monotonic_s() + self._confirm_s
         if was_interrupted and self._pending.choice is None:
             self._pending = None
+
+    def remember(self) -> DispatchMemo:
+        """What a request may change here before it is sure that it was one."""
+        asked = (self._pending, self._asked_in, self._void_at_s)
+        return asked, self.conversation.remember()
+
+    def restore(self, memo: DispatchMemo) -> None:
+        """Go back to how it was; text from outside that came in stays known as such."""
+        (self._pending, self._asked_in, self._void_at_s), conversation = memo
+        self.conversation.restore(conversation)
 
     def _take_pending(self) -> Question | None:
         pending, self._pending = self._pending, None

@@ -101,6 +101,7 @@ class Decoders:
     def __init__(self, settings: TranscriberSettings) -> None:
         self._make, self._model = _vendor(settings)
         self._graph: WordGraph | None = None
+        self._graphs: dict[str, WordGraph] = {}
         self._dictation: Decoder | None = None
         self.current: object = None
         self.understood = 0
@@ -111,21 +112,34 @@ class Decoders:
             self.phones.raw.activate_search(_SEARCH)
 
     def listen_for(self, graph: WordGraph) -> None:
-        """Search for the sentences of ``graph`` from now on; nothing is done for the same one."""
+        """Search for the sentences of ``graph`` from now on.
+
+        The searches of the two latest graphs are kept: one for requests, and one for what is said
+        into a reply.
+        """
         if graph is self._graph:
             return
         self.grammar.end()
-        raw = self.grammar.raw
+        name = next((name for name, each in self._graphs.items() if each is graph), "")
         with _translated("building the grammar"):
-            self._learn({arc.word for arc in graph.arcs if arc.word is not None})
-            transitions = [
-                (arc.source, arc.target, arc.weight, *((arc.word,) if arc.word else ()))
-                for arc in graph.arcs
-            ]
-            fsg = raw.create_fsg(_SEARCH, graph.start, graph.final, transitions)
-            raw.add_fsg(_SEARCH, fsg)
-            raw.activate_search(_SEARCH)
+            if not name:
+                name = self._build(graph)
+            self.grammar.raw.activate_search(name)
         self._graph = graph
+
+    def _build(self, graph: WordGraph) -> str:
+        names = (f"{_SEARCH}0", f"{_SEARCH}1")
+        oldest = next((name for name in self._graphs if self._graphs[name] is not self._graph), "")
+        name = next((each for each in names if each not in self._graphs), oldest)
+        self._learn({arc.word for arc in graph.arcs if arc.word is not None})
+        transitions = [
+            (arc.source, arc.target, arc.weight, *((arc.word,) if arc.word else ()))
+            for arc in graph.arcs
+        ]
+        raw = self.grammar.raw
+        raw.add_fsg(name, raw.create_fsg(name, graph.start, graph.final, transitions))
+        self._graphs[name] = graph
+        return name
 
     def dictation(self) -> Decoder:
         """The decoder for open dictation; loading it takes about a second."""

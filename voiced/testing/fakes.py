@@ -243,6 +243,7 @@ class FakeSynthesizer(_Prepared):
             position = sentence.index(word, position)
             samples = round((len(word) + 1) * self._letter_s / voice.speed * RATE_HZ)
             timing = WordTiming(word, position, 0, samples)
+            position += len(word)
             yield SpokenAudio(np.full(samples, _LEVEL // 2, np.int16), RATE_HZ, (timing,))
 
 
@@ -305,6 +306,10 @@ class FakeSpeaker(_Prepared):
             self.leases[-1].stop()
         self.leases.append(FakePlayback())
         return self.leases[-1]
+
+    def played(self, samples: int) -> Samples:
+        """Silence: the fake user has a headset."""
+        return silence(samples)
 
 
 class FakeEchoCanceller(_Prepared):

@@ -23,13 +23,16 @@ from voiced.dispatch import Dispatcher, Environment
 from voiced.events import Event
 from voiced.journal import Journal
 from voiced.plugin import Intent, Undoer
-from voiced.session import Session, Stages
+from voiced.session import Habits, Session, Stages
 from voiced.stages import (
+    EchoCanceller,
     Microphone,
     Responder,
     Speaker,
     Synthesizer,
     Transcriber,
+    TurnEndDetector,
+    Voice,
     VoiceDetector,
 )
 from voiced.testing import clock
@@ -44,15 +47,16 @@ from voiced.testing.fakes import (
 )
 from voiced.thinking import Thinker
 from voiced.turns import Rules
+from voiced.turns.rules import in_samples
 
 __all__ = ["RULES", "Script", "inline", "play", "run_script"]
 
 T = TypeVar("T")
 
 RULES = Rules(
-    speech=RATE_HZ * 60 // 1000,
-    end_silence=RATE_HZ * 600 // 1000,
-    barge_in=RATE_HZ * 200 // 1000,
+    speech=in_samples(60),
+    end_silence=in_samples(1100),
+    barge_in=in_samples(600),
     max_utterance=30 * RATE_HZ,
 )
 """The rules of the default configuration."""
@@ -83,8 +87,13 @@ class Script:
     transcriber: Transcriber | None = None
     synthesizer: Synthesizer | None = None
     speaker: Speaker | None = None
+    canceller: EchoCanceller | None = None
+    turn_end: TurnEndDetector | None = None
     rules: Rules = RULES
+    habits: Habits = field(default_factory=Habits)
     lost: frozenset[int] = frozenset()
+    voice: Voice = FAKE_VOICE
+    reader: Callable[[Event], None] | None = None
 
 
 def run_script(
@@ -115,9 +124,17 @@ async def play(script: Script, journal: Journal) -> list[Event]:
         script.transcriber or FakeTranscriber(script.user),
         script.synthesizer or FakeSynthesizer(),
         script.speaker or FakeSpeaker(),
-        FAKE_VOICE,
+        script.voice,
+        script.canceller,
+        script.turn_end,
     )
     thinker = Thinker(dispatcher, script.responder)
-    session = Session(stages, thinker, script.rules, events.append)
+
+    def emit(event: Event) -> None:
+        events.append(event)
+        if script.reader is not None:
+            script.reader(event)
+
+    session = Session(stages, thinker, script.rules, emit, script.habits)
     await session.run()
     return events

@@ -1,0 +1,286 @@
+"""One attempt to answer an utterance: transcribe, think, speak. It begins before the end is sure.
+
+The user may go on: then the take is dropped, and the next one begins with all the sound so far.
+Until ``settle`` says that the end is sure, nothing is heard, told, or done that has an effect.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import replace
+from functools import partial
+
+import anyio
+import anyio.lowlevel
+from anyio.streams.memory import MemoryObjectSendStream
+
+from voiced import earcons
+from voiced.audio import RATE_HZ, AudioFrame
+from voiced.delivery import delivered
+from voiced.dispatch import Call, Report, Result
+from voiced.errors import EngineError
+from voiced.events import (
+    Outcome,
+    PlaybackStarted,
+    ReplySentence,
+    TranscriptFinal,
+    TurnId,
+)
+from voiced.grammar.overlap import overlap_graph
+from voiced.speaking import Line, Piece, Speech, SpeechPlayer
+from voiced.stages import SpokenAudio, Transcript, Voice
+from voiced.surroundings import EventGate, Surroundings, failure
+from voiced.thinking import Memo, Say, Thought, Turn
+from voiced.trace import Marks
+
+__all__ = ["Take"]
+
+_SENTENCES_AHEAD = 4
+_PIECES_AHEAD = 256
+_PATIENCE_S = 0.4
+_FILLERS = ((1.0, ""), (6.0, "I'm still thinking."))
+"""What is said, so many seconds after the end of the user's speech, while nothing else was; first
+it is only a sound.
+"""
+
+
+def _thinking_sound() -> SpokenAudio:
+    rate_hz = earcons.EARCON_RATE_HZ
+    return SpokenAudio(earcons.thinking(rate_hz), rate_hz)
+
+
+class Take:
+    """Feed it frames; ``pause`` lets it answer, ``settle`` lets the answer out.
+
+    Args:
+        name: The turn's number.
+        around: What it shares with other turns.
+        events: Takes its events once they are true.
+        on_transcript: Told of every transcript, partial or final, as it comes.
+        is_overlap: It may be no utterance at all, only a "mhm" over a reply.
+    """
+
+    def __init__(
+        self,
+        name: TurnId,
+        around: Surroundings,
+        events: EventGate,
+        on_transcript: Callable[[Transcript], None],
+        *,
+        is_overlap: bool = False,
+    ) -> None:
+        self.scope = anyio.CancelScope()
+        self.marks = Marks()
+        self.outcome: Outcome = "interrupted"
+        self.said = ""
+        self.has_acted = False
+        self._sentences: list[str] = []
+        self._id = name
+        self._around = around
+        self._clock = around.clock
+        self._events = events
+        self._answer_events = EventGate(events.emit)
+        self._on_transcript = on_transcript
+        self._frames, self._heard_frames = anyio.create_memory_object_stream[AudioFrame](math.inf)
+        self._is_sure = anyio.Event()
+        self._is_dropped = False
+        self._speech_end = 0
+        self._is_overlap = is_overlap
+        self.player = SpeechPlayer(around.stages.speaker, self._tell_start, self._fail)
+
+    # The listener's side: synchronous
+
+    def hear(self, frame: AudioFrame) -> None:
+        """Take a frame of the utterance."""
+        self._frames.send_nowait(frame)
+
+    def pause(self) -> None:
+        """The user may have finished: prepare the answer."""
+        self._frames.close()
+
+    def settle(self, end: int) -> None:
+        """The user has finished, at this sample: let the answer out."""
+        self._frames.close()
+        self._speech_end = end
+        self.marks.begin(end)
+        self.marks.set("endpoint", self._clock.at())
+        self._answer_events.open()
+        self._is_sure.set()
+
+    def drop(self) -> None:
+        """The user went on: it never was."""
+        self._is_dropped = True
+        self._answer_events.close()
+        self.player.stop()
+        self.scope.cancel()
+
+    def close(self) -> None:
+        """Free the streams."""
+        self._frames.close()
+        self._heard_frames.close()
+
+    @property
+    def has_spoken(self) -> bool:
+        """Whether there is a reply at all."""
+        return bool(self._sentences)
+
+    @property
+    def rest(self) -> str:
+        """The reply from the sentence on that is being spoken now, as far as it is known."""
+        return " ".join(self._sentences[self.player.lines_heard :])
+
+    def _tell_start(self) -> None:
+        at = self._clock.at()
+        self.marks.set("first_audio", at)
+        self._answer_events.emit(PlaybackStarted(at, self._id))
+
+    def _fail(self, error: EngineError) -> None:
+        self._answer_events.emit(failure(error, self._clock.at()))
+
+    # The answer
+
+    async def run(self, may_answer: anyio.Event) -> None:
+        """The whole take. It thinks only when ``may_answer``: the turn before may still act."""
+        thinker = self._around.thinker
+        memo: Memo | None = None
+        try:
+            transcript = await self._transcribe_or_fail()
+            await self._end_of_utterance()
+            await may_answer.wait()
+            memo = thinker.remember()
+            await self._answer(transcript)
+            await self._is_sure.wait()
+        finally:
+            if self._is_dropped and memo is not None:
+                thinker.restore(memo)
+
+    async def _transcribe_or_fail(self) -> Transcript | EngineError:
+        try:
+            return await self._transcribe()
+        except EngineError as error:
+            self._fail(error)
+            return error
+
+    async def _transcribe(self) -> Transcript:
+        final = Transcript("", is_final=True)
+        hints = self._around.thinker.hints
+        if self._is_overlap and hints.graph is not None:
+            hints = replace(hints, graph=overlap_graph(hints.graph))
+        audio = self._heard_frames.clone()  # the transcriber may close it before the end
+        readings = self._around.stages.transcriber.transcribe(audio, hints)
+        async with audio, aclosing(readings):
+            async for transcript in readings:
+                if self._is_dropped:  # a step before it is cancelled
+                    continue
+                if transcript.is_final:
+                    final = transcript
+                    self._tell_final(transcript)
+                self._on_transcript(transcript)
+        return final
+
+    def _tell_final(self, transcript: Transcript) -> None:
+        at = self._clock.at()
+        self.marks.set("transcript", at)
+        event = TranscriptFinal(at, self._id, transcript.text, transcript.confidence)
+        self._answer_events.emit(event)
+
+    async def _end_of_utterance(self) -> None:
+        """Never answer before the user is silent, whatever the transcriber did."""
+        async for _ in self._heard_frames:
+            pass
+
+    async def _answer(self, heard: Transcript | EngineError) -> None:
+        if isinstance(heard, EngineError):
+            await self._speak(partial(self._apologise, heard.spoken))
+            self.outcome = "failed"
+            return
+        if not heard.text:
+            self.outcome = "not_understood"
+            return
+        self.said = heard.text
+        thought: list[Thought] = []
+
+        async def think(say: Say) -> None:
+            report = Report(self._id, self._clock.at, self._answer_events.emit)
+            readings = [(heard.text, heard.confidence)]
+            readings += [(other.text, other.confidence) for other in heard.alternatives]
+            thinking = Turn(report, self.marks, say, self._perform)
+            thought.append(await self._around.thinker.think(readings, thinking))
+
+        await self._speak(think)
+        self.outcome = thought[0].outcome
+
+    async def _apologise(self, sorry: str, say: Say) -> None:
+        at = self._clock.at()
+        self.marks.set("first_token", at)
+        self._answer_events.emit(ReplySentence(at, self._id, sorry))
+        self._around.thinker.dispatcher.conversation.last_reply = sorry
+        await say(sorry)
+
+    def _voice(self) -> Voice:
+        delivery = self._around.thinker.dispatcher.conversation.delivery
+        return delivered(self._around.stages.voice, delivery)
+
+    async def _speak(self, think: Callable[[Say], Awaitable[None]]) -> None:
+        """Run ``think``, and speak what it says while it goes on."""
+        say, lines = anyio.create_memory_object_stream[Line](_SENTENCES_AHEAD)
+        ahead, pieces = anyio.create_memory_object_stream[Piece](_PIECES_AHEAD)
+        waiting = anyio.CancelScope()
+
+        async def tell(sentence: str) -> None:
+            waiting.cancel()
+            self._sentences.append(sentence)
+            await say.send(Line(sentence))
+
+        speech = Speech(self._around.stages.synthesizer, self._voice, self._fail)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(speech.synthesize, lines, ahead, name=f"synthesize-{self._id}")
+            tasks.start_soon(self.player.play, pieces, self._is_sure, name=f"play-{self._id}")
+            tasks.start_soon(self._fill, waiting, say, name=f"fill-{self._id}")
+            async with say:
+                await think(tell)
+                waiting.cancel()
+
+    async def _fill(self, waiting: anyio.CancelScope, say: MemoryObjectSendStream[Line]) -> None:
+        """Tell that it takes a while, until ``waiting`` is cancelled by the first real sentence."""
+        with waiting:
+            await self._is_sure.wait()
+            await anyio.sleep(_PATIENCE_S)  # what was prepared is heard first
+            elapsed_s = (self._clock.at() - self._speech_end) / RATE_HZ
+            overdue = sum(after_s <= elapsed_s for after_s, _ in _FILLERS)
+            for after_s, text in _FILLERS[max(0, overdue - 1) :]:
+                left = self._speech_end + round(after_s * RATE_HZ) - self._clock.at()
+                await anyio.sleep(max(0, left) / RATE_HZ)
+                if waiting.cancel_called:
+                    return
+                if not text:
+                    say.send_nowait(Line("", is_filler=True, sound=_thinking_sound()))
+                    continue
+                self._answer_events.emit(ReplySentence(self._clock.at(), self._id, text))
+                say.send_nowait(Line(text, is_filler=True))
+
+    async def _perform(self, call: Call, report: Report) -> Result:
+        """Run a call; one that changes something waits until the user has surely finished.
+
+        It goes on in the session if the turn is over before it is done.
+        """
+        await anyio.lowlevel.checkpoint_if_cancelled()  # what was interrupted is not begun any more
+        run = self._around.thinker.dispatcher.run
+        if call.intent.effect.only_reads:
+            return await run(call, report)
+        await self._is_sure.wait()
+        self.has_acted = True
+        results: list[Result] = []
+        done = anyio.Event()
+
+        async def effect() -> None:
+            results.append(await run(call, report))
+            done.set()
+            if self._around.thinker.dispatcher.is_stale:
+                await self._around.thinker.dispatcher.refresh()
+
+        self._around.tasks.start_soon(effect, name=f"effect-{report.turn}-{call.intent.name}")
+        await done.wait()
+        return results[0]
