@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo run test test-fast check bench clean
+.PHONY: demo run test test-fast check bench bench-live bench-peers clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -36,7 +36,16 @@ bench: $(VENV)/.user
 	$(BIN)/voiced bench overhead
 	$(BIN)/voiced bench idle
 	$(BIN)/voiced bench barge-in
+	$(BIN)/voiced bench room
 	$(BIN)/voiced bench intents
+
+bench-peers: $(VENV)/.user
+	$(BIN)/python tests/bench/peers $(ARGS)
+
+# the whole daemon on a real sound server, without hardware
+bench-live: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python tests/bench/live.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "voiced needs Python 3.11 to 3.13 with venv; on Debian or" \

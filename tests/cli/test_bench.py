@@ -12,7 +12,7 @@ from voiced.testing import signals
 def test_bench_names_its_measurements(voiced):
     ended = voiced("bench", "--help")
     assert ended.code == 0
-    for name in ("overhead", "idle", "barge-in", "intents"):
+    for name in ("overhead", "idle", "barge-in", "room", "intents"):
         assert f"  {name} " in ended.out
 
 
@@ -45,12 +45,22 @@ def test_idle_as_a_document(voiced):
 
 
 @pytest.mark.engine
-@pytest.mark.slow
-def test_barge_in_by_both_clocks(voiced):
+def test_barge_in_as_a_table_and_as_a_document(voiced):
     table = voiced("bench", "barge-in", "--times", "2")
     assert table.code == 0
-    assert "virtual" in table.out
-    assert "real" in table.out
+    assert "sound down by 20 dB" in table.out
+    document = voiced("bench", "barge-in", "--times", "2", "--json").json
+    assert document["clock"] == "virtual"
+    assert {"name", "value", "unit", "goal", "is_met"} <= set(document["barge_in"][0])
+
+
+@pytest.mark.engine
+@pytest.mark.slow
+def test_room_as_a_document(voiced):
+    arguments = ["--utterances", "1", "--times", "1", "--pauses", "3", "--json"]
+    document = voiced("bench", "room", *arguments).json
+    assert document["room"][0]["value"] == 0
+    assert len(document["pauses"]) == 4
 
 
 @pytest.mark.engine

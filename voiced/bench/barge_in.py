@@ -1,217 +1,185 @@
-"""How fast the user's voice silences the assistant, from the first sample of the speech.
+"""What happens when the user speaks over a reply: ducked, stopped, hung up, resumed.
 
-The session, the voice detector and the synthesizer are real, the speaker keeps time and makes no
-sound, and what was said is known without a transcriber. One long answer after the other is
-interrupted, each a millisecond later in its frame than the one before.
+The session, turn-taking and the voice detector are real; recognition lags 80 ms behind the speech,
+the loudspeaker is ideal. Each interruption falls elsewhere into a long reply of the model.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import AsyncGenerator, AsyncIterable, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-import anyio
-import numpy as np
-
-from voiced import composition, daemon
-from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples, silence
+from voiced.audio import RATE_HZ
+from voiced.bench.figures import Figure, median, percentile, share
+from voiced.bench.material import Take, backchannels, interruptions, replies
+from voiced.bench.scene import Scene, Spoken, Took, say, take
+from voiced.bench.standins import (
+    StandInResponder,
+    StandInSynthesizer,
+    heard_text,
+    heard_words,
+)
 from voiced.config import Config
-from voiced.demo import USER_VOICE, render_speech
-from voiced.engines.null_speaker import NullSpeaker
-from voiced.errors import VoicedError
-from voiced.journal import Journal
-from voiced.stages import Hints, Playback, Transcript
-from voiced.testing.fakes import FakeResponder
-from voiced.testing.script import Script, play
+from voiced.events import BargeIn, PlaybackResumed, TurnEnded, TurnReopened
 
-__all__ = ["BargeIns", "measure"]
+__all__ = ["measure"]
 
-_WORDS = "stop please"
-_STORY = "Once upon a time there was a king who had a very long story to tell. "
-_EVERY_S = 3.0
-_FIRST_S = 0.5
-_STEP = RATE_HZ // 1000
-_AUDIBLE = 200
-"""Amplitude (int16) from which a sample is sound."""
+_QUESTION = "tell me a story"
+_FIRST_AT = 8000
+_INTO_THE_REPLY_S = 1.6
+_SPREAD, _STRIDE = int(2.5 * RATE_HZ), 7919
+_AFTER_S, _AROUND_S = 2.0, 2.0
+_WHOLE = 0.98
+_LONG, _SHORT = 25, 6
+"""How many answers in a row the story is: the model still tells it while it is interrupted, or it
+ends soon after.
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class BargeIns:
-    """Milliseconds from the first sample of the speech until the speaker was silent, one each.
+class _Overlap:
+    """What came of one; milliseconds from its first sample, None where it did not happen."""
 
-    ``configured_ms`` is how much speech the rules ask for. ``stop_us`` are the microseconds that
-    stopping the playback took.
-    """
-
-    clock: str
-    configured_ms: int
-    interruptions: int
-    noticed_ms: tuple[float, ...]
-    stop_us: tuple[float, ...]
-
-    def as_document(self) -> dict[str, Any]:
-        """The figures as JSON types."""
-        return asdict(self)
+    kind: str
+    down_ms: float | None
+    silent_ms: float | None
+    decided_ms: float | None
+    closed_ms: float | None
+    characters: int | None
+    resumed_ms: float | None
+    lost_words: int
 
 
-class _Talker:
-    """A microphone that hears the same words again and again."""
+async def measure(config: Config, times: int, takes: Sequence[Take] = ()) -> list[Figure]:
+    """So many interruptions, and as many backchannels.
 
-    def __init__(self, words: Samples, starts: Sequence[int]) -> None:
-        self._sound = silence(starts[-1] + round(_EVERY_S * RATE_HZ))
-        for start in starts:
-            self._sound[start : start + len(words)] = words
-        self.opened_s = 0.0
-
-    async def prepare(self) -> None:
-        """Nothing to load."""
-
-    async def aclose(self) -> None:
-        """Nothing to free."""
-
-    async def frames(self) -> AsyncGenerator[AudioFrame]:
-        """Frames of 20 ms, each when its last sample has sounded."""
-        self.opened_s = anyio.current_time()
-        for start in range(0, len(self._sound) - FRAME_SAMPLES + 1, FRAME_SAMPLES):
-            await anyio.sleep_until(self.opened_s + (start + FRAME_SAMPLES) / RATE_HZ)
-            yield AudioFrame(self._sound[start : start + FRAME_SAMPLES], RATE_HZ, start)
-
-
-class _Knowing:
-    """A transcriber that knows what is said."""
-
-    supports_partials = False
-
-    async def prepare(self) -> None:
-        """Nothing to load."""
-
-    async def aclose(self) -> None:
-        """Nothing to free."""
-
-    async def transcribe(
-        self,
-        audio: AsyncIterable[AudioFrame],
-        hints: Hints,  # noqa: ARG002 - the protocol's
-    ) -> AsyncGenerator[Transcript]:
-        """One final transcript after the sound."""
-        async for _ in audio:
-            pass
-        yield Transcript(_WORDS, is_final=True)
-
-
-@dataclass(slots=True)
-class _Watched:
-    """A playback whose first stop is timed; the rest it leaves to ``inner``."""
-
-    inner: Playback
-    stops: list[tuple[float, float]]
-    is_stopped: bool = False
-
-    async def play(self, frame: AudioFrame) -> None:
-        await self.inner.play(frame)
-
-    def duck(self, db: float) -> None:
-        self.inner.duck(db)
-
-    def resume(self) -> None:
-        self.inner.resume()
-
-    async def drain(self) -> None:
-        await self.inner.drain()
-
-    def stop(self) -> int:
-        began_s = time.perf_counter()
-        heard = self.inner.stop()
-        took_s = time.perf_counter() - began_s
-        if not self.is_stopped:
-            self.stops.append((anyio.current_time(), took_s * 1e6))
-        self.is_stopped = True
-        return heard
-
-    @property
-    def heard(self) -> int:
-        return self.inner.heard
-
-
-@dataclass(slots=True)
-class _WatchedSpeaker:
-    """The null speaker, and when which of its leases was stopped: (loop's seconds, µs it took)."""
-
-    inner: NullSpeaker = field(default_factory=NullSpeaker)
-    stops: list[tuple[float, float]] = field(default_factory=list[tuple[float, float]])
-
-    async def prepare(self) -> None:
-        await self.inner.prepare()
-
-    async def aclose(self) -> None:
-        await self.inner.aclose()
-
-    def open(self) -> Playback:
-        return _Watched(self.inner.open(), self.stops)
-
-
-async def measure(config: Config, clock: str, interruptions: int) -> BargeIns:
-    """Interrupt so many answers, by the loop's clock, which is called ``clock`` in the report.
+    Args:
+        config: Its turn-taking is measured.
+        times: How many of each.
+        takes: Interruptions instead of those of the material, for instance recordings.
 
     Raises:
-        VoicedError: An engine is missing, or an interruption was not noticed.
+        EngineError: The voice that speaks them is missing.
     """
-    synthesizer = composition.synthesizer(config, composition.voice(config))
-    detector = composition.detector(config)
-    speaker = _WatchedSpeaker()
-    async with composition.prepared(synthesizer, detector, speaker):
-        words = _trimmed(await render_speech(_WORDS, synthesizer, USER_VOICE))
-        starts = [
-            round((_FIRST_S + index * _EVERY_S) * RATE_HZ) + index * _STEP
-            for index in range(interruptions + 1)
-        ]
-        talker = _Talker(words, starts)
-        script = Script(
-            user=(),
-            microphone=talker,
-            detector=detector,
-            transcriber=_Knowing(),
-            synthesizer=synthesizer,
-            speaker=speaker,
-            responder=FakeResponder({_WORDS: [[_STORY]]}),
-            rules=daemon.rules(config.turns),
-        )
-        await _play(script)
-    noticed = _latencies_ms(speaker.stops, [talker.opened_s + at / RATE_HZ for at in starts[1:]])
-    return BargeIns(
-        clock,
-        config.turns.barge_in_ms,
-        interruptions,
-        noticed,
-        tuple(round(took_us, 1) for _, took_us in speaker.stops[:interruptions]),
+    over = takes or await interruptions(times)
+    story = " ".join(replies(_LONG))
+    real = [await _overlap(config, story, *each) for each in enumerate(over)]
+    story = " ".join(replies(_SHORT))
+    small = [await _overlap(config, story, *each) for each in enumerate(await backchannels(times))]
+    return [*_interrupted(real), *_passed(small)]
+
+
+def _interrupted(real: Sequence[_Overlap]) -> list[Figure]:
+    decided = _known([each.decided_ms for each in real])
+    silent = _known([each.silent_ms for each in real])
+    closed = [
+        each.closed_ms - each.decided_ms
+        for each in real
+        if each.closed_ms is not None and each.decided_ms is not None
+    ]
+    count = f"{len(real)} interruptions"
+    return [
+        Figure(
+            "sound down by 20 dB, median",
+            median(_known([each.down_ms for each in real])),
+            "ms",
+            80,
+            note=count,
+        ),
+        Figure("sound stopped, median", median(silent), "ms", 300),
+        Figure("sound stopped, 95 of 100", percentile(silent, 95), "ms", 500),
+        Figure("sound stopped, longest", max(silent, default=None), "ms", 1000),
+        Figure("reply given up for good, median", median(decided), "ms", 300),
+        Figure("reply given up, 95 of 100", percentile(decided, 95), "ms", 500),
+        Figure("reply given up, longest", max(decided, default=None), "ms", 1000),
+        Figure("model hung up after that, median", median(closed), "ms", 5),
+        Figure(
+            "history against what was heard, median",
+            median(_known([each.characters for each in real])),
+            "characters",
+            3,
+        ),
+        Figure("interruptions missed", share(len(real) - len(decided), len(real)), "%", 2),
+    ]
+
+
+def _passed(small: Sequence[_Overlap]) -> list[Figure]:
+    stopped = [each for each in small if each.decided_ms is not None]
+    resumed = _known([each.resumed_ms for each in small if each.decided_ms is None])
+    kinds = ", ".join(sorted({each.kind for each in stopped})) or "none"
+    return [
+        Figure(
+            "backchannels that stopped the reply",
+            share(len(stopped), len(small)),
+            "%",
+            5,
+            note=f"of {len(small)}: {kinds}",
+        ),
+        Figure("resumed after a backchannel's end, median", median(resumed), "ms", 700),
+        Figure("resumed, longest", max(resumed, default=None), "ms", 700),
+        Figure(
+            "words lost after a resume",
+            sum(each.lost_words for each in small if each.decided_ms is None),
+            "",
+            0,
+        ),
+    ]
+
+
+def _known(values: Sequence[float | None]) -> list[float]:
+    return [value for value in values if value is not None]
+
+
+async def _overlap(config: Config, story: str, index: int, over: Take) -> _Overlap:
+    (question,) = await say([_QUESTION])
+    asked = Spoken(_FIRST_AT, question)
+    at = asked.end + round(_INTO_THE_REPLY_S * RATE_HZ) + index * _STRIDE % _SPREAD
+    spoken = Spoken(at, over.utterance)
+    scene = Scene(
+        [asked, spoken],
+        config,
+        responder=StandInResponder({_QUESTION: story}, otherwise="Okay."),
+        seconds=spoken.end / RATE_HZ + _AFTER_S,
+    )
+    return _measured(over.kind, spoken, await take(scene))
+
+
+def _measured(kind: str, spoken: Spoken, took: Took) -> _Overlap:
+    began_s, ended_s = took.at_s(spoken.at), took.at_s(spoken.end)
+
+    def after_ms(at_s: float | None, since_s: float = began_s) -> float | None:
+        return None if at_s is None else (at_s - since_s) * 1000
+
+    stops: list[BargeIn | TurnReopened] = [*took.of(BargeIn), *took.of(TurnReopened)]
+    stopped = [event.at for event in stops if event.turn == 1]
+    decided_s = took.at_s(min(stopped)) if stopped else None
+    resumed = [took.at_s(event.at) for event in took.of(PlaybackResumed)]
+    model = took.scene.responder
+    requests = model.requests if isinstance(model, StandInResponder) else []
+    closed_s = requests[0].closed_at_s if requests else None
+    return _Overlap(
+        kind,
+        after_ms(took.speaker.down_s(began_s)),
+        after_ms(took.speaker.cut_s(began_s)) if stopped else None,
+        after_ms(decided_s),
+        after_ms(closed_s) if stopped else None,
+        _misremembered(took, began_s) if stopped else None,
+        after_ms(resumed[-1], ended_s) if resumed else None,
+        0 if stopped else _lost(took, began_s, ended_s),
     )
 
 
-async def _play(script: Script) -> None:
-    with TemporaryDirectory(prefix="voiced-bench-") as folder:
-        journal = Journal.open(Path(folder))
-        try:
-            await play(script, journal)
-        finally:
-            journal.close()
+def _misremembered(took: Took, began_s: float) -> int:
+    """How many characters the history has more or fewer than were heard."""
+    before = [each for each in took.scene.synthesizer.spoken if each.asked_at_s < began_s]
+    truth = heard_text(heard_words(took.speaker.stretches, before))
+    return abs(len(took.of(TurnEnded)[0].heard) - len(truth))
 
 
-def _trimmed(words: Samples) -> Samples:
-    audible = np.flatnonzero(np.abs(words.astype(np.int32)) >= _AUDIBLE)
-    return words[audible[0] : audible[-1] + 1]
-
-
-def _latencies_ms(
-    stops: Sequence[tuple[float, float]], speech_s: Sequence[float]
-) -> tuple[float, ...]:
-    if len(stops) < len(speech_s):
-        message = f"{len(speech_s) - len(stops)} of {len(speech_s)} interruptions were not noticed"
-        raise VoicedError(message, mend="see [audio] min_level_dbfs and [turns] barge_in_ms")
-    return tuple(
-        round((stopped_s - spoken_s) * 1000, 1)
-        for (stopped_s, _), spoken_s in zip(stops, speech_s, strict=False)
-    )
+def _lost(took: Took, began_s: float, ended_s: float) -> int:
+    """Words around the overlap that were not heard whole, though what follows them was."""
+    voice: StandInSynthesizer = took.scene.synthesizer
+    around = took.speaker.between(began_s - _AROUND_S, ended_s + _AROUND_S)
+    words = heard_words(around, [each for each in voice.spoken if each.asked_at_s < ended_s])
+    heard = [index for index, word in enumerate(words) if word.share > 0]
+    return sum(word.share < _WHOLE for word in words[heard[0] + 1 : heard[-1]]) if heard else 0

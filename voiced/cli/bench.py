@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import statistics
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from voiced.cli.output import AsJson, note, print_json, print_table
-from voiced.cli.setup import load_config, run_async
+from voiced.cli.setup import Clock, load_config, run_async
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voiced.audio import Samples
-    from voiced.bench.barge_in import BargeIns
+    from voiced.bench.figures import Figure
     from voiced.bench.intents import IntentsReport
     from voiced.config import Config
 
@@ -22,21 +23,29 @@ __all__ = ["app"]
 
 app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
 
-_REAL_INTERRUPTIONS = 3
 _WIDE = 200
+
+BenchClock: TypeAlias = Annotated[
+    Clock, typer.Option("--clock", help="real, or virtual: alone, as fast as it goes.")
+]
 
 
 @app.command()
 def overhead(
+    context: typer.Context,
     seconds: Annotated[float, typer.Option(min=5, help="How much sound each part gets.")] = 60.0,
+    times: Annotated[int, typer.Option(min=1, help="Requests that are waited for.")] = 20,
+    clock: BenchClock = "real",
     as_json: AsJson = False,
 ) -> None:
-    """Processor time of the loop itself and of each embedded engine."""
+    """Processor time of the loop and of each embedded engine, and how long the user waits."""
+    from voiced.bench import latency
     from voiced.bench.overhead import as_document, measure
 
     costs = measure(seconds)
+    waits = run_async(clock, latency.measure, load_config(context).config, times)
     if as_json:
-        print_json(as_document(costs))
+        print_json({**as_document(costs), "latency": _documents(waits)})
         return
     rows = (
         (cost.part, "-", "-", cost.what)
@@ -45,6 +54,7 @@ def overhead(
         for cost in costs
     )
     print_table(("part", "CPU ms for 1 s of sound", "of a core", ""), rows)
+    _print_figures(f"latency, {clock} time", waits)
 
 
 @app.command()
@@ -74,34 +84,59 @@ def idle(
 @app.command("barge-in")
 def barge_in(
     context: typer.Context,
-    times: Annotated[int, typer.Option(min=1, help="Interruptions in virtual time.")] = 40,
+    times: Annotated[int, typer.Option(min=1, help="Interruptions, and backchannels.")] = 200,
+    speech: Annotated[
+        Path | None, typer.Option(help="Recordings that interrupt, instead of our own voices.")
+    ] = None,
+    clock: BenchClock = "virtual",
     as_json: AsJson = False,
 ) -> None:
-    """Milliseconds from the first sample of the user's speech to silence."""
+    """From the first sample of your speech to silence; and what does not silence it."""
     from voiced.bench.barge_in import measure
+    from voiced.bench.material import interruptions_from
 
     config = load_config(context).config
-    found = [
-        run_async("virtual", measure, config, "virtual", times),
-        run_async("real", measure, config, "real", _REAL_INTERRUPTIONS),
-    ]
+    takes = interruptions_from(speech) if speech is not None else ()
+    found = run_async(clock, measure, config, times, takes)
     if as_json:
-        print_json({"barge_in": [each.as_document() for each in found]})
+        print_json({"clock": clock, "barge_in": _documents(found)})
         return
-    titles = ("clock", "interruptions", "configured", "least", "median", "most", "stop() takes")
-    print_table(titles, map(_barge_in_row, found))
+    _print_figures(f"speech over a reply, {clock} time", found)
 
 
-def _barge_in_row(found: BargeIns) -> tuple[str, ...]:
-    noticed = found.noticed_ms
-    figures = (found.configured_ms, min(noticed), statistics.median(noticed), max(noticed))
-    stop_us = statistics.median(found.stop_us)
-    return (
-        found.clock,
-        str(found.interruptions),
-        *(f"{figure:.0f} ms" for figure in figures),
-        f"{stop_us:.0f} µs",
-    )
+@app.command()
+def room(
+    context: typer.Context,
+    utterances: Annotated[
+        int, typer.Option(min=1, help="Sentences that the assistant says alone.")
+    ] = 1000,
+    times: Annotated[int, typer.Option(min=1, help="Interruptions under a loud echo.")] = 80,
+    pauses: Annotated[int, typer.Option(min=3, help="Utterances with pauses inside.")] = 300,
+    as_json: AsJson = False,
+) -> None:
+    """Echo, interruptions and pauses in a simulated room, in virtual time."""
+    from voiced.bench import pauses as pause_set
+    from voiced.bench.room import measure
+
+    config = load_config(context).config
+    echo = run_async("virtual", measure, config, utterances, times)
+    waits = run_async("virtual", pause_set.measure, config, pauses)
+    if as_json:
+        print_json({"room": _documents(echo), "pauses": _documents(waits)})
+        return
+    _print_figures("in the room", [*echo, *waits])
+
+
+def _documents(figures: Sequence[Figure]) -> list[dict[str, Any]]:
+    from voiced.bench.figures import as_documents
+
+    return as_documents(figures)
+
+
+def _print_figures(title: str, figures: Sequence[Figure]) -> None:
+    from voiced.bench.figures import rows
+
+    print_table((title, "value", "goal", "", ""), rows(figures))
 
 
 @app.command()
