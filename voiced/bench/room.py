@@ -131,7 +131,7 @@ async def measure(config: Config, utterances: int, times: int) -> list[Figure]:
 
 async def _alone(config: Config, utterances: int) -> list[Figure]:
     told = stops = ducks = 0
-    texts = iter(replies(utterances))
+    texts = iter(replies(utterances + _TURNS))
     evening = 0
     while told < utterances:
         settings = RoomSettings(
