@@ -127,11 +127,6 @@ class SpeechPlayer:
         self._reply_from: int | None = None
 
     @property
-    def has_started(self) -> bool:
-        """Whether anything of the reply was handed to the speaker."""
-        return self._has_started
-
-    @property
     def is_aloud(self) -> bool:
         """Whether anything can be heard, a filler too."""
         return self._playback is not None and self._cursor > 0 and self._heard is None

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from voiced.bench.material.recipes import Recipe, shuffled, takes
-from voiced.bench.material.studio import talker
+from voiced.bench.material.recipes import Recipe, said_whole, takes
 
 if TYPE_CHECKING:
     from voiced.bench.material.utterances import Take
@@ -82,9 +78,4 @@ async def interruptions(count: int = 200) -> tuple[Take, ...]:
 
 
 def _plan(count: int) -> list[Recipe]:
-    chance = np.random.default_rng(_SEED)
-    texts = [(kind, text) for kind, group in _TEXTS.items() for text in group]
-    return [
-        Recipe(kind, (text,), talker(chance))
-        for kind, text in islice(shuffled(texts, chance), count)
-    ]
+    return said_whole(_TEXTS, _SEED, count)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TypeVar
 
 import numpy as np
 
 from voiced.audio import Samples
-from voiced.bench.material.studio import Studio, studio
+from voiced.bench.material.studio import Studio, studio, talker
 from voiced.bench.material.utterances import Take, Word, at_talking_level, joined, trimmed
 from voiced.stages import Voice
 
-__all__ = ["Recipe", "shuffled", "takes"]
+__all__ = ["Recipe", "said_whole", "shuffled", "takes"]
 
 T = TypeVar("T")
 
@@ -63,6 +64,16 @@ async def _take(recipe: Recipe, room: Studio) -> Take:
     parts = [await room.say(part, recipe.voice) for part in recipe.parts]
     utterance, pauses = joined(parts, recipe.gaps)
     return Take(recipe.kind, utterance, pauses, recipe.voice.name)
+
+
+def said_whole(texts: Mapping[str, Sequence[str]], seed: int, count: int) -> list[Recipe]:
+    """So many texts of all kinds, each said in one go by one of the talkers."""
+    chance = np.random.default_rng(seed)
+    pairs = [(kind, text) for kind, group in texts.items() for text in group]
+    return [
+        Recipe(kind, (text,), talker(chance))
+        for kind, text in islice(shuffled(pairs, chance), count)
+    ]
 
 
 def shuffled(items: Sequence[T], chance: np.random.Generator) -> Iterator[T]:
