@@ -8,14 +8,20 @@ So neither the fill of a buffer nor a single moment is believed. The pushes' tim
 so much sound a second (``_Line``); where the takes stand beside that line is steered slowly by
 reading a little faster or slower, between the samples (``_Steering``). The same reading changes the
 rate, since a streaming resampler would hold back tens of milliseconds. No locks, no threads here.
+
+A machine that was busy, or a device that was, may lose the place. What was played then is not
+known, and said to be so: it would be worse to call it silence.
 """
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
 
 from voiced.audio import RATE_HZ, Samples, silence
 from voiced.fractional import FractionalReader
@@ -31,7 +37,10 @@ _MOST = 1000e-6
 _MOST_ERROR_S = 0.003
 _ASTRAY_S, _ASTRAY_TAKES = 0.02, 50
 _MARGIN_S, _MOST_SPARE_S = 0.004, 0.1
-_WATCHED_S = 1.5
+_WATCHED_S, _WATCHED_AGAIN_S = 1.5, 0.5
+_QUIET_S = 1.0
+_REMEMBERED_S = 5.0
+_TOO_MUCH_S = 0.008
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,9 +57,9 @@ class FarSignal:
     """Carries sound from a speaker's callback to the listener.
 
     The far signal comes later than it was pushed by what is kept in reserve, so that bursts do not
-    tear it: about as much as the longest of them, which is found in the first 1.5 s and when there
-    was too little. That is less than the delay of the devices, who need as much themselves; else
-    the far sound would come later than its echo.
+    tear it: about as much as the longest of them, which is watched at first and ever after. That
+    is less than the delay of the devices, who need as much themselves; else the far sound would
+    come later than its echo.
 
     Args:
         clock: Seconds; one that both threads may read.
@@ -64,7 +73,9 @@ class FarSignal:
         self._blocks: deque[_Block] = deque(maxlen=_BLOCKS)
         # the listener's side
         self._next = -1
-        self._spare_s = self._watched_s = 0.0
+        self._quiet_s = math.inf
+        self._reserve = _Reserve()
+        self._to_watch_s = _WATCHED_S
         self._start_over(RATE_HZ)
 
     def push(self, samples: Samples, rate_hz: int) -> None:
@@ -72,42 +83,52 @@ class FarSignal:
         start, self._pushed = self._pushed, self._pushed + len(samples)
         self._blocks.append(_Block(start, samples, rate_hz, self._clock()))
 
-    def take(self, samples: int) -> Samples:
-        """The next so many samples at 16 kHz; silence where there are not enough."""
+    def take(self, samples: int) -> Samples | None:
+        """The next so many samples at 16 kHz; None where the place in what was played is lost.
+
+        It is never None where nothing was played for a second: that is silence in any place.
+        """
         self._collect()
-        if not self._line.has_begun:
-            return silence(samples)
         length_s = samples / RATE_HZ
+        self._quiet_s += length_s
+        if not self._line.has_begun:
+            return self._unknown(samples)
         line_s = self._line.at(self._clock())
         if not self._is_primed:
             self._prime(line_s, samples)
-        elif self._steering.is_astray:
+        elif self._steering.is_astray or self._keeps_too_much:
             self._seek(line_s - length_s)
         taken = self._sound.read(samples, self._steering.speed) if self._is_primed else None
         if taken is None:
             return self._fail(samples)
-        self._steering.steer(line_s - self._sound.position_s - self._spare_s, length_s)
+        spare_s = line_s - self._sound.position_s
+        self._steering.steer(spare_s - self._reserve.kept_s, length_s)
         return taken
+
+    @property
+    def _keeps_too_much(self) -> bool:
+        """Whether less would do; it is given back where nobody hears the seam."""
+        return self._quiet_s > _QUIET_S and self._reserve.is_too_much
 
     def _prime(self, line_s: float, samples: int) -> None:
         """Begin when it is known how far the sound falls behind the line before each push."""
-        self._watched_s += samples / RATE_HZ
+        self._to_watch_s -= samples / RATE_HZ
         self._seek(line_s - samples / RATE_HZ)
-        self._is_primed = self._watched_s > _WATCHED_S and self._sound.lacks_s(samples) <= 0
+        self._is_primed = self._to_watch_s < 0 and self._sound.lacks_s(samples) <= 0
 
     def _seek(self, line_s: float) -> None:
-        self._sound.seek(line_s - self._spare_s)
+        self._reserve.settle()
+        self._sound.seek(line_s - self._reserve.kept_s)
         self._steering.restart()
 
-    def _fail(self, samples: int) -> Samples:
+    def _fail(self, samples: int) -> Samples | None:
         if self._is_primed:
             self._is_primed = False
-            self._keep_spare(self._sound.lacks_s(samples) + self._spare_s)
-        return silence(samples)
+            self._reserve.hear(self._sound.lacks_s(samples) + self._reserve.kept_s, 0.0)
+        return self._unknown(samples)
 
-    def _keep_spare(self, late_s: float) -> None:
-        """Keep enough in reserve for sound that comes so late."""
-        self._spare_s = min(_MOST_SPARE_S, max(self._spare_s, late_s + _MARGIN_S))
+    def _unknown(self, samples: int) -> Samples | None:
+        return silence(samples) if self._quiet_s > _QUIET_S else None
 
     def _collect(self) -> None:
         """Take over what was pushed."""
@@ -117,18 +138,51 @@ class FarSignal:
             if is_new_rate or block.start != self._next:  # or the oldest ones fell out
                 self._start_over(block.rate_hz)
             self._next = block.start + len(block.samples)
-            if self._line.has_begun and not self._is_primed:
-                self._keep_spare(self._line.at(block.at_s) - self._sound.end_s)
+            length_s = len(block.samples) / block.rate_hz
+            if self._line.has_begun:
+                self._reserve.hear(self._line.at(block.at_s) - self._sound.end_s, length_s)
+            if np.any(block.samples):
+                self._quiet_s = 0.0
             self._sound.append(block.samples)
-            if not self._line.take(block.at_s, len(block.samples) / block.rate_hz):
+            if not self._line.take(block.at_s, length_s):
                 self._start_over(block.rate_hz)
 
     def _start_over(self, rate_hz: int) -> None:
         self._sound = FractionalReader(rate_hz, RATE_HZ)
         self._line = _Line()
         self._steering = _Steering()
-        self._spare_s = self._watched_s = 0.0
+        self._to_watch_s = max(self._to_watch_s, _WATCHED_AGAIN_S)
         self._is_primed = False
+
+
+class _Reserve:
+    """How much is kept back: as much as the latest push of the last seconds was late."""
+
+    def __init__(self) -> None:
+        self.kept_s = 0.0
+        self._worst_s = self._worst_before_s = 0.0
+        self._heard_s = 0.0
+
+    def hear(self, late_s: float, length_s: float) -> None:
+        """Take how late a push of this length was; what is out of all measure does not count."""
+        if late_s <= _MOST_SPARE_S:
+            self._worst_s = max(self._worst_s, late_s)
+        self._heard_s += length_s
+        if self._heard_s > _REMEMBERED_S:
+            self._worst_before_s, self._worst_s, self._heard_s = self._worst_s, 0.0, 0.0
+
+    @property
+    def _needed_s(self) -> float:
+        return min(_MOST_SPARE_S, max(self._worst_s, self._worst_before_s) + _MARGIN_S)
+
+    @property
+    def is_too_much(self) -> bool:
+        """Whether much less would have done in the last seconds."""
+        return self.kept_s > self._needed_s + _TOO_MUCH_S
+
+    def settle(self) -> None:
+        """Keep as much as is needed from now on."""
+        self.kept_s = self._needed_s
 
 
 class _Line:

@@ -288,10 +288,12 @@ class Speaker(Stage, Protocol):
     """Sound out. ``open`` leases it; a lease that was open before is stopped.
 
     ``played`` gives the next so many samples at 16 kHz of what really left the speaker, silence
-    where nothing did, at the pace of the caller's clock: the far signal of an echo canceller. It is
-    synchronous, called once for each frame of the microphone, and silence where no room hears it.
+    where nothing did, at the pace of the caller's clock: the far signal of an echo canceller. None
+    where that is not known, as for a moment after a device stalled. It is synchronous, called once
+    for each frame of the microphone and for sound of it that was lost, and silence where no room
+    hears it.
     """
 
     def open(self) -> Playback: ...
 
-    def played(self, samples: int) -> Samples: ...
+    def played(self, samples: int) -> Samples | None: ...

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pytest
@@ -50,12 +51,18 @@ def play(near: np.ndarray, far: np.ndarray, canceller: EchoCanceller | None = No
     return Heard([path.clean(frame, block) for frame, block in frames(near, far)])
 
 
+@lru_cache
+def silent_scene(echo_dbfs: float, delay_ms: float) -> tuple[np.ndarray, np.ndarray]:
+    """What is played, and its echo."""
+    far = babble(SECONDS, seed=1)
+    return far, room(far, delay_ms, echo_dbfs)
+
+
 def scene(
     echo_dbfs: float = -26.0, delay_ms: float = 100, user: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray, Knowing]:
     """Near, far, and a canceller that leaves the user and the echo 30 dB softer."""
-    far = babble(SECONDS, seed=1)
-    echo = room(far, delay_ms, echo_dbfs)
+    far, echo = silent_scene(echo_dbfs, delay_ms)
     rest = noise(SECONDS) + (0 if user is None else user)
     return echo + rest, far, Knowing(echo * 10 ** (-30 / 20) + rest)
 
@@ -89,9 +96,7 @@ def test_without_a_canceller_the_frame_is_the_near_one() -> None:
     assert EchoPath(None).clean(frame, int16(far[:320])).frame is frame
 
 
-@pytest.mark.parametrize(
-    ("echo_dbfs", "delay_ms"), [(-26, 20), (-40, 100), (-26, 100), (-20, 100), (-20, 300)]
-)
+@pytest.mark.parametrize(("echo_dbfs", "delay_ms"), [(-26, 20), (-40, 100), (-20, 300)])
 def test_a_canceller_that_works_is_noticed_soon(echo_dbfs: float, delay_ms: float) -> None:
     near, far, canceller = scene(echo_dbfs, delay_ms)
     heard = play(near, far, canceller)
@@ -105,6 +110,7 @@ def test_a_canceller_that_works_is_noticed_soon(echo_dbfs: float, delay_ms: floa
 
 def test_before_it_is_known_all_that_is_heard_may_be_echo() -> None:
     near, far, canceller = scene()
+    near, far = near[: 2 * RATE_HZ], far[: 2 * RATE_HZ]
     heard = play(near, far, canceller)
     levels = [level_dbfs(frame.samples) for frame, _ in frames(near, far)]
     early = slice(10, 40)
@@ -114,7 +120,8 @@ def test_before_it_is_known_all_that_is_heard_may_be_echo() -> None:
 
 def test_a_canceller_that_does_nothing_never_converges() -> None:
     near, far, _ = scene()
-    assert not np.any(play(near, far, Knowing(near)).of("is_converged", to_s=6.0))
+    end = 6 * RATE_HZ
+    assert not np.any(play(near[:end], far[:end], Knowing(near)).of("is_converged"))
 
 
 def test_a_headset_has_no_path() -> None:
@@ -139,8 +146,17 @@ def test_without_a_canceller_the_echo_itself_is_expected() -> None:
     assert np.mean(levels[300:][loud] > heard.of("expected_dbfs", from_s=6.0)[loud] + 6) < 0.02
 
 
-@pytest.mark.parametrize("echo_dbfs", [-26, -20])
-@pytest.mark.parametrize("begin_s", [5.0, 6.1, 7.3])
+@pytest.mark.parametrize(
+    ("echo_dbfs", "begin_s"),
+    [
+        (-26, 5.0),
+        (-20, 6.1),
+        (-26, 7.3),
+        pytest.param(-20, 5.0, marks=pytest.mark.slow),
+        pytest.param(-26, 6.1, marks=pytest.mark.slow),
+        pytest.param(-20, 7.3, marks=pytest.mark.slow),
+    ],
+)
 def test_the_user_over_a_loud_reply_is_noticed_at_once(echo_dbfs: float, begin_s: float) -> None:
     user = talk(begin_s, 2.0)
     near, far, canceller = scene(echo_dbfs, user=user)
@@ -266,3 +282,27 @@ async def test_the_real_canceller_is_never_taken_for_the_user(
     is_speech = spoken(np.concatenate([one.frame.samples for one in heard.cleaned]))
     assert heard.first_s(heard.of("is_converged")) < 4.0
     assert np.sum(untrusted(heard) & is_speech[: len(heard.cleaned)]) <= 2
+
+
+def test_where_it_is_not_known_what_was_played_all_may_be_echo() -> None:
+    near, far, canceller = scene()
+    path = EchoPath(canceller)
+    heard = [
+        path.clean(frame, None if 400 <= count < 410 else block)
+        for count, (frame, block) in enumerate(frames(near, far))
+    ]
+    assert heard[399].is_converged
+    unknown = heard[400:410]
+    assert all(one.expected_dbfs == 0.0 and not one.is_converged for one in unknown)
+    assert not heard[411].is_converged, "the path is another one"
+    assert heard[-1].is_converged, "and is learned again"
+
+
+def test_what_was_lost_while_nobody_knows_what_was_played_changes_the_path() -> None:
+    near, far, canceller = scene()
+    path = EchoPath(canceller)
+    for frame, block in frames(near, far):
+        cleaned = path.clean(frame, block)
+    assert cleaned.is_converged
+    path.lose(None)
+    assert not path.clean(*next(frames(near, far))).is_converged

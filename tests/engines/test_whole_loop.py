@@ -80,6 +80,21 @@ async def test_speech_over_the_answer_silences_the_speaker(
 
 
 @pytest.mark.anyio
+@pytest.mark.device
+@pytest.mark.parametrize("delay_ms", [40, 200])
+async def test_on_open_speakers_it_does_not_interrupt_itself(
+    live: Daemon, sound_server: Any, say: Callable[..., Any], delay_ms: int
+) -> None:
+    with sound_server.echo(delay_ms=delay_ms, level_db=-10.0):
+        for number in (1, 2):
+            sound_server.say(await say("what can i say", VOICE)).wait(10)
+            _, ended = live.wait_for("turn_ended", number)
+            assert ended["outcome"] == "completed"
+            await anyio.sleep(0.7)
+    assert len([row for _, row in live.rows if row["type"] == "turn_started"]) == 2
+
+
+@pytest.mark.anyio
 @pytest.mark.engine
 async def test_the_recommended_engines_together(
     tmp_path: Path, home: dict[str, str], piper_models: Path, say: Callable[..., Any]

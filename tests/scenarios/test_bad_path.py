@@ -87,7 +87,7 @@ def test_the_speaker_goes_at_another_rate_and_by_another_clock(
 def test_the_path_jumps_in_the_middle_of_a_sentence(
     delay_ms: float, other_ms: float, spoken: dict[str, Utterance], tmp_path: Path
 ) -> None:
-    """There and back again. For a moment the echo is louder than it can be: that may interrupt."""
+    """There and back again. For a moment the echo is louder than it can be."""
     jumps = ((7.0, other_ms), (11.0, delay_ms))
     evening = Evening(Room(RoomSettings(delay_ms=delay_ms, jumps=jumps)), spoken)
     evening.transcriber = composition.transcriber(Config(), "pocketsphinx")
@@ -99,7 +99,7 @@ def test_the_path_jumps_in_the_middle_of_a_sentence(
 
     spend(evening, tmp_path, direct)
     check(evening)
-    assert len(evening.stops) <= 1
+    assert evening.stops == []
     ignored = {each.reason for each in evening.of(OverlapIgnored)}
     assert ignored <= {"echo", "silence", "too short", "backchannel", "own words"}
     assert evening.heard[-1] == TIME

@@ -7,20 +7,21 @@ words at once. So nothing but the sound keeps the assistant from interrupting it
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import anyio
+import numpy as np
 
 from voiced import composition, daemon
-from voiced.audio import RATE_HZ, AudioFrame
+from voiced.audio import RATE_HZ
 from voiced.bench.figures import Figure, median, share
 from voiced.bench.material import Take, Utterance, interruptions, replies
 from voiced.bench.scene import say
-from voiced.bench.standins import StandInResponder, StandInTranscriber
+from voiced.bench.standins import ImaginingTranscriber, StandInResponder
 from voiced.config import Config
 from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 from voiced.events import (
@@ -33,7 +34,6 @@ from voiced.events import (
     TurnReopened,
 )
 from voiced.journal import Journal
-from voiced.stages import Hints, Transcript
 from voiced.testing.room import Room, RoomKind, RoomSettings
 from voiced.testing.script import Script, play
 
@@ -46,47 +46,9 @@ _PAUSE_S = 0.8
 _INTO_THE_REPLY_S, _SPREAD_S, _STRIDE = 1.6, 2.0, 0.37
 _CAUGHT_S = 1.5
 _TURNS = 8
+_FIRST_JUMP_S, _JUMPS_S, _JUMPS = 5.0, 12.0, 4
+_JUMPED_MS = (20.0, 390.0)
 _IMAGINED = "i want to tell you something else"
-
-
-class _Imagining:
-    """Knows what the user says; of any other sound it makes words."""
-
-    supports_partials = True
-
-    def __init__(self, schedule: list[tuple[int, Utterance]]) -> None:
-        self._schedule = schedule
-        self._knowing = StandInTranscriber(schedule)
-
-    async def prepare(self) -> None:
-        """Nothing to load."""
-
-    async def aclose(self) -> None:
-        """Nothing to free."""
-
-    async def transcribe(
-        self, audio: AsyncIterable[AudioFrame], hints: Hints
-    ) -> AsyncGenerator[Transcript]:
-        """What is known, or else what is imagined."""
-        heard: list[AudioFrame] = []
-
-        async def listened() -> AsyncGenerator[AudioFrame]:
-            async for frame in audio:
-                heard.append(frame)
-                yield frame
-
-        async for transcript in self._knowing.transcribe(listened(), hints):
-            if transcript.text or not self._is_alone(heard):
-                yield transcript
-            elif transcript.is_final:
-                yield Transcript(_IMAGINED, is_final=True)
-
-    def _is_alone(self, heard: Sequence[AudioFrame]) -> bool:
-        """Whether nobody the schedule knows of says anything in this sound."""
-        if not heard:
-            return True
-        start, end = heard[0].start, heard[-1].end
-        return not any(at < end and at + len(said.samples) > start for at, said in self._schedule)
 
 
 @dataclass
@@ -126,35 +88,68 @@ async def measure(config: Config, utterances: int, times: int) -> list[Figure]:
     Raises:
         EngineError: The echo canceller or the voice is missing.
     """
-    return [*await _alone(config, utterances), *await _interrupted(config, times)]
-
-
-async def _alone(config: Config, utterances: int) -> list[Figure]:
-    told = stops = ducks = 0
-    texts = iter(replies(utterances + _TURNS))
-    evening = 0
-    while told < utterances:
-        settings = RoomSettings(
-            delay_ms=_DELAYS_MS[evening % len(_DELAYS_MS)],
-            echo_db=0.0,
-            room=_ROOMS[evening % len(_ROOMS)],
-            seed=evening,
-        )
-        events = await _tell(config, settings, [next(texts) for _ in range(_TURNS)])
-        told += sum(isinstance(event, ReplySentence) for event in events)
-        stops += sum(isinstance(event, BargeIn | TurnReopened) for event in events)
-        ducks += sum(isinstance(event, Ducked) for event in events)
-        evening += 1
+    steady = await _alone(config, utterances, _steady)
+    jumping = await _alone(config, max(_TURNS, utterances // 3), _jumping)
     return [
+        steady.figure("self-interruptions, echo 0 dB, delay 40 to 300 ms"),
+        Figure("sentences in which it ducked itself", share(steady.ducks, steady.told), "%"),
+        jumping.figure("the same, where the delay jumps in mid-sentence"),
         Figure(
-            "self-interruptions, echo 0 dB, delay 40 to 300 ms",
-            stops,
-            "",
-            0,
-            note=f"{told} sentences in {evening} rooms",
+            "sentences in which it ducked itself there", share(jumping.ducks, jumping.told), "%"
         ),
-        Figure("sentences in which it ducked itself", share(ducks, told), "%"),
+        *await _interrupted(config, times),
     ]
+
+
+@dataclass
+class _Alone:
+    """What came of so many sentences that nobody interrupted, each evening in another room."""
+
+    told: int = 0
+    stops: int = 0
+    ducks: int = 0
+    evenings: int = 0
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Count an evening's events."""
+        self.told += sum(isinstance(event, ReplySentence) for event in events)
+        self.stops += sum(isinstance(event, BargeIn | TurnReopened) for event in events)
+        self.ducks += sum(isinstance(event, Ducked) for event in events)
+        self.evenings += 1
+
+    def figure(self, name: str) -> Figure:
+        """Its self-interruptions, of which there are to be none."""
+        note = f"{self.told} sentences in {self.evenings} rooms"
+        return Figure(name, self.stops, "", 0, note=note)
+
+
+def _steady(evening: int) -> RoomSettings:
+    return RoomSettings(
+        delay_ms=_DELAYS_MS[evening % len(_DELAYS_MS)],
+        echo_db=0.0,
+        room=_ROOMS[evening % len(_ROOMS)],
+        seed=evening,
+    )
+
+
+def _jumping(evening: int) -> RoomSettings:
+    """As a Bluetooth speaker does: some tens of milliseconds up or down, four times."""
+    chance = np.random.default_rng(evening)
+    at_s = _FIRST_JUMP_S + _JUMPS_S * (np.arange(_JUMPS) + chance.random(_JUMPS))
+    delays_ms = chance.uniform(*_JUMPED_MS, _JUMPS)
+    jumps = tuple(zip(at_s.tolist(), delays_ms.tolist(), strict=True))
+    return replace(_steady(evening), jumps=jumps)
+
+
+async def _alone(
+    config: Config, utterances: int, settings: Callable[[int], RoomSettings]
+) -> _Alone:
+    alone = _Alone()
+    texts = iter(replies(utterances + _TURNS))
+    while alone.told < utterances:
+        told = [next(texts) for _ in range(_TURNS)]
+        alone.add(await _tell(config, settings(alone.evenings), told))
+    return alone
 
 
 async def _tell(config: Config, settings: RoomSettings, texts: Sequence[str]) -> list[Event]:
@@ -240,7 +235,7 @@ async def _spend(
         user=(),
         microphone=evening.room.microphone,
         detector=detector,
-        transcriber=_Imagining(evening.schedule),
+        transcriber=ImaginingTranscriber(evening.schedule, _IMAGINED),
         synthesizer=synthesizer,
         speaker=evening.room.speaker,
         canceller=canceller,

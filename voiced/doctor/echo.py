@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -134,9 +134,14 @@ def _words(value: float | None, unit: str) -> str:
 
 
 async def measure(
-    stages: tuple[Microphone, Speaker, EchoCanceller], setting: str, choice: EchoChoice
+    stages: tuple[Microphone, Speaker, EchoCanceller],
+    setting: str,
+    choice: EchoChoice,
+    on_ready: Callable[[], object] = lambda: None,
 ) -> EchoReport:
     """Open the devices, play and listen. Without the canceller's library it does without.
+
+    ``on_ready`` is called when the devices are open, before anything is played.
 
     Raises:
         DeviceError: A device cannot be opened, or is lost.
@@ -144,6 +149,7 @@ async def measure(
     """
     microphone, speaker, canceller = stages
     async with prepared(microphone, speaker):
+        on_ready()
         try:
             async with prepared(canceller):
                 recording = await record(microphone, speaker, canceller)
@@ -179,6 +185,8 @@ async def record(
         async with aclosing(microphone.frames()) as frames:
             async for frame in frames:
                 far = speaker.played(len(frame.samples))
+                if far is None:  # the device stalled: it will be seen as a bad echo
+                    far = silence(len(frame.samples))
                 heard.append((far, frame.samples, _cleaned(canceller, frame, far)))
                 begin = _AHEAD_FRAMES if len(heard) == quiet else 1
                 while len(heard) >= quiet and sound and begin:

@@ -20,8 +20,10 @@ The rules, before the code:
 7. ``excess_db`` says how much louder the near sound is than the echo before the canceller and the
    noise explain. It is known after a second in which they explained everything.
 8. Everything is forgotten when the path has changed: when what is louder than expected is like the
-   far sound at another delay (``lags.py``), when the filter suddenly takes nothing away, or when
-   the caller finds that what it took for the user went away with the reply (``echo_was_ours``).
+   far sound at any delay (``likeness.py``), or when the caller finds that what it took for the
+   user went away with the reply (``echo_was_ours``).
+9. Where it is not known what was played, all that is heard may be echo, and the path is another
+   one afterwards.
 """
 
 from __future__ import annotations
@@ -31,11 +33,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiced.audio import RATE_HZ, AudioFrame, Samples, level_dbfs, to_float32, to_int16
-from voiced.echo.bands import Excess, band_powers
+from voiced.audio import (
+    RATE_HZ,
+    AudioFrame,
+    Samples,
+    level_dbfs,
+    silence,
+    to_float32,
+    to_int16,
+)
+from voiced.echo.bands import Excess
 from voiced.echo.gate import SILENCE_DBFS, Gate, Levels
-from voiced.echo.lags import LagWatch
-from voiced.echo.linear import Floats, LinearFilter, Separated, Spectrum
+from voiced.echo.likeness import Likeness
+from voiced.echo.linear import Floats, LinearFilter, Spectrum
 from voiced.rates import FRAME_SAMPLES
 from voiced.stages import EchoCanceller
 
@@ -89,9 +99,8 @@ class EchoPath:
         self._canceller = canceller
         self._filter = LinearFilter()
         self._excess = Excess()
-        self._lags = LagWatch()
+        self._likeness = Likeness()
         self._gate = Gate(cancels=canceller is not None)
-        self._before: Floats = np.zeros(FRAME_SAMPLES, np.float32)
         self._silent_frames = _ECHO_FRAMES
         self._playing_frames = 0
         self._noise_dbfs = _FIRST_NOISE_DBFS
@@ -102,12 +111,16 @@ class EchoPath:
         self._loudest_db = SILENCE_DBFS
         self._observed = 0
 
-    def clean(self, near: AudioFrame, far: Samples) -> Cleaned:
+    def clean(self, near: AudioFrame, far: Samples | None) -> Cleaned:
         """Take the echo of ``far`` out of ``near``: both 20 ms at 16 kHz, of the same moment.
+
+        ``far`` is None where it is not known what was played.
 
         Raises:
             ValueError: A frame is of another length or rate.
         """
+        if far is None:
+            return self._with_unknown(near)
         if near.rate_hz != RATE_HZ or {len(near.samples), len(far)} != {FRAME_SAMPLES}:
             msg = f"need {FRAME_SAMPLES} samples at {RATE_HZ} Hz, got {len(near.samples)} near"
             raise ValueError(f"{msg} at {near.rate_hz} Hz and {len(far)} far ones")
@@ -123,14 +136,17 @@ class EchoPath:
             cleaned = self._without_echo(frame, sound)
         else:
             cleaned = self._with_echo(near, frame, far)
-        self._before = sound
         return cleaned
 
-    def lose(self, far: Samples) -> None:
+    def lose(self, far: Samples | None) -> None:
         """Pass over sound of the microphone that was lost: ``far`` was played meanwhile.
 
-        What the filter expects there stands in for it, so that both ends stay in step.
+        What the filter expects there stands in for it, so that both ends stay in step; where it is
+        not known what was played, the path is another one.
         """
+        if far is None:
+            self._forget()
+            return
         kept = len(far) // FRAME_SAMPLES * FRAME_SAMPLES
         for start in range(max(0, kept - _LOST_FRAMES * FRAME_SAMPLES), kept, FRAME_SAMPLES):
             played = far[start : start + FRAME_SAMPLES]
@@ -151,10 +167,19 @@ class EchoPath:
         self._filter.forget()
         self._excess.forget()
         self._gate.forget()
-        self._lags.calm()
         self._couplings_db.clear()
         self._loudest_db = SILENCE_DBFS
         self._observed = 0
+
+    def _with_unknown(self, near: AudioFrame) -> Cleaned:
+        if self._canceller is not None:  # its streams stay in step
+            self._canceller.cancel(
+                near, AudioFrame(silence(len(near.samples)), RATE_HZ, near.start)
+            )
+        self._forget()
+        self._silent_frames = 0
+        level = level_dbfs(near.samples)
+        return Cleaned(near, level, 0.0, is_converged=False, excess_db=0.0, linear=near)
 
     def _without_echo(self, frame: AudioFrame, near: Floats) -> Cleaned:
         self._excess.rest(_spectrum(near))
@@ -166,7 +191,8 @@ class EchoPath:
     def _with_echo(self, near_frame: AudioFrame, frame: AudioFrame, far: Samples) -> Cleaned:
         near = to_float32(near_frame.samples)
         near_dbfs, far_dbfs = level_dbfs(near_frame.samples), level_dbfs(far)
-        separated = self._filter.separate(near, to_float32(far))
+        played = to_float32(far)
+        separated = self._filter.separate(near, played)
         excess_db = self._excess.hear(separated)
         self._observe(near_dbfs, far_dbfs)
         self._echo_dbfs = max(_level(separated.echo), self._echo_dbfs - _FADE_DB)
@@ -178,7 +204,9 @@ class EchoPath:
         self._gate.hear(Levels(*levels, is_known=is_known, is_user=is_user))
         is_audible = near_dbfs > self._noise_dbfs + _AUDIBLE_DB  # the room's noise is no surprise
         is_surprise = is_audible and self._is_surprise(cleaned_dbfs, excess_db)
-        self._watch_path(near, separated, is_surprise=is_surprise)
+        self._likeness.hear(separated.residual, played)
+        if is_surprise and self._likeness.is_own():
+            self._forget()
         samples = to_int16(separated.residual) if is_known else near_frame.samples
         is_echo_over = self._echo_dbfs <= self._noise_dbfs and excess_db > 0
         is_plain = not self._is_converged or is_echo_over
@@ -212,20 +240,6 @@ class EchoPath:
     def _is_surprise(self, cleaned_dbfs: float, excess_db: float) -> bool:
         is_loud = self._is_converged and cleaned_dbfs > self._expected_dbfs() + _SURPRISE_DB
         return is_loud or excess_db > _SURPRISE_DB
-
-    def _watch_path(self, near: Floats, separated: Separated, *, is_surprise: bool) -> None:
-        """Forget all when the surprise is our own sound, on a path that has changed."""
-        both = np.concatenate([self._before, near])
-        self._lags.hear(
-            band_powers(_spectrum(both)) / 2,  # of two frames, as the far one
-            band_powers(separated.far_spectrum) / 2,
-            band_powers(separated.residual_spectrum),
-            band_powers(separated.echo_spectrum),
-        )
-        if not is_surprise:
-            self._lags.calm()
-        elif self._lags.has_moved(self._filter.delay):
-            self._forget()
 
     def _follow_noise(self, near_dbfs: float) -> None:
         level = max(near_dbfs, _LEAST_NOISE_DBFS)

@@ -83,10 +83,11 @@ class PortAudioSpeaker:
         output.lease(playback)
         return playback
 
-    def played(self, samples: int) -> Samples:
+    def played(self, samples: int) -> Samples | None:
         """What was given to the device of late, at 16 kHz, in step with the caller's clock.
 
-        Its echo comes later, by the time that the device and the room take.
+        Its echo comes later, by the time that the device and the room take. None where that is not
+        known: see ``FarSignal``.
         """
         return silence(samples) if self._output is None else self._output.far.take(samples)
 

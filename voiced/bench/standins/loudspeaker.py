@@ -147,7 +147,7 @@ class IdealSpeaker:
         self._lease = IdealPlayback(self.stretches, self.commands, also)
         return self._lease
 
-    def played(self, samples: int) -> Samples:
+    def played(self, samples: int) -> Samples | None:
         """What left the speaker of the room; silence without one, as with a headset."""
         return silence(samples) if self._also is None else self._also.played(samples)
 

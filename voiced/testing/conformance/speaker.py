@@ -127,6 +127,7 @@ def _check_played_silence(speaker: Speaker, *lengths: int) -> None:
 
 def _check_played(speaker: Speaker, samples: int) -> Samples:
     far = speaker.played(samples)
+    assert far is not None, f"played({samples}) is not known although no device stalled"
     assert far.dtype == np.int16, f"played() gives {far.dtype}, not int16"
     assert far.shape == (samples,), f"played({samples}) gives the shape {far.shape}"
     return far
