@@ -67,7 +67,7 @@ def test_every_single_cut_and_every_byte_alone_read_the_same(end: str) -> None:
     assert _events(stream, list(range(len(stream)))) == whole
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     data=st.lists(st.text(st.characters(exclude_characters="\r\n\x00", codec="utf-8"), min_size=1)),
     cuts=st.lists(st.integers(0, 500)),
@@ -79,7 +79,7 @@ def test_any_text_comes_back_whole(data: list[str], cuts: list[int], end: str) -
     assert [event.data for event in found] == data
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.binary(max_size=40)))
 def test_any_bytes_are_survived(pieces: list[bytes]) -> None:
     parser = ServerEventParser()

@@ -2,8 +2,9 @@
 
 Two decoders hear each utterance as it comes: one knows only the sentences of the grammar, the
 other only phones. A grammar makes a sentence of anything; how much worse it fits than free phones
-says whether one of its sentences was spoken. Open dictation is a third decoder, loaded when it is
-first needed and run only over utterances that are no sentence of the grammar.
+says whether one of its sentences was spoken. Open dictation is a third decoder, run only over
+utterances that are no sentence of the grammar: it costs several times what the other two do, and
+understands more when it is given an utterance as a whole.
 """
 
 from __future__ import annotations
@@ -33,9 +34,6 @@ _SETTLED_BATCHES = 2
 _GUESS = 0.5
 """The confidence of a partial: a grammar makes a sentence of anything."""
 
-_SURE = 0.9
-"""With less confidence than this the dictation is asked, too."""
-
 _CREDIBLE = 0.5
 """With less than this it was no sentence of the grammar."""
 
@@ -46,13 +44,16 @@ _NEW_CHANNEL = 3.0
 
 _MIN_DICTATION, _MAX_DICTATION = 0.05, 0.6
 
+_PIECE = 1600
+"""Samples decoded again at once: the vendor lets no other thread run meanwhile."""
+
 
 class PocketsphinxTranscriber:
     """Transcribes English, offline, as the sound comes. Partials whenever the words change.
 
     Args:
-        settings: ``model`` may name a folder with an acoustic model and a dictionary laid out as
-            pocketsphinx's own ``en-us`` folder is.
+        settings: ``model`` may name a folder with an acoustic model, a dictionary and a language
+            model, laid out as pocketsphinx's own ``en-us`` folder is.
     """
 
     def __init__(self, settings: TranscriberSettings) -> None:
@@ -67,7 +68,7 @@ class PocketsphinxTranscriber:
         return True
 
     async def prepare(self) -> None:
-        """Load the model.
+        """Load the models, dictation's too, and warm them.
 
         Raises:
             ModelMissing: pocketsphinx or a part of its model is not there, or the language is not
@@ -85,24 +86,33 @@ class PocketsphinxTranscriber:
     ) -> AsyncGenerator[Transcript]:
         """Partials, then one final: empty where nothing was said, or no sentence of the graph.
 
-        Where open dictation is allowed, what is no sentence of the graph is dictated; with some
-        doubt left, the other reading is among the alternatives.
+        Where open dictation is allowed, what is no sentence of the graph is dictated.
         """
         if self._decoders is None:
             await self.prepare()
         assert self._decoders is not None  # noqa: S101 - prepare made it
         async with self._turn:
             utterance = await self._exclusive.run(_Utterance, self._decoders, hints)
-            said, latest, stood = "", "", 0
-            async with aclosing(_batches(audio)) as batches:
-                async for batch in batches:
-                    text = await self._exclusive.run(utterance.feed, batch)
-                    stood = stood + 1 if text == latest else 0
-                    latest = text
-                    if text and text != said and stood >= _SETTLED_BATCHES:
-                        said = text
-                        yield Transcript(text, is_final=False, confidence=_GUESS)
-            yield await self._exclusive.run(utterance.finish)
+            try:
+                async with aclosing(self._partials(utterance, audio)) as partials:
+                    async for partial in partials:
+                        yield partial
+                yield await self._exclusive.run(utterance.finish)
+            finally:
+                utterance.abandon()
+
+    async def _partials(
+        self, utterance: _Utterance, audio: AsyncIterable[AudioFrame]
+    ) -> AsyncGenerator[Transcript]:
+        said, latest, stood = "", "", 0
+        async with aclosing(_batches(audio)) as batches:
+            async for batch in batches:
+                text = await self._exclusive.run(utterance.feed, batch)
+                stood = stood + 1 if text == latest else 0
+                latest = text
+                if text and text != said and stood >= _SETTLED_BATCHES:
+                    said = text
+                    yield Transcript(text, is_final=False, confidence=_GUESS)
 
 
 async def _batches(audio: AsyncIterable[AudioFrame]) -> AsyncGenerator[list[AudioFrame]]:
@@ -130,33 +140,44 @@ class _Utterance:
             self._begin()
         decoders.current = self
 
+    @property
+    def is_abandoned(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self._decoders.current is not self
+
+    def abandon(self) -> None:
+        """Stop soon, from any thread: the next utterance waits for the decoders."""
+        if not self.is_abandoned:
+            self._decoders.current = None
+
     def _begin(self) -> None:
         self._decoders.grammar.begin()
         self._decoders.phones.begin()
 
     def feed(self, batch: Sequence[AudioFrame]) -> str:
         """Decode some frames; the words so far. Frames of an abandoned utterance are ignored."""
-        if self._decoders.current is not self:
+        if self.is_abandoned:
             return ""
         samples = np.concatenate([silence(0), *(self._gate.feed(frame) for frame in batch)])
         if len(samples):
             self._passed.append(samples)
             if self._has_graph:
-                self._decoders.grammar.feed(samples)
-                self._decoders.phones.feed(samples)
+                self._decode(samples)
         return self._decoders.grammar.text() if self._has_graph and self._gate.heard_speech else ""
 
+    def _decode(self, samples: Samples) -> None:
+        self._decoders.grammar.feed(samples)
+        self._decoders.phones.feed(samples)
+
     def finish(self) -> Transcript:
-        """The final transcript."""
-        grammar = self._grammar_reading()
-        if not self._gate.heard_speech:
-            return Transcript("", is_final=True, confidence=0.0)
-        readings = [grammar] if grammar is not None else []
-        if self._dictates and (grammar is None or grammar.confidence < _SURE):
-            readings += self._dictation_reading()
-        first = readings[0] if readings else Hypothesis("", 0.0)
-        others = tuple(each for each in readings[1:] if each.text != first.text)
-        return Transcript(first.text, True, first.confidence, others)  # noqa: FBT003 - is_final
+        """The final transcript; worth nothing if it was abandoned."""
+        reading = None
+        if self._gate.heard_speech:
+            reading = self._grammar_reading() if self._has_graph else None
+            if reading is None and self._dictates and not self.is_abandoned:
+                reading = self._dictation_reading()
+        reading = reading or Hypothesis("", 0.0)
+        return Transcript(reading.text, is_final=True, confidence=reading.confidence)
 
     def _grammar_reading(self) -> Hypothesis | None:
         """The sentence of the grammar, if it was one.
@@ -164,8 +185,6 @@ class _Utterance:
         A voice and a microphone that are new sound like no sentence at all, so until some were
         understood an utterance is decoded again while it changes what is known of the channel.
         """
-        if not self._has_graph or not self._gate.heard_speech:
-            return None
         grammar, phones = self._decoders.grammar, self._decoders.phones
         for _ in range(_MAX_TRIES):
             before = grammar.channel()
@@ -179,15 +198,24 @@ class _Utterance:
             if self._decoders.understood >= _SETTLED or change < _NEW_CHANNEL:
                 break
             self._begin()
-            grammar.feed(np.concatenate(self._passed))
-            phones.feed(np.concatenate(self._passed))
+            if not self._decode_again():
+                break
         return None
 
-    def _dictation_reading(self) -> list[Hypothesis]:
-        dictation = self._decoders.dictation()
+    def _decode_again(self) -> bool:
+        """Decode all that passed; False if it was abandoned meanwhile."""
+        samples = np.concatenate(self._passed)
+        for start in range(0, len(samples), _PIECE):
+            if self.is_abandoned:
+                return False
+            self._decode(samples[start : start + _PIECE])
+        return True
+
+    def _dictation_reading(self) -> Hypothesis | None:
+        dictation = self._decoders.dictation
         dictation.begin()
         dictation.feed(np.concatenate(self._passed), is_whole=True)
         dictation.end()
         text = dictation.text()
         sure = min(_MAX_DICTATION, dictation.posterior() ** (1.0 / max(1, len(text.split()))))
-        return [Hypothesis(text, sure)] if text and sure >= _MIN_DICTATION else []
+        return Hypothesis(text, sure) if text and sure >= _MIN_DICTATION else None

@@ -31,6 +31,12 @@ _GRAMMAR_TUNING = {
     "silprob": 0.1,
     "maxhmmpf": 2000,
 }
+_DICTATION_TUNING = {"fwdflat": False}
+"""The second pass costs a quarter more and understands no more."""
+
+_MOST_UNUSED = 3000
+"""Learned words that are in no graph any more, such as names of files that are gone."""
+
 _SEARCH = "voiced"
 _WORST_SCORE = -60_000.0
 _MEND = "pip install --force-reinstall pocketsphinx"
@@ -71,6 +77,15 @@ class Decoder:
         """How sure the decoder itself is, in [0, 1]."""
         return float(min(1.0, max(0.0, self.raw.get_prob())))
 
+    def warm(self) -> None:
+        """Run over a little noise, so that the model is in memory.
+
+        The decoder must be one that hears whole utterances: others would learn from it.
+        """
+        self.begin()
+        self.feed(_noise(), is_whole=True)
+        self.end()
+
     def channel(self) -> NDArray[np.float64]:
         """What it takes for the colour of voice, room and microphone (the cepstral mean).
 
@@ -91,8 +106,12 @@ def _score(log: Callable[[float], int], likelihood: float) -> float:
     return float(log(likelihood)) if likelihood > 0 else _WORST_SCORE
 
 
+def _noise() -> Samples:
+    return np.random.default_rng(0).normal(0, 500, 4800).astype(np.int16)
+
+
 class Decoders:
-    """The decoders of one transcriber: grammar, free phones, and dictation once it is needed.
+    """The decoders of one transcriber: grammar, free phones, and dictation.
 
     ``current`` is whatever uses them at the moment; ``understood`` counts the sentences of a
     grammar that were found so far.
@@ -102,14 +121,16 @@ class Decoders:
         self._make, self._model = _vendor(settings)
         self._graph: WordGraph | None = None
         self._graphs: dict[str, WordGraph] = {}
-        self._dictation: Decoder | None = None
+        self._learned: set[str] = set()
         self.current: object = None
         self.understood = 0
         self.grammar = self._decoder(**_GRAMMAR_TUNING)
+        self.dictation = self._decoder(lm=self._file("en-us.lm.bin"), **_DICTATION_TUNING)
         self.phones = self._decoder(allphone_ci=True)
         with _translated("the search for phones"):
             self.phones.raw.add_allphone_file(_SEARCH, None)
             self.phones.raw.activate_search(_SEARCH)
+        self.dictation.warm()
 
     def listen_for(self, graph: WordGraph) -> None:
         """Search for the sentences of ``graph`` from now on.
@@ -128,10 +149,13 @@ class Decoders:
         self._graph = graph
 
     def _build(self, graph: WordGraph) -> str:
+        words = {arc.word for arc in graph.arcs if arc.word is not None}
+        if len(self._learned - words) > _MOST_UNUSED:
+            self._forget()
         names = (f"{_SEARCH}0", f"{_SEARCH}1")
         oldest = next((name for name in self._graphs if self._graphs[name] is not self._graph), "")
         name = next((each for each in names if each not in self._graphs), oldest)
-        self._learn({arc.word for arc in graph.arcs if arc.word is not None})
+        self._learn(words)
         transitions = [
             (arc.source, arc.target, arc.weight, *((arc.word,) if arc.word else ()))
             for arc in graph.arcs
@@ -141,31 +165,40 @@ class Decoders:
         self._graphs[name] = graph
         return name
 
-    def dictation(self) -> Decoder:
-        """The decoder for open dictation; loading it takes about a second."""
-        if self._dictation is None:
-            self._dictation = self._decoder(lm=str(self._model / "en-us.lm.bin"))
-        return self._dictation
-
     def _learn(self, words: set[str]) -> None:
         raw = self.grammar.raw
         for word in sorted(words):
             if raw.lookup_word(word) is not None:
                 continue
+            self._learned.add(word)
             for index, phones in enumerate(pronunciations(word, raw.lookup_word), start=1):
                 name = word if index == 1 else f"{word}({index})"
                 raw.add_word(name, phones, False)  # noqa: FBT003 - the vendor's signature
 
+    def _forget(self) -> None:
+        """Take a new decoder for the grammar: a dictionary cannot be made smaller.
+
+        The channel stays known. It is set for the phones, too: both have to weigh it alike.
+        """
+        known = self.grammar.raw.get_cmn(False)  # noqa: FBT003 - the vendor's signature
+        self.grammar = self._decoder(**_GRAMMAR_TUNING)
+        for decoder in (self.grammar, self.phones):
+            decoder.end()
+            decoder.raw.set_cmn(known)
+        self._graphs.clear()
+        self._learned.clear()
+
     def _decoder(self, **options: Any) -> Decoder:
-        paths = {"hmm": self._model / "en-us", "dict": self._model / "cmudict-en-us.dict"}
-        for path in paths.values():
-            if not path.exists():
-                raise ModelMissing(
-                    f"pocketsphinx: {path} is missing", stage="transcriber", mend=_MEND
-                )
-        given = {"lm": None, **{key: str(path) for key, path in paths.items()}, **options}
+        files = {"hmm": "en-us", "dict": "cmudict-en-us.dict"}
+        given = {"lm": None, **{key: self._file(name) for key, name in files.items()}, **options}
         with _translated("loading the model"):
             return Decoder(self._make(loglevel="FATAL", **given))
+
+    def _file(self, name: str) -> str:
+        path = self._model / name
+        if not path.exists():
+            raise ModelMissing(f"pocketsphinx: {path} is missing", stage="transcriber", mend=_MEND)
+        return str(path)
 
 
 def _vendor(settings: TranscriberSettings) -> tuple[Callable[..., Any], Path]:
