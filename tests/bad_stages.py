@@ -1,74 +1,16 @@
-"""Stages that make sound and words worse than any real one should: for evenings in bad rooms."""
+"""Stages that make sound worse than any real one should: for evenings in bad rooms."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 
 import numpy as np
 
-from voiced.audio import AudioFrame, Resampler, level_dbfs, silence
-from voiced.bench.material import Utterance
-from voiced.bench.standins import StandInTranscriber
-from voiced.stages import Hints, Microphone, SpokenAudio, Synthesizer, Transcript, Voice
+from voiced.audio import AudioFrame, Resampler, silence
+from voiced.stages import Microphone, SpokenAudio, Synthesizer, Voice
 
-__all__ = ["AtRate", "Imagining", "Spoiled", "quiet"]
-
-_FAINT_DBFS, _FEWEST_FRAMES = -55.0, 3
-
-
-class Imagining:
-    """Knows what the user says; in any other sound it hears an order, for sure.
-
-    ``longest_s`` is the longest sound that it was given.
-
-    Args:
-        schedule: What the user says from which sample on; it may grow.
-        of_strangers: What it makes of any other sound.
-    """
-
-    supports_partials = True
-
-    def __init__(self, schedule: list[tuple[int, Utterance]], of_strangers: str) -> None:
-        self._schedule = schedule
-        self._of_strangers = of_strangers
-        self._knowing = StandInTranscriber(schedule)
-        self.longest_s = 0.0
-
-    async def prepare(self) -> None:
-        """Nothing to load."""
-
-    async def aclose(self) -> None:
-        """Nothing to free."""
-
-    async def transcribe(
-        self, audio: AsyncIterable[AudioFrame], hints: Hints
-    ) -> AsyncGenerator[Transcript]:
-        """What is known, or else the order."""
-        heard: list[AudioFrame] = []
-        told = ""
-
-        async def listened() -> AsyncGenerator[AudioFrame]:
-            async for frame in audio:
-                heard.append(frame)
-                yield frame
-
-        async with aclosing(self._knowing.transcribe(listened(), hints)) as known:
-            async for transcript in known:
-                told = transcript.text
-                if told or not transcript.is_final:
-                    yield transcript
-        self.longest_s = max(self.longest_s, len(heard) * 0.02)
-        if not told:
-            is_imagined = self._is_alone(heard) and _is_audible(heard)
-            yield Transcript(self._of_strangers if is_imagined else "", is_final=True)
-
-    def _is_alone(self, heard: Sequence[AudioFrame]) -> bool:
-        """Whether nobody whom it knows says anything in this sound."""
-        if not heard:
-            return False
-        start, end = heard[0].start, heard[-1].end
-        return not any(at < end and at + len(said.samples) > start for at, said in self._schedule)
+__all__ = ["AtRate", "Spoiled", "quiet"]
 
 
 class Spoiled:
@@ -132,9 +74,3 @@ class AtRate:
         resampler = Resampler(pieces[0].rate_hz, self._rate_hz)
         sound = [*(resampler.feed(piece.samples) for piece in pieces), resampler.flush()]
         yield SpokenAudio(np.concatenate(sound), self._rate_hz)
-
-
-def _is_audible(heard: Sequence[AudioFrame]) -> bool:
-    """Whether there is anything that could be taken for a word."""
-    loud = sum(level_dbfs(frame.samples) > _FAINT_DBFS for frame in heard)
-    return loud >= _FEWEST_FRAMES

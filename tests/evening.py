@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import anyio
-from bad_stages import Imagining, Spoiled
+from bad_stages import Spoiled
 
 from voiced import composition, daemon
 from voiced.audio import RATE_HZ, AudioFrame
 from voiced.bench.material import Utterance
 from voiced.bench.material.studio import TALKERS, studio
+from voiced.bench.standins import ImaginingTranscriber
 from voiced.config import Config
 from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 from voiced.events import BargeIn, Event, PlaybackStarted, TurnEnded, TurnReopened
@@ -48,6 +49,7 @@ T = TypeVar("T", bound=Event)
 
 QUESTION, STORY, ORDER = "what time is it", "tell me a story", "switch off the lamp"
 TIME = "It is half past seven."
+_FAINT_DBFS = -55.0
 TALE = (
     "There was a king in Lisbon, and he had three sons. The first one had a horse, and the second "
     "one had a boat. The youngest had nothing at all, so he stayed at home and read every book "
@@ -55,7 +57,7 @@ TALE = (
 )
 
 
-def _intents(done: list[str]) -> list[Intent]:
+def _intents(done: list[str], tale: str) -> list[Intent]:
     """What can be said; what changes something is noted in ``done``."""
 
     @intent("lamp.off", sentences=[ORDER, "turn off the light"], effect=Effect.W1)
@@ -67,7 +69,7 @@ def _intents(done: list[str]) -> list[Intent]:
     @intent("story.tell", sentences=[STORY], effect=Effect.R0)
     async def tell(context: Context) -> Reply:
         """Tell a story."""
-        return Reply(TALE)
+        return Reply(tale)
 
     @intent("clock.time", sentences=[QUESTION], effect=Effect.R0)
     async def tell_time(context: Context) -> Reply:
@@ -79,13 +81,17 @@ def _intents(done: list[str]) -> list[Intent]:
 
 @dataclass
 class Evening:
-    """One room, a conversation in it, and what came of it. ``done`` is what changed something."""
+    """One room, a conversation in it, and what came of it.
+
+    ``tale`` is the answer to ``STORY``; ``done`` is what changed something.
+    """
 
     room: Room
     spoken: dict[str, Utterance]
     microphone: Microphone | None = None
     transcriber: Transcriber | None = None
     synthesizer: Synthesizer | None = None
+    tale: str = TALE
     schedule: list[tuple[int, Utterance]] = field(default_factory=list[tuple[int, Utterance]])
     events: list[Event] = field(default_factory=list[Event])
     done: list[str] = field(default_factory=list[str])
@@ -196,7 +202,9 @@ async def _spend(
     voice = composition.voice(config, "default")
     canceller, detector = WebrtcEchoCanceller(), composition.detector(config)
     synthesizer = evening.synthesizer or composition.synthesizer(config, voice)
-    transcriber = evening.transcriber or Imagining(evening.schedule, ORDER)
+    transcriber = evening.transcriber or ImaginingTranscriber(
+        evening.schedule, ORDER, faintest_dbfs=_FAINT_DBFS
+    )
     script = Script(
         user=(),
         microphone=evening.microphone or evening.room.microphone,
@@ -206,7 +214,7 @@ async def _spend(
         speaker=evening.room.speaker,
         canceller=canceller,
         voice=voice,
-        intents=_intents(evening.done),
+        intents=_intents(evening.done, evening.tale),
         rules=daemon.rules(config.turns),
         habits=daemon.habits(config),
         reader=evening.hear,

@@ -10,6 +10,7 @@ from voiced.own_words import is_own_words
 from voiced.spoken import normalise
 
 FOUND = "I found three files: budget twenty twenty six, budget draft, and the letter to Anna."
+LIST, SHALL = "I found the shopping list in Documents.", "Shall I delete the shopping list?"
 FRANCE = "The capital of France is Paris, and it has about two million inhabitants."
 RAIN = "No, tomorrow it will be mostly cloudy with a little rain in the afternoon. So no umbrella."
 
@@ -26,6 +27,8 @@ RAIN = "No, tomorrow it will be mostly cloudy with a little rain in the afternoo
         ("inhabitants", FRANCE),
         ("the capital of trance is parish", FRANCE),
         ("budget 2026, budget draft", FOUND),
+        ("find the shopping list", LIST),  # as a grammar hears "found the shopping list"
+        ("delete the shopping list", SHALL),
     ],
 )
 def test_an_echo_is_known_though_it_is_heard_badly(heard: str, said: str) -> None:
@@ -48,6 +51,9 @@ def test_an_echo_is_known_though_it_is_heard_badly(heard: str, said: str) -> Non
         ("no two million inhabitants", FRANCE),
         ("anna to letter the and", FOUND),
         ("", FRANCE),
+        ("yes delete the shopping list", SHALL),
+        ("delete the shopping list", LIST),
+        ("please rename the shopping list", LIST),
         ("um", "um"),
         ("two million inhabitants", ""),
     ],

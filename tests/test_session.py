@@ -91,7 +91,7 @@ INTENTS = [tell_time, add_note, undo_that]
 
 
 def test_a_spoken_request_is_heard_matched_answered_and_spoken(play, request):
-    events = play(Script([Says(1.0, "what time is it")], intents=INTENTS, seconds=8))
+    events = play(Script([Says(1.0, "what time is it")], intents=INTENTS))
     kinds = [type(event) for event in events if "Partial" not in type(event).__name__]
     assert kinds == [
         SpeechStarted,
@@ -112,7 +112,7 @@ def test_a_spoken_request_is_heard_matched_answered_and_spoken(play, request):
 
 
 def test_latency_is_counted_from_the_true_end_of_speech(play):
-    events = play(Script([Says(1.0, "what time is it")], intents=INTENTS, seconds=8))
+    events = play(Script([Says(1.0, "what time is it")], intents=INTENTS))
     (stopped,) = of(events, SpeechStopped)
     assert stopped.at == 2 * 16000
     timing = of(events, TurnEnded)[0].timing_ms
@@ -127,7 +127,6 @@ def test_speech_over_the_reply_silences_it_first_and_becomes_the_next_turn(play)
     script = Script(
         [Says(1.0, "what time is it"), Says(4.0, "note milk")],
         intents=INTENTS,
-        seconds=14,
         speaker=speaker,
     )
     events = play(script)
@@ -148,9 +147,7 @@ def test_speech_over_the_reply_silences_it_first_and_becomes_the_next_turn(play)
 
 
 def test_a_cough_over_the_reply_is_ignored(play):
-    script = Script(
-        [Says(1.0, "what time is it"), Says(4.0, "hm", seconds=0.1)], intents=INTENTS, seconds=10
-    )
+    script = Script([Says(1.0, "what time is it"), Says(4.0, "hm", seconds=0.1)], intents=INTENTS)
     events = play(script)
     assert len(of(events, OverlapIgnored)) == 1
     assert not of(events, BargeIn)
@@ -163,7 +160,6 @@ def test_an_effect_outlives_the_turn_that_was_interrupted(play):
         [Says(1.0, "note milk"), Says(4.0, "what time is it"), Says(11.0, "undo that")],
         intents=INTENTS,
         undoers=[forget_note],
-        seconds=17,
     )
     events = play(script)
     assert [ended.outcome for ended in of(events, TurnEnded)] == [
@@ -181,16 +177,14 @@ def test_an_effect_outlives_the_turn_that_was_interrupted(play):
 
 
 def test_silence_and_noise_without_words_are_not_answered(play):
-    events = play(Script([Says(1.0, "")], intents=INTENTS, seconds=5))
+    events = play(Script([Says(1.0, "")], intents=INTENTS))
     (ended,) = of(events, TurnEnded)
     assert ended.outcome == "not_understood"
     assert not of(events, ReplySentence)
 
 
 def test_without_a_model_it_says_so_once(play):
-    script = Script(
-        [Says(1.0, "sing a song"), Says(16.0, "sing a song")], intents=INTENTS, seconds=22
-    )
+    script = Script([Says(1.0, "sing a song"), Says(16.0, "sing a song")], intents=INTENTS)
     events = play(script)
     first, second = of(events, TurnEnded)
     assert first.outcome == second.outcome == "not_understood"
@@ -202,7 +196,7 @@ def test_the_model_answers_what_no_intent_matches_and_is_spoken_while_it_goes_on
     model = FakeResponder(
         {"sing a song": [["La la la, this is a long song. ", 3.0, "It goes on and on."]]}
     )
-    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=12)
+    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model)
     events = play(script)
     sentences = of(events, ReplySentence)
     assert [event.text for event in sentences] == [
@@ -217,7 +211,7 @@ def test_the_model_answers_what_no_intent_matches_and_is_spoken_while_it_goes_on
 def test_the_model_uses_a_tool_and_sees_its_result(play):
     call = ToolCall("1", "notes.add", {"text": "milk"})
     model = FakeResponder({"remember the milk": [[call], ["Done, it is on your list."]]})
-    script = Script([Says(1.0, "remember the milk")], intents=INTENTS, responder=model, seconds=14)
+    script = Script([Says(1.0, "remember the milk")], intents=INTENTS, responder=model)
     events = play(script)
     (matched,) = of(events, IntentMatched)
     assert (matched.intent, matched.origin) == ("notes.add", "model")
@@ -232,7 +226,6 @@ def test_barge_in_closes_the_models_stream(play):
         [Says(1.0, "sing a song"), Says(4.0, "what time is it")],
         intents=INTENTS,
         responder=model,
-        seconds=12,
     )
     events = play(script)
     assert model.closed == 1
@@ -242,7 +235,7 @@ def test_barge_in_closes_the_models_stream(play):
 @pytest.mark.parametrize("error", [ReplyError("refused"), ReplyTimeout("stalled")])
 def test_a_failing_model_ends_in_a_spoken_sentence_and_a_typed_error(play, error):
     model = FakeResponder({"sing a song": [["La la la, this is a long song. ", error]]})
-    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=12)
+    script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model)
     events = play(script)
     (failed,) = of(events, StageFailed)
     assert (failed.stage, failed.code) == ("responder", error.code)
@@ -254,7 +247,7 @@ def test_a_failing_model_ends_in_a_spoken_sentence_and_a_typed_error(play, error
 def test_what_a_tool_did_is_told_even_if_the_model_then_fails(play):
     call = ToolCall("1", "notes.add", {"text": "milk"})
     model = FakeResponder({"remember the milk": [[call], [ReplyError("gone")]]})
-    script = Script([Says(1.0, "remember the milk")], intents=INTENTS, responder=model, seconds=16)
+    script = Script([Says(1.0, "remember the milk")], intents=INTENTS, responder=model)
     (ended,) = of(play(script), TurnEnded)
     assert ended.heard == "Noted milk. My language model did not answer."
 
@@ -262,7 +255,7 @@ def test_what_a_tool_did_is_told_even_if_the_model_then_fails(play):
 def test_a_failing_transcriber_asks_to_say_it_again(play):
     user = [Says(1.0, "what time is it")]
     transcriber = FakeTranscriber(user, error=TranscriptionError("crashed"))
-    events = play(Script(user, intents=INTENTS, transcriber=transcriber, seconds=10))
+    events = play(Script(user, intents=INTENTS, transcriber=transcriber))
     assert of(events, TurnEnded)[0].outcome == "failed"
     assert "Say that again" in of(events, TurnEnded)[0].heard
     assert [event.text for event in of(events, ReplySentence)] == [of(events, TurnEnded)[0].heard]
@@ -273,7 +266,6 @@ def test_a_failing_voice_still_does_what_was_asked(play):
         [Says(1.0, "note milk")],
         intents=INTENTS,
         synthesizer=FakeSynthesizer(error=SynthesisError("no voice")),
-        seconds=8,
     )
     events = play(script)
     assert of(events, IntentReturned)[0].outcome == "completed"
@@ -291,7 +283,6 @@ TALK = Script(
     [Says(1.0, "what time is it"), Says(4.0, "note milk"), Says(9.5, "undo that")],
     intents=INTENTS,
     undoers=[forget_note],
-    seconds=14,
 )
 
 
@@ -400,10 +391,37 @@ def test_a_slow_model_gets_a_sound_after_a_second_and_a_word_after_six(play, fir
     assert started.at >= of(events, ReplySentence)[-1].at
 
 
-def test_no_filler_after_the_first_sentence_however_long_the_rest_takes(play):
-    model = FakeResponder({"sing a song": [["La la la, this is long. ", 20.0, "More."]]})
+def still(events):
+    texts = [(event.at / 16000, event.text) for event in of(events, ReplySentence)]
+    return [(at_s, text) for at_s, text in texts if text.startswith("I've been at it")]
+
+
+@pytest.mark.parametrize(("rest_s", "said"), [(8.0, 0), (16.0, 1), (36.0, 3)])
+def test_a_long_silence_after_the_first_sentence_is_filled_every_ten_seconds(play, rest_s, said):
+    model = FakeResponder({"sing a song": [["La la la, this is long. ", rest_s, "More."]]})
     script = Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=3)
-    assert fillers(play(script)) == []
+    events = play(script)
+    assert fillers(events) == []
+    assert len(still(events)) == said
+    assert of(events, TurnEnded)[0].heard == "La la la, this is long. More."
+
+
+def test_who_waits_for_very_long_is_told_how_long_it_takes(play):
+    model = FakeResponder({"sing a song": [[45.0, "La."]]})
+    events = play(Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=3))
+    assert [text for _, text in fillers(events)] == ["I'm still thinking."]
+    times = [at_s for at_s, _ in still(events)]
+    assert [round(later - at_s) for at_s, later in zip([8.0, *times], times, strict=False)] == [
+        *(10, 10, 10)
+    ]
+    assert still(events)[0][1] == "I've been at it for 16 seconds."
+
+
+def test_nothing_is_filled_while_the_reply_is_heard(play):
+    long = "La " * 120  # about twenty seconds
+    model = FakeResponder({"sing a song": [[f"{long}. ", 5.0, "More."]]})
+    events = play(Script([Says(1.0, "sing a song")], intents=INTENTS, responder=model, seconds=3))
+    assert fillers(events) == still(events) == []
 
 
 def test_a_slow_transcriber_gets_one_filler_and_not_two_at_once(play):
@@ -433,7 +451,6 @@ def test_a_filler_can_be_interrupted_and_is_not_in_the_history(play):
         [Says(1.0, "sing a song"), Says(8.1, "what time is it")],
         intents=INTENTS,
         responder=model,
-        seconds=16,
     )
     events = play(script)
     assert [(ended.outcome, ended.heard[:5]) for ended in of(events, TurnEnded)] == [
@@ -476,7 +493,6 @@ def test_nothing_is_answered_before_the_user_has_finished(play, transcriber, end
         [Says(1.0, "a very long sentence", 5.0)],
         intents=INTENTS,
         transcriber=transcriber,
-        seconds=15,
     )
     events = play(script)
     (stopped,) = of(events, SpeechStopped)
@@ -554,6 +570,6 @@ async def open_box(context: Context, name: Annotated[str, NAMES]) -> Reply:
 def test_what_an_interrupted_effect_made_can_be_said_at_once(play):
     NAMES.known = ["alpha"]
     user = [Says(1.0, "make a box"), Says(3.0, "sing"), Says(8.0, "open box zebra")]
-    events = play(Script(user, intents=[make_box, open_box], seconds=14))
+    events = play(Script(user, intents=[make_box, open_box]))
     assert of(events, TurnEnded)[0].outcome == "interrupted"
     assert of(events, TurnEnded)[-1].heard == "Here is zebra."

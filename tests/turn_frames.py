@@ -30,11 +30,12 @@ SOUNDS = {
     ".": Sound(0.1, ROOM_DBFS),
     "c": Sound(0.9, LOUD_DBFS, is_voiced=False),
     "?": Sound(0.9, LOUD_DBFS, is_trusted=False),
+    "o": Sound(0.9, LOUD_DBFS, expected_dbfs=LOUD_DBFS - 30),
     "e": Sound(0.9, LOUD_DBFS, expected_dbfs=LOUD_DBFS),
     "m": Sound(0.9, ROOM_DBFS + 6),
 }
 """Speech, doubtful speech, silence, a cough (no tone), what cannot be told from our own voice yet,
-what is as loud as our own voice, and a murmur from the next room."""
+what is louder than our own voice in the room, what is as loud, and a murmur from the next room."""
 
 PHASES = {phase.value[0]: phase for phase in Phase}
 

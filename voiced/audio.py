@@ -6,6 +6,7 @@ Audio time is counted in samples. Inside voiced everything is mono, int16, 16 kH
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from voiced.rates import FRAME_SAMPLES, RATE_HZ
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 __all__ = [
     "FRAME_SAMPLES",
@@ -26,6 +27,7 @@ __all__ = [
     "PreRoll",
     "Resampler",
     "Samples",
+    "latest",
     "level_dbfs",
     "samples_to_s",
     "silence",
@@ -74,6 +76,18 @@ def silence(samples: int) -> Samples:
     return np.zeros(samples, dtype=np.int16)
 
 
+def latest(frames: Sequence[AudioFrame], samples: int) -> Samples:
+    """The end of the sound of these frames, as many samples as there are up to ``samples``."""
+    pieces: list[Samples] = []
+    missing = samples
+    for frame in reversed(frames):
+        if missing <= 0:
+            break
+        pieces.append(frame.samples[-missing:])
+        missing -= len(frame.samples)
+    return np.concatenate([silence(0), *reversed(pieces)])
+
+
 def to_float32(samples: Samples) -> NDArray[np.float32]:
     """Scale int16 to float32 in [-1, 1)."""
     return np.divide(samples, 32768.0, dtype=np.float32)
@@ -81,8 +95,9 @@ def to_float32(samples: Samples) -> NDArray[np.float32]:
 
 def to_int16(samples: NDArray[np.floating]) -> Samples:
     """Scale float in [-1, 1] to int16; louder is clipped, not a number is silence."""
-    finite = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
-    scaled: Samples = np.clip(np.rint(finite * 32768.0), -32768, 32767).astype(np.int16)
+    if not np.isfinite(samples).all():
+        samples = np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)
+    scaled: Samples = np.clip(np.rint(samples * 32768.0), -32768, 32767).astype(np.int16)
     return scaled
 
 
@@ -90,8 +105,9 @@ def level_dbfs(samples: Samples) -> float:
     """Root-mean-square level in dB relative to full scale; -120 for silence."""
     if not len(samples):
         return -120.0
-    power = float(np.mean(np.square(samples.astype(np.float64) / 32768.0)))
-    return max(-120.0, 10.0 * float(np.log10(power)) if power > 0 else -120.0)
+    sound = samples.astype(np.float64)
+    power = float(np.dot(sound, sound)) / len(sound) / 32768.0**2
+    return max(-120.0, 10.0 * math.log10(power) if power > 0 else -120.0)
 
 
 def voicing(samples: Samples) -> float:
@@ -100,6 +116,8 @@ def voicing(samples: Samples) -> float:
     Give it 40 ms. It is the highest peak of the autocorrelation in that range, against silence 0.
     """
     sound = samples.astype(np.float64) - (float(np.mean(samples)) if len(samples) else 0.0)
+    if not sound.any():
+        return 0.0
     size = 1 << (2 * max(1, len(sound)) - 1).bit_length()
     alike = np.fft.irfft(np.square(np.abs(np.fft.rfft(sound, size))), size)
     lags = np.arange(RATE_HZ // 400, min(RATE_HZ // 80, 2 * len(sound) // 3))
@@ -192,6 +210,11 @@ class PreRoll:
         self._held += len(frame.samples)
         while self._held > self._limit:
             self._held -= len(self._frames.popleft().samples)
+
+    @property
+    def newest(self) -> AudioFrame | None:
+        """The last frame, if there is any."""
+        return self._frames[-1] if self._frames else None
 
     @property
     def frames(self) -> tuple[AudioFrame, ...]:

@@ -37,23 +37,18 @@ def delivered(voice: Voice, delivery: Delivery) -> Voice:
     """The voice as the user wants to hear it now."""
     if delivery.is_whisper:
         voice = _whispering(voice)
-    return replace(
-        voice,
-        speed=voice.speed * delivery.speed,
-        volume_db=voice.volume_db + delivery.louder_db,
-    )
+    return _moved(voice, delivery.louder_db, delivery.speed)
+
+
+def _moved(voice: Voice, louder_db: float, speed: float = 1.0) -> Voice:
+    return replace(voice, volume_db=voice.volume_db + louder_db, speed=voice.speed * speed)
 
 
 def _whispering(voice: Voice) -> Voice:
     """espeak-ng has variants that whisper; other voices are made softer and slower."""
     if voice.engine != "espeak":
-        return replace(
-            voice,
-            speed=voice.speed * _WHISPER_SPEED,
-            volume_db=voice.volume_db + _WHISPER_DB,
-        )
+        return _moved(voice, _WHISPER_DB, _WHISPER_SPEED)
     model, _, variant = voice.model.partition("+")
     is_female = (variant or voice.speaker).lower().startswith("f")
     speaker = "whisperf" if is_female else "whisper"
-    volume_db = voice.volume_db + _WHISPERING[speaker]
-    return replace(voice, model=model, speaker=speaker, volume_db=volume_db)
+    return replace(_moved(voice, _WHISPERING[speaker]), model=model, speaker=speaker)

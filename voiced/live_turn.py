@@ -28,11 +28,11 @@ from voiced.events import (
     TurnStarted,
 )
 from voiced.stages import Transcript
-from voiced.surroundings import EventGate, Stages, Surroundings, failure
+from voiced.surroundings import EventGate, Surroundings, failure
 from voiced.take import Take
 from voiced.turns import Phase
 
-__all__ = ["LiveTurn", "Stages", "Surroundings"]
+__all__ = ["LiveTurn"]
 
 
 class LiveTurn:
@@ -119,7 +119,7 @@ class LiveTurn:
             self._take.hear(frame)
 
     def pause(self) -> None:
-        """The user may have finished: prepare the answer."""
+        """The user may have finished: make the transcript final and prepare the answer."""
         self._is_paused = True
         self._take.pause()
 
@@ -133,7 +133,6 @@ class LiveTurn:
         self._told_again = self._told
         before, self._take = self._take, self._next_take()
         before.drop()
-        before.close()  # it may never have run
 
     def end_utterance(self, end: int, reason: EndReason) -> None:
         """The user's speech ended at this sample; only the first call counts."""

@@ -2,7 +2,8 @@
 
 The last guard against its own voice, after the echo canceller: recognisers hear an echo badly, so
 words are compared by spelling and by sound, in order. A few short words prove nothing: a reply
-that holds a "no" must not swallow the user's.
+that holds a "no" must not swallow the user's. Nor do words tell who said them where the user
+repeats what he was told; then the sound decides, in turns/.
 """
 
 from __future__ import annotations
@@ -39,6 +40,15 @@ _COMMON = frozenset(
 _ONLY_A_USER = frozenset("stop wait cancel quiet enough no".split())
 """Where one of these was not said aloud, somebody else spoke."""
 
+_BEGINS_A_USER = frozenset(
+    "yes yep yup ok sure nope nah"
+    " add ask book buy call change close copy create delete download edit erase find give go list"
+    " lock mail make move mute open order play print put read remind remove rename repeat reply"
+    " save say schedule search send set show shut spell start switch take tell trash turn undo"
+    " unlock unmute write".split()
+)
+"""Answers and orders: where one of these begins, and nothing like it was said, it is no echo."""
+
 _Cell = tuple[float, int, int, int]
 """Score of an alignment, words found in it, uncommon ones and rare ones among them."""
 
@@ -59,6 +69,8 @@ def is_own_words(heard: str, said: str) -> bool:
     words = [word for word in normalise(heard)[:_MOST_HEARD] if word not in FILLERS]
     own = normalise(said)[-_MOST_SAID:]
     if not words or not _ONLY_A_USER.isdisjoint(set(words) - set(own)):
+        return False
+    if words[0] in _BEGINS_A_USER and not any(_alike(words[0], other) for other in own):
         return False
     _, count, uncommon, rare = _best(words, own)
     if len(words) < _LEAST_WORDS:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from voiced.grammar import Grammar
 from voiced.overlap_words import BACKCHANNELS, is_backchannel, is_stop
 from voiced.own_words import is_own_words
-from voiced.spoken import normalise
+from voiced.spoken import FILLERS, normalise
 from voiced.stages import Transcript
 from voiced.turns import Outlook, Reading, Said
 from voiced.unfinished import Ending, ending, may_grow
 
 __all__ = ["outlook", "read_overlap", "read_utterance"]
 
+_DOUBTED = 0.5
 _BELIEVED = 0.6
-"""A partial transcript that is less sure than this is only believed in its stop words."""
+"""A partial transcript that is less sure than this is a guess."""
+
+_GUESSED_WORDS = 2
+"""A guess of fewer words is believed only where they stop a reply."""
 
 _REFUSALS = ("no", "wait")
 _CORRECTIONS = (("no",), ("wait",), ("sorry",), ("actually",), ("i", "mean"), ("i", "meant"))
@@ -21,16 +25,28 @@ _CORRECTIONS = (("no",), ("wait",), ("sorry",), ("actually",), ("i", "mean"), ("
 
 def read_utterance(transcript: Transcript, grammar: Grammar) -> Reading:
     """A transcript of what the user says while nothing else is heard."""
-    return Reading(outlook(transcript.text, grammar), Said.WORDS, transcript.is_final)
+    text = transcript.text
+    return Reading(outlook(text, grammar), Said.WORDS, transcript.is_final, _guess(transcript))
 
 
 def read_overlap(transcript: Transcript, grammar: Grammar, reply: str) -> Reading:
     """A transcript of what may be speech over ``reply``, as far as that is known."""
     text = transcript.text
     said = _said(text, reply, is_final=transcript.is_final)
-    if said is Said.WORDS and not transcript.is_final and transcript.confidence < _BELIEVED:
+    guess = _guess(transcript)
+    if said is Said.WORDS and 0 < len(guess) < _GUESSED_WORDS:
         said = Said.NOTHING
-    return Reading(outlook(text, grammar), said, transcript.is_final)
+    is_doubtful = transcript.is_final and transcript.confidence < _DOUBTED
+    return Reading(outlook(text, grammar), said, transcript.is_final, guess, is_doubtful)
+
+
+def _guess(transcript: Transcript) -> tuple[str, ...]:
+    """The first words with a meaning of a partial that the recogniser is not sure of."""
+    if transcript.is_final or transcript.confidence >= _BELIEVED:
+        return ()
+    words = normalise(transcript.text)
+    meant = tuple(word for word in words if word not in FILLERS)
+    return meant[:_GUESSED_WORDS] or words[:1]
 
 
 def outlook(text: str, grammar: Grammar) -> Outlook:

@@ -1,4 +1,4 @@
-"""THE loop: the listener, and when turns begin and end. What happens in one is in live_turn.py.
+"""THE loop: when turns begin and end. How it hears is in listening.py, a turn in live_turn.py.
 
     session task group
      |- listener        microphone -> echo canceller -> voice detector -> turns/ -> decisions
@@ -15,26 +15,15 @@ TurnEnded tells what was heard; the history keeps it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import aclosing
-from dataclasses import dataclass
 
 import anyio
-import numpy as np
 
-from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, PreRoll, Samples, silence, voicing
+from voiced.audio import RATE_HZ, AudioFrame, PreRoll, latest
 from voiced.clock import AudioClock
-from voiced.echo import EchoPath
-from voiced.errors import DeviceError, EngineError
-from voiced.events import (
-    AudioDropped,
-    DeviceFound,
-    DeviceLost,
-    EndReason,
-    Event,
-    OverlapReason,
-    SpeechStarted,
-    TurnId,
-)
+from voiced.errors import EngineError
+from voiced.events import EndReason, Event, OverlapReason, SpeechStarted, TurnId
+from voiced.habits import Habits, Tap
+from voiced.listening import Heard, Listener
 from voiced.live_turn import LiveTurn
 from voiced.reading import read_overlap, read_utterance
 from voiced.stages import Transcript
@@ -46,10 +35,8 @@ from voiced.turns import (
     OverlapBegan,
     OverlapHeld,
     OverlapPassed,
-    PauseMemory,
     Phase,
     Rules,
-    Sound,
     TurnTaking,
     UtteranceBegan,
     UtteranceEnded,
@@ -62,30 +49,8 @@ __all__ = ["Habits", "Session", "Stages", "Tap"]
 
 _OVERLAP_PRE_ROLL = int(0.3 * RATE_HZ)
 _JUDGED_SAMPLES = 8 * RATE_HZ
-_PREPARED = 12 * RATE_HZ
-"""A longer utterance is not transcribed anew in each of its pauses."""
-
-_VOICED = 0.55
-_NOTHING_DBFS = -119.0
-_RETRY_S = (0.5, 1.0, 2.0, 5.0)
-
-Tap = Callable[[AudioFrame, Samples], None]
-"""Takes each frame of the microphone as it came, and what left the speaker meanwhile."""
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """What a session is told of its owner and of its place, besides the rules.
-
-    ``duck_db`` is how much softer a reply gets at a suspicion; ``pre_roll`` the samples kept from
-    before speech was noticed; ``pauses`` the owner's pauses, which the session learns (None: it
-    learns nothing); ``tap`` takes all sound, for instance to keep it.
-    """
-
-    duck_db: float = 24.0
-    pre_roll: int = RATE_HZ
-    pauses: PauseMemory | None = None
-    tap: Tap | None = None
+_MOST_MISJUDGED = 3
+"""A turn end detector that failed so often in a row is not asked any more."""
 
 
 class Session:
@@ -113,18 +78,16 @@ class Session:
         self._rules = rules
         self._habits = habits or Habits()
         self._taking = TurnTaking(rules, self._habits.pauses)
-        self._echo = EchoPath(stages.canceller)
         self._emit = emit
+        self.clock = AudioClock()
+        self._listener = Listener(stages, self.clock, emit, self._habits.tap)
         self._pre_roll = PreRoll(
             self._habits.pre_roll + rules.reopen + rules.barge_in + rules.end_silence
         )
         self._turn: LiveTurn | None = None
         self._candidate: LiveTurn | None = None
         self._turns = 0
-        self._pauses = 0
-        self._next_sample = -1
-        self._shift: int | None = None
-        self.clock = AudioClock()
+        self._pauses = self._misjudged = 0
 
     async def run(self) -> None:
         """Listen until the microphone's source ends and the last turn and effect are over.
@@ -133,64 +96,27 @@ class Session:
             DeviceError: The microphone is lost and opening it again cannot help.
         """
         async with anyio.create_task_group() as tasks:
-            self._around = Surroundings(self._stages, self._thinker, self._emit, self.clock, tasks)
-            await self._listen()
+            self._around = Surroundings(
+                self._stages,
+                self._thinker,
+                self._emit,
+                self.clock,
+                tasks,
+                speculates=self._rules.speculates,
+            )
+            await self._listener.run(self._hear, self._end_of_sound)
             self._end_of_sound()
             if self._turn is not None:
                 await self._turn.over.wait()
 
-    async def _listen(self) -> None:
-        failures = 0
-        while True:
-            self._shift = None
-            try:
-                async with aclosing(self._stages.microphone.frames()) as frames:
-                    async for frame in frames:
-                        if failures:
-                            self._emit(DeviceFound(self.clock.at(), "microphone"))
-                            failures = 0
-                        self._hear(frame)
-                return
-            except DeviceError as error:
-                self._lose_microphone(error)
-                if not error.retryable:
-                    raise
-            await anyio.sleep(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
-            failures += 1
+    # One frame at a time, synchronously
 
-    def _lose_microphone(self, error: DeviceError) -> None:
-        self._emit(failure(error, self.clock.at()))
-        self._emit(DeviceLost(self.clock.at(), "microphone"))
-        self._end_of_sound()
-
-    # The listener: one frame at a time, synchronously
-
-    def _hear(self, frame: AudioFrame) -> None:
-        frame = self._on_session_time(frame)
-        self.clock.hear(frame)
-        far = self._stages.speaker.played(len(frame.samples))
-        if self._habits.tap is not None:
-            self._habits.tap(frame, far)
-        heard = self._echo.clean(frame, far)
-        probability = self._stages.detector.speech_probability(heard.frame)
+    def _hear(self, heard: Heard) -> None:
         phase = Phase.IDLE if self._turn is None else self._turn.phase
-        is_voiced = phase is Phase.IDLE or self._has_tone(heard.frame)
-        is_trusted = heard.is_converged or heard.expected_dbfs <= _NOTHING_DBFS
-        sound = Sound(
-            probability,
-            heard.level_dbfs,
-            heard.expected_dbfs,
-            is_trusted,
-            is_voiced,
-            heard.excess_db,
-        )
+        is_voiced = phase is Phase.IDLE or heard.has_tone(self._pre_roll.newest)
+        sound, frame = heard.sound(is_voiced=is_voiced), heard.frame
         self._decide(self._taking.hear(sound, frame.start, frame.end, phase))
-        self._keep(heard.linear)
-
-    def _has_tone(self, frame: AudioFrame) -> bool:
-        """Whether there is a voice in this frame and the one before, or only noise."""
-        before = [each.samples for each in self._pre_roll.frames[-1:]]
-        return voicing(np.concatenate([*before, frame.samples])) >= _VOICED
+        self._keep(frame)
 
     def _keep(self, frame: AudioFrame) -> None:
         if self._turn is not None and self._turn.is_listening:
@@ -200,30 +126,13 @@ class Session:
         if self._candidate is not None:
             self._candidate.hear(frame)
 
-    def _on_session_time(self, frame: AudioFrame) -> AudioFrame:
-        """Count on after a microphone was opened again; report samples that were lost."""
-        goes_on = self._shift is not None
-        if self._shift is None:  # the first frame of a stream, which has a count of its own
-            now = self.clock.at() - len(frame.samples)
-            start = frame.start if self._next_sample < 0 else max(self._next_sample, now)
-            self._shift = start - frame.start
-        start = max(self._next_sample, frame.start + self._shift)
-        lost = start - self._next_sample if self._next_sample >= 0 else 0
-        if lost:
-            self._emit(AudioDropped(start, lost))
-            self._stages.detector.reset()
-            if goes_on:  # else the far signal has found the new stream's place by itself
-                self._echo.lose(self._stages.speaker.played(lost))
-        self._next_sample = start + len(frame.samples)
-        return AudioFrame(frame.samples, frame.rate_hz, start)
-
     def _decide(self, decisions: tuple[Decision, ...]) -> None:
         for decision in decisions:
             match decision:
                 case UtteranceBegan(start):
                     self._begin_turn(start)
-                case UtterancePaused():
-                    self._pause()
+                case UtterancePaused(_, finalises):
+                    self._pause(finalises=finalises)
                 case UtteranceResumed():
                     self._go_on()
                 case UtteranceEnded(end, reason):
@@ -281,15 +190,15 @@ class Session:
             return self._candidate
         return self._turn if self._turn is not None and self._turn.is_listening else None
 
-    def _pause(self) -> None:
+    def _pause(self, *, finalises: bool) -> None:
         self._pauses += 1
         turn = self._listening
         if turn is None:
             return
-        is_short = len(turn.frames) * FRAME_SAMPLES <= _PREPARED
-        if (self._rules.speculates and is_short) or turn is self._candidate:
+        if finalises or turn is self._candidate:
             turn.pause()
-        if self._stages.turn_end is not None and turn is self._turn:
+        is_asked = self._stages.turn_end is not None and self._misjudged < _MOST_MISJUDGED
+        if is_asked and turn is self._turn:
             self._around.tasks.start_soon(self._judge, turn, self._pauses, name="judge")
 
     def _go_on(self) -> None:
@@ -302,12 +211,13 @@ class Session:
         detector = self._stages.turn_end
         if detector is None:
             return
-        sound = np.concatenate([silence(0), *(each.samples for each in turn.frames)])
         try:
-            sure = await detector.end_probability(sound[-_JUDGED_SAMPLES:], turn.text)
+            sure = await detector.end_probability(latest(turn.frames, _JUDGED_SAMPLES), turn.text)
         except EngineError as error:
+            self._misjudged += 1
             self._emit(failure(error, self.clock.at()))
             return
+        self._misjudged = 0
         if pause == self._pauses and turn is self._turn and turn.is_listening:
             self._decide(self._taking.judge(sure))
 
@@ -333,7 +243,7 @@ class Session:
             self._pass("silence")
         end = self._taking.last_speech
         self._taking.reset()
-        self._end_utterance(end if end is not None else max(0, self._next_sample), "source")
+        self._end_utterance(end if end is not None else self._listener.end, "source")
 
     def _read(self, turn: LiveTurn, transcript: Transcript) -> None:
         """Take a transcript of what is being said now."""
@@ -361,7 +271,7 @@ class Session:
 
     def _pass(self, reason: OverlapReason) -> None:
         if reason == "echo":
-            self._echo.echo_was_ours()
+            self._listener.echo_was_ours()
         if self._turn is not None and not self._turn.is_listening:
             self._turn.resume(reason)
         self._discard_candidate()

@@ -168,10 +168,10 @@ class SpeechPlayer:
             )
             for word in piece.audio.words
         )
-        line = piece.line
-        if not line.is_filler and self._reply_from is None:
+        is_filler = piece.line.is_filler
+        if not is_filler and self._reply_from is None:
             self._reply_from = self._track.samples
-        self._track.add(line.text, len(samples), words, is_filler=line.is_filler)
+        self._track.add(piece.line.text, len(samples), words, is_filler=is_filler)
         self._sound.append(samples)
 
     def _at_one_rate(self, audio: SpokenAudio) -> Samples:
@@ -270,12 +270,8 @@ class SpeechPlayer:
     def stop(self) -> None:
         """Silence, at once and for good."""
         if self._heard is None:
-            playback = self._playback
-            heard = self._position
-            if playback is not None:
-                stopped = playback.stop()
-                heard = heard if self._ducked_at is not None else self._base + stopped
-            self._heard = heard
+            stopped = self._playback.stop() if self._playback is not None else 0
+            self._heard = self._base + stopped if self._ducked_at is None else self._ducked_at
             self._going.set()
 
     @property

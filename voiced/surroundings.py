@@ -45,13 +45,17 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the turns of a session share. Effects that outlive their turn end in ``tasks``."""
+    """What the turns of a session share. Effects that outlive their turn end in ``tasks``.
+
+    Unless it ``speculates``, nothing is thought about before the user has surely finished.
+    """
 
     stages: Stages
     thinker: Thinker
     emit: Callable[[Event], None]
     clock: AudioClock
     tasks: TaskGroup
+    speculates: bool = True
 
 
 def failure(error: EngineError, at: int) -> StageFailed:

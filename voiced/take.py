@@ -14,10 +14,9 @@ from functools import partial
 
 import anyio
 import anyio.lowlevel
-from anyio.streams.memory import MemoryObjectSendStream
 
 from voiced import earcons
-from voiced.audio import RATE_HZ, AudioFrame
+from voiced.audio import AudioFrame
 from voiced.delivery import delivered
 from voiced.dispatch import Call, Report, Result
 from voiced.errors import EngineError
@@ -28,6 +27,7 @@ from voiced.events import (
     TranscriptFinal,
     TurnId,
 )
+from voiced.fillers import Fillers
 from voiced.grammar.overlap import overlap_graph
 from voiced.speaking import Line, Piece, Speech, SpeechPlayer
 from voiced.stages import SpokenAudio, Transcript, Voice
@@ -39,11 +39,6 @@ __all__ = ["Take"]
 
 _SENTENCES_AHEAD = 4
 _PIECES_AHEAD = 256
-_PATIENCE_S = 0.4
-_FILLERS = ((1.0, ""), (6.0, "I'm still thinking."))
-"""What is said, so many seconds after the end of the user's speech, while nothing else was; first
-it is only a sound.
-"""
 
 
 def _thinking_sound() -> SpokenAudio:
@@ -97,7 +92,7 @@ class Take:
         self._frames.send_nowait(frame)
 
     def pause(self) -> None:
-        """The user may have finished: prepare the answer."""
+        """The user may have finished: make the transcript final and prepare the answer."""
         self._frames.close()
 
     def settle(self, end: int) -> None:
@@ -115,6 +110,7 @@ class Take:
         self._answer_events.close()
         self.player.stop()
         self.scope.cancel()
+        self.close()  # it may never have run
 
     def close(self) -> None:
         """Free the streams."""
@@ -149,6 +145,8 @@ class Take:
             transcript = await self._transcribe_or_fail()
             await self._end_of_utterance()
             await may_answer.wait()
+            if not self._around.speculates:
+                await self._is_sure.wait()
             memo = thinker.remember()
             await self._answer(transcript)
             await self._is_sure.wait()
@@ -161,6 +159,8 @@ class Take:
             return await self._transcribe()
         except EngineError as error:
             self._fail(error)
+            if not self._is_dropped:
+                self._on_transcript(Transcript("", is_final=True))  # nobody waits for another one
             return error
 
     async def _transcribe(self) -> Transcript:
@@ -227,10 +227,17 @@ class Take:
         """Run ``think``, and speak what it says while it goes on."""
         say, lines = anyio.create_memory_object_stream[Line](_SENTENCES_AHEAD)
         ahead, pieces = anyio.create_memory_object_stream[Piece](_PIECES_AHEAD)
-        waiting = anyio.CancelScope()
+
+        async def fill(text: str) -> None:
+            if text:
+                self._answer_events.emit(ReplySentence(self._clock.at(), self._id, text))
+            sound = None if text else _thinking_sound()
+            await say.send(Line(text, is_filler=True, sound=sound))
+
+        fillers = Fillers(self._clock, fill, lambda: not self.rest)
 
         async def tell(sentence: str) -> None:
-            waiting.cancel()
+            fillers.reply_begins()
             self._sentences.append(sentence)
             await say.send(Line(sentence))
 
@@ -238,28 +245,16 @@ class Take:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(speech.synthesize, lines, ahead, name=f"synthesize-{self._id}")
             tasks.start_soon(self.player.play, pieces, self._is_sure, name=f"play-{self._id}")
-            tasks.start_soon(self._fill, waiting, say, name=f"fill-{self._id}")
+            tasks.start_soon(self._fill, fillers, name=f"fill-{self._id}")
             async with say:
                 await think(tell)
-                waiting.cancel()
+                fillers.stop()
 
-    async def _fill(self, waiting: anyio.CancelScope, say: MemoryObjectSendStream[Line]) -> None:
-        """Tell that it takes a while, until ``waiting`` is cancelled by the first real sentence."""
-        with waiting:
+    async def _fill(self, fillers: Fillers) -> None:
+        """Tell that it takes a while, until the whole reply is known."""
+        with fillers.scope:
             await self._is_sure.wait()
-            await anyio.sleep(_PATIENCE_S)  # what was prepared is heard first
-            elapsed_s = (self._clock.at() - self._speech_end) / RATE_HZ
-            overdue = sum(after_s <= elapsed_s for after_s, _ in _FILLERS)
-            for after_s, text in _FILLERS[max(0, overdue - 1) :]:
-                left = self._speech_end + round(after_s * RATE_HZ) - self._clock.at()
-                await anyio.sleep(max(0, left) / RATE_HZ)
-                if waiting.cancel_called:
-                    return
-                if not text:
-                    say.send_nowait(Line("", is_filler=True, sound=_thinking_sound()))
-                    continue
-                self._answer_events.emit(ReplySentence(self._clock.at(), self._id, text))
-                say.send_nowait(Line(text, is_filler=True))
+            await fillers.run(self._speech_end)
 
     async def _perform(self, call: Call, report: Report) -> Result:
         """Run a call; one that changes something waits until the user has surely finished.
@@ -267,19 +262,19 @@ class Take:
         It goes on in the session if the turn is over before it is done.
         """
         await anyio.lowlevel.checkpoint_if_cancelled()  # what was interrupted is not begun any more
-        run = self._around.thinker.dispatcher.run
+        dispatcher = self._around.thinker.dispatcher
         if call.intent.effect.only_reads:
-            return await run(call, report)
+            return await dispatcher.run(call, report)
         await self._is_sure.wait()
         self.has_acted = True
         results: list[Result] = []
         done = anyio.Event()
 
         async def effect() -> None:
-            results.append(await run(call, report))
+            results.append(await dispatcher.run(call, report))
             done.set()
-            if self._around.thinker.dispatcher.is_stale:
-                await self._around.thinker.dispatcher.refresh()
+            if dispatcher.is_stale:
+                await dispatcher.refresh()
 
         self._around.tasks.start_soon(effect, name=f"effect-{report.turn}-{call.intent.name}")
         await done.wait()

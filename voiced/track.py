@@ -31,17 +31,16 @@ class _Line:
     is_whole: bool = False
     words: list[tuple[int, int, int, int]] = field(default_factory=list[tuple[int, int, int, int]])
 
-    @property
-    def reply(self) -> str:
-        """The text as a part of the reply; a filler is none."""
-        return "" if self.is_filler else self.text
-
     def spoken(self, rate_hz: int) -> Spoken:
-        """As the history counts it; how long an unfinished line will be is guessed, long enough."""
+        """As the history counts it, where a filler is no text.
+
+        How long an unfinished line will be is guessed, long enough.
+        """
         guess = len(self.text) * rate_hz // _SLOW_LETTERS_PER_S
         samples = self.samples if self.is_whole else max(self.samples + 1, guess)
-        ends = () if self.is_filler else tuple((end, at) for _, end, _, at in self.words)
-        return Spoken(self.reply, samples, ends)
+        if self.is_filler:
+            return Spoken("", samples)
+        return Spoken(self.text, samples, tuple((end, at) for _, end, _, at in self.words))
 
     def word_starts(self, rate_hz: int) -> list[int]:
         """The samples where words begin: as the engine says, or in proportion to the letters."""
@@ -89,17 +88,17 @@ class Track:
 
     def word_at(self, position: int) -> int:
         """Where the word begins that is being spoken here."""
-        line = self._line_at(position)
-        if line is None:
+        begun = self._begun(position)
+        if not begun:
             return 0
+        line = begun[-1]
         inside = position - line.start
         starts = [at for at in line.word_starts(self.rate_hz) if at <= inside]
         return line.start + max(starts, default=0)
 
     def lately(self, position: int) -> str:
         """The line that is being spoken here and the one before: what may still echo."""
-        begun = [line.text for line in self._lines if line.start <= position]
-        return " ".join(text for text in begun[-2:] if text)
+        return " ".join(line.text for line in self._begun(position)[-2:] if line.text)
 
     def lines_heard(self, position: int) -> int:
         """How many lines of the reply, fillers left out, were heard to their end up to here."""
@@ -109,6 +108,6 @@ class Track:
             if not line.is_filler
         )
 
-    def _line_at(self, position: int) -> _Line | None:
-        begun = [line for line in self._lines if line.start <= position]
-        return begun[-1] if begun else None
+    def _begun(self, position: int) -> list[_Line]:
+        """The lines that begin up to here."""
+        return [line for line in self._lines if line.start <= position]

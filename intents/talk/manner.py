@@ -2,114 +2,108 @@
 
 from __future__ import annotations
 
-from voiced.plugin import Context, Effect, Reply, intent
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from voiced.plugin import Context, Effect, Intent, Reply, intent
 
 __all__ = ["faster", "louder", "normal", "quieter", "slower", "whisper"]
 
 _STEP_DB = 6.0
 _STEP_SPEED = 1.25
 
+_SPEAK = "[speak|talk|say it] [a (bit|little)|much|even]"
+_MORE = "[speak|talk] more"
 
-def _on(context: Context) -> Reply:
+
+def _manner(
+    name: str, *sentences: str, example: str
+) -> Callable[[Callable[[Context], Awaitable[Reply]]], Intent]:
+    return intent(name, sentences=sentences, effect=Effect.R0, examples=[example])
+
+
+def _from_now_on(context: Context, **wish: Any) -> Reply:
+    """Let all be said as wished, beginning with what was cut off; see ``Assistant.deliver``."""
+    context.assistant.deliver(**wish)
     return Reply(context.assistant.unfinished_reply or "Okay.", is_aside=True)
 
 
-@intent(
+@_manner(
     "talk.louder",
-    sentences=[
-        "[speak|talk|say it] [a (bit|little)|much|even] louder",
-        "[speak|talk] more loudly",
-        "speak up",
-        "i (can't|cannot) hear you",
-        "you're too quiet",
-    ],
-    effect=Effect.R0,
-    examples=["louder"],
+    f"{_SPEAK} louder",
+    f"{_MORE} loudly",
+    "speak up",
+    "i (can't|cannot) hear you",
+    "you're too quiet",
+    example="louder",
 )
 async def louder(context: Context) -> Reply:
     """Speak louder from now on."""
-    context.assistant.deliver(louder_db=_STEP_DB)
-    return _on(context)
+    return _from_now_on(context, louder_db=_STEP_DB)
 
 
-@intent(
+@_manner(
     "talk.quieter",
-    sentences=[
-        "[speak|talk|say it] [a (bit|little)|much|even] (quieter|softer)",
-        "[speak|talk] more (quietly|softly)",
-        "not so loud",
-        "lower your voice",
-        "you're too loud",
-    ],
-    effect=Effect.R0,
-    examples=["quieter"],
+    f"{_SPEAK} (quieter|softer)",
+    f"{_MORE} (quietly|softly)",
+    "not so loud",
+    "lower your voice",
+    "you're too loud",
+    example="quieter",
 )
 async def quieter(context: Context) -> Reply:
     """Speak more quietly from now on."""
-    context.assistant.deliver(louder_db=-_STEP_DB)
-    return _on(context)
+    return _from_now_on(context, louder_db=-_STEP_DB)
 
 
-@intent(
+@_manner(
     "talk.slower",
-    sentences=[
-        "[speak|talk|say it] [a (bit|little)|much|even] slower",
-        "[speak|talk] more slowly",
-        "slow down",
-        "not so fast",
-        "you're [(speaking|talking)] too fast",
-    ],
-    effect=Effect.R0,
-    examples=["slower"],
+    f"{_SPEAK} slower",
+    f"{_MORE} slowly",
+    "slow down",
+    "not so fast",
+    "you're [(speaking|talking)] too fast",
+    example="slower",
 )
 async def slower(context: Context) -> Reply:
     """Speak slower from now on."""
-    context.assistant.deliver(speed=1 / _STEP_SPEED)
-    return _on(context)
+    return _from_now_on(context, speed=1 / _STEP_SPEED)
 
 
-@intent(
+@_manner(
     "talk.faster",
-    sentences=[
-        "[speak|talk|say it] [a (bit|little)|much|even] (faster|quicker)",
-        "[speak|talk] more quickly",
-        "speed up",
-        "not so slow",
-        "you're [(speaking|talking)] too slow",
-    ],
-    effect=Effect.R0,
-    examples=["faster"],
+    f"{_SPEAK} (faster|quicker)",
+    f"{_MORE} quickly",
+    "speed up",
+    "not so slow",
+    "you're [(speaking|talking)] too slow",
+    example="faster",
 )
 async def faster(context: Context) -> Reply:
     """Speak faster from now on."""
-    context.assistant.deliver(speed=_STEP_SPEED)
-    return _on(context)
+    return _from_now_on(context, speed=_STEP_SPEED)
 
 
-@intent(
+@_manner(
     "talk.whisper",
-    sentences=["whisper", "(speak|talk|say it) in a whisper", "start whispering"],
-    effect=Effect.R0,
-    examples=["whisper"],
+    "whisper",
+    "(speak|talk|say it) in a whisper",
+    "start whispering",
+    example="whisper",
 )
 async def whisper(context: Context) -> Reply:
     """Whisper from now on."""
-    context.assistant.deliver(whisper=True)
-    return _on(context)
+    return _from_now_on(context, whisper=True)
 
 
-@intent(
+@_manner(
     "talk.normal",
-    sentences=[
-        "(speak|talk) (normally|as usual|as before)",
-        "(speak|talk) in your (normal|usual) voice",
-        "[use] your (normal|usual) voice",
-        "(don't|do not|no more) (whisper|whispering)",
-    ],
-    effect=Effect.R0,
-    examples=["speak normally"],
+    "(speak|talk) (normally|as usual|as before)",
+    "(speak|talk) in your (normal|usual) voice",
+    "[use] your (normal|usual) voice",
+    "(don't|do not|no more) (whisper|whispering)",
+    example="speak normally",
 )
 async def normal(context: Context) -> Reply:
     """Speak as usual again: neither louder nor slower, and no whisper."""
-    context.assistant.deliver(reset=True)
-    return _on(context)
+    return _from_now_on(context, reset=True)

@@ -12,13 +12,12 @@ from pathlib import Path
 
 import anyio
 import pytest
-from bad_stages import Imagining
 from evening import ORDER, QUESTION, STORY, TALE, TIME, Evening, speak, spend
 
 from voiced import composition
 from voiced.audio import RATE_HZ
 from voiced.bench.material import Utterance
-from voiced.bench.standins import StandInTranscriber
+from voiced.bench.standins import ImaginingTranscriber, StandInTranscriber
 from voiced.config import Config
 from voiced.events import (
     BargeIn,
@@ -161,7 +160,7 @@ def test_ten_minutes_of_talk_are_cut_into_utterances_of_bounded_length(
     spoken: dict[str, Utterance], tmp_path: Path
 ) -> None:
     evening = Evening(Room(), spoken)
-    listening = Imagining(evening.schedule, of_strangers="")
+    listening = ImaginingTranscriber(evening.schedule, of_strangers="")
     evening.transcriber = listening
 
     async def direct() -> None:

@@ -59,7 +59,6 @@ def test_the_second_of_two_budgets_is_renamed_and_the_name_is_taken_back(play, t
                 Says(9.0, "the second one"),
                 Says(17.0, "undo that"),
             ],
-            seconds=26,
             intents=[files.rename_file, talk.undo],
             undoers=[files.undo_rename],
             settings={files.Settings: files.Settings(roots=(home,))},
@@ -90,7 +89,6 @@ def test_a_yes_that_comes_too_late_burns_nothing(play) -> None:
         "a_late_yes",
         Script(
             [Says(1.0, "burn the letters"), Says(17.0, "yes burn the letters", 1.5)],
-            seconds=25,
             intents=[burn],
         ),
     )
@@ -117,7 +115,6 @@ def test_what_was_begun_is_finished_behind_the_interruption_and_can_be_undone(pl
         "barge_in_during_an_effect",
         Script(
             [Says(1.0, "paint the lamp"), Says(3.6, "what did you do"), Says(11.0, "undo that")],
-            seconds=18,
             intents=[paint, talk.recall, talk.undo],
             undoers=[wash],
         ),
@@ -143,7 +140,7 @@ def test_a_model_that_uses_a_broken_tool_says_what_happened(play) -> None:
     )
     events = play(
         "a_model_with_a_broken_tool",
-        Script([Says(1.0, "let my sister in")], seconds=14, intents=[unlock], responder=model),
+        Script([Says(1.0, "let my sister in")], intents=[unlock], responder=model),
     )
     assert heard(events) == [
         "Let me see. I could not open it, since the door does not answer. Try the key."
@@ -162,7 +159,6 @@ def test_stop_stops_and_says_nothing(play) -> None:
         "stop",
         Script(
             [Says(1.0, "tell me a story"), Says(4.5, "stop", 0.6)],
-            seconds=10,
             intents=[tell_story, talk.stop],
         ),
     )

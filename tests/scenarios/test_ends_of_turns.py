@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 
 import pytest
-from scenes import DONE, INTENTS, heard, of, outcomes, said
+from scenes import DONE, INTENTS, Wordless, heard, of, outcomes, said
 
 from voiced.errors import EngineError
 from voiced.events import SpeechStopped, StageFailed, TurnEnded
 from voiced.session import Habits
-from voiced.stages import SpokenAudio, Voice
+from voiced.stages import SpokenAudio, Transcript, Voice
 from voiced.testing.fakes import FakeResponder, FakeSynthesizer, FakeTurnEndDetector, Says
 from voiced.testing.script import RULES, Script
 from voiced.turns import PauseMemory
@@ -41,7 +42,7 @@ def reasons(events) -> list[str]:
     ],
 )
 def test_the_words_say_how_long_to_wait(scene, text, samples, reason):
-    events = scene(Script([Says(1.0, text)], intents=INTENTS, seconds=12))
+    events = scene(Script([Says(1.0, text)], intents=INTENTS))
     assert endpoint_ms(events) == [samples / 16]
     assert reasons(events) == [reason]
 
@@ -56,6 +57,35 @@ def test_without_speculation_words_end_a_turn_early_all_the_same(scene):
     rules = replace(RULES, speculates=False)
     events = scene(Script([Says(1.0, "what time is it")], intents=INTENTS, rules=rules))
     assert endpoint_ms(events) == [RULES.early_end / 16]
+
+
+def test_without_speculation_the_words_are_made_sure_in_the_pause_all_the_same(scene):
+    user = [Says(1.0, "what time is it")]
+    rules = replace(RULES, speculates=False)
+    events = scene(Script(user, intents=INTENTS, rules=rules, transcriber=Wordless(user)))
+    assert endpoint_ms(events) == [RULES.early_end / 16]
+
+
+class Misheard(Wordless):
+    """Guesses "burn the", whatever is said, and is late with the final transcript."""
+
+    async def transcribe(self, audio, hints):
+        yield Transcript("burn the", is_final=False, confidence=0.5)
+        async with aclosing(super().transcribe(audio, hints)) as readings:
+            async for reading in readings:
+                yield reading
+
+
+@pytest.mark.parametrize(
+    ("delay_s", "endpoint", "reason"), [(0.4, 520, "complete"), (2.0, 1100, "silence")]
+)
+def test_what_was_only_guessed_to_go_on_is_not_waited_for(scene, delay_s, endpoint, reason):
+    user = [Says(1.0, "what time is it")]
+    transcriber = Misheard(user, delay_s=delay_s)
+    events = scene(Script(user, intents=INTENTS, transcriber=transcriber))
+    assert endpoint_ms(events) == [endpoint]
+    assert reasons(events) == [reason]
+    assert DONE == ["time"]
 
 
 # The turn end detector
@@ -104,9 +134,28 @@ def test_the_turn_end_detector_has_no_say_where_the_words_are_sure(scene):
 def test_each_pause_is_judged_once_by_the_last_seconds_of_sound(scene):
     judge = Judge(0.05)
     user = [Says(1.0, "a song of seven", 9.0), Says(10.8, "kings", 0.5)]
-    scene(Script(user, intents=INTENTS, turn_end=judge, seconds=16))
+    scene(Script(user, intents=INTENTS, turn_end=judge))
     assert [samples for samples, _ in judge.asked] == [8 * 16000] * 2
     assert [text for _, text in judge.asked] == ["a song of seven", "a song of seven kings"]
+
+
+def test_a_turn_end_detector_that_fails_in_every_pause_is_not_asked_for_ever(scene):
+    judge = Judge(EngineError("broken", stage="turn_end"))
+    user = [Says(1.0 + 0.6 * number, "word", 0.3) for number in range(8)]
+    events = scene(Script(user, turn_end=judge))
+    assert len(of(events, StageFailed)) == len(judge.asked) == 3
+
+
+def test_a_turn_end_detector_that_fails_now_and_then_is_asked_on(scene):
+    class Moody(Judge):
+        async def end_probability(self, audio, transcript):
+            self.answer = EngineError("busy", stage="turn_end") if len(self.asked) % 3 else 0.5
+            return await super().end_probability(audio, transcript)
+
+    judge = Moody(0.5)
+    user = [Says(1.0 + 0.6 * number, "word", 0.3) for number in range(8)]
+    scene(Script(user, turn_end=judge))
+    assert len(judge.asked) == 8
 
 
 def test_a_turn_end_detector_that_fails_is_told_and_done_without(scene):
@@ -122,7 +171,7 @@ def test_a_turn_end_detector_that_fails_is_told_and_done_without(scene):
 def test_pauses_are_learned_and_waited_for(scene):
     memory = PauseMemory()
     user = [Says(1.0 + 1.0 * number, "word", 0.2) for number in range(13)]
-    script = Script(user, seconds=18, habits=Habits(pauses=memory))
+    script = Script(user, habits=Habits(pauses=memory))
     assert len(said(scene(script))) == 1
     assert memory.pauses == (round(0.8 * 16000),) * 12
     hasty = replace(RULES, end_silence=RULES.end_silence // 2)
@@ -132,14 +181,14 @@ def test_pauses_are_learned_and_waited_for(scene):
 
 def test_without_a_memory_nothing_is_learned(scene):
     user = [Says(1.0 + 1.0 * number, "word", 0.2) for number in range(13)]
-    scene(Script(user, seconds=18))
+    scene(Script(user))
     assert endpoint_ms(scene(Script(SONG, intents=INTENTS))) == [RULES.end_silence / 16]
 
 
 def test_a_pause_while_a_reply_is_heard_is_no_habit(scene):
     memory = PauseMemory()
     user = [Says(1.0, "tell me a story"), Says(4.0, "", 0.3), Says(4.5, "", 0.3)]
-    scene(Script(user, intents=INTENTS, habits=Habits(pauses=memory), seconds=14))
+    scene(Script(user, intents=INTENTS, habits=Habits(pauses=memory)))
     assert memory.pauses == ()
 
 
@@ -170,7 +219,7 @@ FIRST, SECOND, THIRD = (
 def test_a_wish_is_heeded_from_the_next_line_on(scene):
     voices = Voices()
     user = [Says(1.0, "louder"), Says(5.0, "tell me a story")]
-    scene(Script(user, intents=MANNERS, synthesizer=voices, seconds=20))
+    scene(Script(user, intents=MANNERS, synthesizer=voices))
     assert [volume for _, _, volume in voices.lines] == [6.0] * 4
     assert [speed for _, speed, _ in voices.lines] == [1.0] * 4
 
@@ -178,7 +227,7 @@ def test_a_wish_is_heeded_from_the_next_line_on(scene):
 def test_a_wish_over_a_reply_says_the_rest_of_it_in_the_new_way(scene):
     voices = Voices()
     user = [Says(1.0, "tell me a story"), Says(5.5, "slower", 0.5)]
-    events = scene(Script(user, intents=MANNERS, synthesizer=voices, seconds=25))
+    events = scene(Script(user, intents=MANNERS, synthesizer=voices))
     assert outcomes(events) == ["interrupted", "completed"]
     assert heard(events)[0].startswith(FIRST)
     assert heard(events)[1] == f"{SECOND} {THIRD}"
@@ -187,19 +236,19 @@ def test_a_wish_over_a_reply_says_the_rest_of_it_in_the_new_way(scene):
 
 def test_the_rest_of_a_reply_is_known_before_it_is_synthesized(scene):
     user = [Says(1.0, "tell me a story"), Says(3.0, "slower", 0.5)]
-    events = scene(Script(user, intents=MANNERS, seconds=25))
+    events = scene(Script(user, intents=MANNERS))
     assert heard(events)[1] == f"{FIRST} {SECOND} {THIRD}"
 
 
 def test_what_was_cut_off_by_a_stop_can_be_taken_up(scene):
     user = [Says(1.0, "tell me a story"), Says(5.5, "stop", 0.3), Says(8.0, "say that again")]
-    events = scene(Script(user, intents=MANNERS, seconds=25))
+    events = scene(Script(user, intents=MANNERS))
     assert heard(events)[1:] == ["", f"{SECOND} {THIRD}"]
 
 
 def test_what_was_said_to_the_end_is_not_unfinished(scene):
     user = [Says(1.0, "what time is it"), Says(8.0, "louder", 0.5)]
-    events = scene(Script(user, intents=MANNERS, seconds=14))
+    events = scene(Script(user, intents=MANNERS))
     assert heard(events)[1] == "Okay."
     assert DONE == ["time"]
 

@@ -34,7 +34,7 @@ def corrected(after_s: float, text: str = "and how late in new york", **more) ->
     """A command that ends 200 ms after 2.0 s, and more words so long after its end."""
     user = [Says(1.0, "what time is it"), Says(2.2 + after_s, text, 0.5)]
     responder = FakeResponder(ANSWERS)
-    return Script(user, intents=INTENTS, responder=responder, seconds=12, **more)
+    return Script(user, intents=INTENTS, responder=responder, **more)
 
 
 def slowly(script: Script) -> Script:
@@ -77,7 +77,7 @@ def test_while_the_answer_is_heard_it_reopens_with_the_first_word(scene):
 def test_what_was_said_to_the_first_half_is_not_in_the_history(scene):
     script = corrected(0.2)
     more = [*script.user, Says(8.0, "next")]
-    scene(Script(more, 12.0, INTENTS, responder=script.responder))
+    scene(Script(more, intents=INTENTS, responder=script.responder))
     history = [message.content for message in script.responder.histories[-1]][1:]
     assert history == ["what time is it and how late in new york", "It is late there.", "next"]
 
@@ -120,11 +120,21 @@ def test_a_turn_may_be_reopened_again(scene):
         Says(2.4, "and how", 0.4),
         Says(3.2, "late in new york", 0.4),
     ]
-    script = Script(user, intents=INTENTS, responder=FakeResponder(ANSWERS), seconds=12)
+    script = Script(user, intents=INTENTS, responder=FakeResponder(ANSWERS))
     events = scene(script)
     assert said(events)[-1] == "what time is it and how late in new york"
     assert outcomes(events) == ["completed"]
     assert of(events, TurnEnded)[0].turn == 1
+
+
+def test_a_turn_that_was_reopened_is_cut_when_it_is_too_long(scene):
+    user = [Says(1.0 + 1.3 * number, "what time is it") for number in range(10)]
+    rules = replace(RULES, max_utterance=6 * 16000)
+    events = scene(Script(user, intents=INTENTS, rules=rules, responder=FakeResponder({})))
+    first = min(at_s(event) for event in of(events, SpeechStarted))
+    (cut, *_) = [event for event in of(events, SpeechStopped) if event.reason == "limit"]
+    assert at_s(cut) - first == pytest.approx(6.0, abs=0.02)
+    assert max(len(text.split()) for text in said(events)) <= 6 * 4  # of ten, and a pre-roll
 
 
 def test_without_a_window_nothing_is_reopened(scene):
@@ -152,7 +162,6 @@ def test_what_is_done_in_the_last_moment_cannot_be_reopened(scene, acts_at_s, ki
             intents=INTENTS,
             responder=FakeResponder(answers),
             transcriber=Wordless(user),
-            seconds=12,
         )
     )
     assert len(of(events, kind)) == 1

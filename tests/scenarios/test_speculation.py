@@ -39,13 +39,21 @@ def test_a_prepared_answer_is_heard_at_the_endpoint(scene):
     assert len(model.histories) == 1
 
 
-def test_without_speculation_all_begins_at_the_endpoint(scene):
+def test_without_speculation_nothing_is_thought_before_the_endpoint(scene):
     model = FakeResponder({"sing a song": [[0.3, "La la la."]]})
     rules = replace(RULES, speculates=False)
     (ended,) = of(scene(Script(SONG, responder=model, rules=rules)), TurnEnded)
     assert ended.timing_ms.endpoint == ENDPOINT_MS
-    assert ended.timing_ms.transcript == ENDPOINT_MS + 50
-    assert ended.timing_ms.first_audio == ENDPOINT_MS + 50 + 300 + 50
+    assert ended.timing_ms.transcript == RULES.pause / 16 + 50
+    assert ended.timing_ms.first_audio == ENDPOINT_MS + 300 + 50
+
+
+def test_without_speculation_nothing_is_thought_of_what_goes_on(scene):
+    model = FakeResponder({"sing a song about bread": [["All about bread."]]})
+    rules = replace(RULES, speculates=False)
+    events = scene(Script(HESITATING, responder=model, rules=rules))
+    assert heard(events) == ["All about bread."]
+    assert len(model.histories) == 1
 
 
 def test_an_answer_that_is_not_ready_comes_as_soon_as_it_is(scene):
@@ -64,7 +72,7 @@ def test_what_was_prepared_is_thrown_away_when_the_user_goes_on(scene, first_tok
     }
     model = FakeResponder(answers)
     user = [*HESITATING, Says(9.0, "again please")]
-    events = scene(Script(user, responder=model, seconds=14))
+    events = scene(Script(user, responder=model))
     assert model.closed == 1
     assert said(events) == ["sing a song about bread", "again please"]
     assert heard(events) == ["All about bread.", "I did."]
@@ -143,7 +151,7 @@ QUESTION = Says(1.0, "burn the letters")
 def test_a_confirmation_is_not_carried_out_before_the_end_is_sure(scene):
     user = [QUESTION, Says(8.0, "yes burn the letters"), Says(9.15, "tomorrow", 0.5)]
     rules = replace(RULES, early_end=RULES.end_silence, complete_end=RULES.end_silence)
-    events = scene(Script(user, intents=INTENTS, seconds=16, rules=rules))
+    events = scene(Script(user, intents=INTENTS, rules=rules))
     assert DONE == []
     assert not of(events, IntentReturned)
 
@@ -160,7 +168,7 @@ def test_a_confirmation_is_not_carried_out_before_the_end_is_sure(scene):
 def test_a_pending_question_is_answered_by_the_whole_answer(scene, first, then, done, questions):
     user = [QUESTION, Says(8.0, first, 0.4), Says(8.55, then)]
     rules = replace(RULES, early_end=RULES.end_silence, complete_end=RULES.end_silence)
-    events = scene(Script(user, intents=INTENTS, seconds=16, rules=rules))
+    events = scene(Script(user, intents=INTENTS, rules=rules))
     assert said(events)[1] == f"{first} {then}"
     assert done == DONE
     assert len(of(events, ConfirmationAsked)) == questions
@@ -169,7 +177,7 @@ def test_a_pending_question_is_answered_by_the_whole_answer(scene, first, then, 
 def test_what_was_said_last_is_not_what_was_thrown_away(scene):
     model = FakeResponder({"tell me a joke": [["A horse walks in."]], "please": [["That."]]})
     user = [Says(1.0, "tell me a joke"), Says(6.0, "please", 0.6), Says(7.0, "say that again")]
-    events = scene(Script(user, intents=[talk.repeat], responder=model, seconds=12))
+    events = scene(Script(user, intents=[talk.repeat], responder=model))
     assert said(events)[-1] == "please say that again"
     assert len(model.histories) == 2
     assert heard(events) == ["A horse walks in."] * 2

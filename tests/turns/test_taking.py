@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from turn_frames import RULES, SOUNDS, at, hear
+from turn_frames import FRAME, RULES, SOUNDS, at, hear
 
 from voiced.turns import (
     BargedIn,
@@ -150,6 +152,27 @@ def test_words_that_are_read_late_end_the_utterance_at_once() -> None:
     assert hear("6# 30.", told={17: CLOSED})[-1] == (17, UtteranceEnded(at(6), "complete"))
 
 
+GUESS = ("what", "are")
+
+
+def test_who_is_guessed_to_go_on_is_not_waited_for_while_the_final_words_are_on_their_way() -> None:
+    heard = hear("6# 70.", told={4: Reading(Outlook.OPEN, guess=GUESS)})
+    assert heard[-1] == (25, UtteranceEnded(at(6), "silence"))
+    final = Reading(Outlook.OPEN, is_final=True)
+    heard = hear("6# 70.", told={4: Reading(Outlook.OPEN, guess=GUESS), 20: final})
+    assert heard[-1] == (65, UtteranceEnded(at(6), "patience"))
+
+
+def test_a_guess_is_all_there_is_where_an_utterance_is_too_long_to_be_made_sure() -> None:
+    rules = replace(RULES, finalised=5 * FRAME)
+    taking = TurnTaking(rules)
+    heard = hear("6# 70.", told={4: Reading(Outlook.OPEN, guess=GUESS)}, taking=taking)
+    assert heard[1:] == [
+        (11, UtterancePaused(at(6), finalises=False)),
+        (65, UtteranceEnded(at(6), "patience")),
+    ]
+
+
 def test_a_judgement_moves_the_end_of_the_pause_it_was_made_of() -> None:
     assert hear("6# 30.", told={12: 0.9})[-1] == (19, UtteranceEnded(at(6), "judged"))
     assert hear("6# 70.", told={12: 0.1})[-1] == (45, UtteranceEnded(at(6), "judged"))
@@ -182,6 +205,19 @@ def test_what_was_reopened_pauses_and_ends_as_any_utterance_but_later() -> None:
 
 def test_a_click_does_not_reopen() -> None:
     assert len(hear(f"{ENDED} 5. 4# 20.", "26i 40p")) == 3
+
+
+def test_a_turn_is_not_longer_than_an_utterance_may_be_however_often_it_is_reopened() -> None:
+    again = "10. 60#"
+    heard = hear(f"60# 20. {again} 30. {again} 30. 9#", "80i 16p 90i 16p 90i")
+    reopened = [index for index, each in heard if isinstance(each, UtteranceReopened)]
+    assert reopened == [94, 194]
+    assert (199, UtteranceEnded(at(200), "limit")) in heard
+
+
+def test_what_has_lasted_too_long_already_is_not_reopened() -> None:
+    heard = hear("185# 20. 5. 8#", "205i 30p")
+    assert kinds(heard[3:]) == [OverlapBegan, OverlapHeld]
 
 
 def test_speech_after_the_window_does_not_reopen() -> None:
@@ -271,6 +307,29 @@ def test_a_command_over_a_reply_ends_early_like_any_other() -> None:
     assert heard[-1] == (19, UtteranceEnded(at(10), "complete"))
 
 
+def test_a_guess_interrupts_when_its_first_words_have_stood_while_the_speech_went_on() -> None:
+    guess = Reading(said=Said.WORDS, guess=("what", "time"))
+    heard = hear("2. 30#", "32r", told={9: guess, 12: guess})
+    assert heard[-1] == (17, BargedIn(at(2), "words"))
+
+
+def test_a_guess_that_changes_does_not_interrupt_yet() -> None:
+    guesses = [Reading(said=Said.WORDS, guess=(first, "that")) for first in ("undo", "what", "do")]
+    heard = hear("2. 24#", "26r", told=dict(zip((6, 13, 20), guesses, strict=True)))
+    assert BargedIn not in kinds(heard)
+    more = {6: guesses[0], 8: Reading(said=Said.BACKCHANNEL), 10: guesses[0]}
+    assert BargedIn not in kinds(hear("2. 15#", "17r", told=more))
+
+
+def test_in_the_silence_no_guess_is_believed_but_the_final_words_are_waited_for() -> None:
+    guess = Reading(said=Said.WORDS, guess=("what", "time"))
+    heard = hear("2. 10# 20.", "32r", told={9: guess})
+    assert BargedIn not in kinds(heard)
+    final = Reading(said=Said.BACKCHANNEL, is_final=True)
+    heard = hear("2. 10# 20.", "32r", told={9: guess, 25: final})
+    assert heard[-1] == (25, OverlapPassed(at(2), "backchannel"))
+
+
 def test_backchannels_never_interrupt() -> None:
     said = Reading(said=Said.BACKCHANNEL)
     heard = hear("2. 12# 10.", "24r", told={6: said, 21: Reading(said=said.said, is_final=True)})
@@ -288,8 +347,34 @@ def test_speech_that_goes_on_and_on_is_no_backchannel_whatever_is_read() -> None
 
 
 def test_the_replys_own_words_pass_at_once() -> None:
-    heard = hear("2. 5#", "8r", told={6: Reading(said=Said.OWN)})
+    heard = hear("2. 5?", "8r", told={6: Reading(said=Said.OWN)})
     assert heard == [(3, OverlapBegan(at(2))), (6, OverlapPassed(at(2), "own words"))]
+
+
+def test_the_replys_own_words_are_the_users_where_nothing_that_we_say_is_in_the_room() -> None:
+    heard = hear("2. 8#", "10r", told={7: Reading(said=Said.OWN)})
+    assert heard == [(3, OverlapBegan(at(2))), (7, BargedIn(at(2), "words"))]
+
+
+def test_the_replys_own_words_are_the_users_when_more_was_trusted_than_an_echo_can_be() -> None:
+    own = Reading(said=Said.OWN, is_final=True)
+    heard = hear("2. 20o 10.", "32r", told={28: own})
+    assert heard[-1] == (28, BargedIn(at(2), "words"))
+    heard = hear("2. 40o", "42r", told={12: Reading(said=Said.OWN)})
+    assert heard[-1] == (21, BargedIn(at(2), "words"))
+
+
+def test_the_replys_own_words_wait_for_the_end_where_little_was_trusted() -> None:
+    told = {12: Reading(said=Said.OWN), 30: Reading(said=Said.OWN, is_final=True)}
+    heard = hear("2. 19o 20.", "60r", told=told)
+    assert BargedIn not in kinds(heard)
+    assert heard[-1] == (30, OverlapPassed(at(2), "own words"))
+
+
+def test_the_replys_own_words_pass_when_the_trust_in_them_is_lost() -> None:
+    heard = hear("2. 15o 10?", "60r", told={12: Reading(said=Said.OWN)})
+    assert (17, OverlapPassed(at(2), "own words")) in heard
+    assert BargedIn not in kinds(heard)
 
 
 def test_what_has_no_tone_interrupts_only_when_it_lasts_three_times_as_long() -> None:
@@ -314,6 +399,19 @@ def test_an_overlap_that_falls_silent_waits_half_a_second_for_its_words() -> Non
     ]
 
 
+def test_an_overlap_that_was_long_enough_for_a_word_waits_three_seconds_for_it() -> None:
+    assert hear("2. 13# 170.", "190r")[-1] == (164, OverlapPassed(at(2), "silence"))
+    words = Reading(Outlook.CLOSED, Said.WORDS, is_final=True)
+    assert hear("2. 13# 170.", "190r", told={150: words})[-2:] == [
+        (150, BargedIn(at(2), "words")),
+        (150, UtteranceEnded(at(15), "complete")),
+    ]
+
+
+def test_what_was_not_trusted_is_not_waited_for_longer() -> None:
+    assert hear("2. 13? 170.", "190r")[-1] == (39, OverlapPassed(at(2), "echo"))
+
+
 def test_a_final_transcript_without_words_ends_the_wait() -> None:
     nothing = Reading(said=Said.NOTHING, is_final=True)
     assert hear("2. 8# 10.", "20r", told={17: nothing})[-1] == (17, OverlapPassed(at(2), "silence"))
@@ -329,9 +427,9 @@ def test_an_overlap_goes_on_after_a_short_silence() -> None:
 
 
 def test_two_coughs_are_no_words() -> None:
-    heard = hear("2. 8c 10. 8c 40.", "70r")
+    heard = hear("2. 8c 10. 8c 160.", "200r")
     assert BargedIn not in kinds(heard)
-    assert heard[-1] == (52, OverlapPassed(at(2), "silence"))
+    assert heard[-1] == (52 + 125, OverlapPassed(at(2), "silence"))  # they may have been a word
 
 
 def test_coughs_far_apart_do_not_add_up() -> None:
@@ -431,3 +529,19 @@ def test_trust_that_is_lost_in_an_overlap_was_never_justified() -> None:
     decisions = hear("5. 5# 4? 20.", "70r", {13: Reading(said=Said.WORDS, is_final=True)})
     assert not [decision for _, decision in decisions if isinstance(decision, BargedIn)]
     assert OverlapPassed(at(5), "echo") in [decision for _, decision in decisions]
+
+
+def test_doubtful_words_of_a_short_sound_are_a_noise() -> None:
+    doubtful = Reading(said=Said.WORDS, is_final=True, is_doubtful=True)
+    heard = hear("2. 15# 30.", "47r", told={25: doubtful})
+    assert not [each for _, each in heard if isinstance(each, BargedIn)]
+    sure = Reading(said=Said.WORDS, is_final=True)
+    heard = hear("2. 15# 30.", "47r", told={25: sure})
+    assert [each.reason for _, each in heard if isinstance(each, BargedIn)] == ["words"]
+
+
+def test_a_long_sound_is_more_than_a_noise_however_doubtful_its_words() -> None:
+    doubtful = Reading(said=Said.WORDS, is_final=True, is_doubtful=True)
+    taking = TurnTaking(replace(RULES, barge_in=200 * FRAME))
+    heard = hear("10. 30# 20.", "60r", told={47: doubtful}, taking=taking)
+    assert [each.reason for _, each in heard if isinstance(each, BargedIn)] == ["words"]

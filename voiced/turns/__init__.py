@@ -1,7 +1,8 @@
 """When the user's turn begins and ends, and when speech interrupts: pure state machines, no I/O.
 
-``taking`` is the state machine; ``rules`` how patient it is; ``hearing`` what of the sound counts
-as speech; ``pauses`` how long a silence has to be; ``decisions`` what comes out.
+``taking`` is the state machine; ``rules`` how patient it is; ``inputs`` what it is told besides the
+sound; ``decisions`` what comes out. ``hearing`` says what of the sound counts as speech,
+``stretch`` counts it, ``pauses`` says how long a silence has to be, ``overlap`` what interrupts.
 """
 
 from voiced.turns.decisions import (
@@ -17,9 +18,10 @@ from voiced.turns.decisions import (
     UtteranceResumed,
 )
 from voiced.turns.hearing import Sound
+from voiced.turns.inputs import Phase, Reading, Said
 from voiced.turns.pauses import Outlook, PauseMemory
 from voiced.turns.rules import Rules
-from voiced.turns.taking import Phase, Reading, Said, TurnTaking
+from voiced.turns.taking import TurnTaking
 
 __all__ = [
     "BargedIn",

@@ -32,10 +32,12 @@ class UtteranceBegan:
 class UtterancePaused:
     """The user is silent since ``end``, perhaps for good: time to prepare an answer.
 
-    Said of an overlap, too: time to make sure what its words were.
+    Said of an overlap, too. ``finalises``: it is not too long to make sure, in every pause, what
+    its words are.
     """
 
     end: int
+    finalises: bool = True
 
 
 @dataclass(frozen=True, slots=True)

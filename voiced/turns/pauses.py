@@ -19,9 +19,10 @@ import enum
 from collections import deque
 from collections.abc import Iterable
 
+from voiced.events import EndReason
 from voiced.turns.rules import Rules, in_samples
 
-__all__ = ["Outlook", "PauseMemory", "silence_needed"]
+__all__ = ["Outlook", "PauseMemory", "end_reason", "silence_needed"]
 
 _LIKELY, _UNLIKELY = 0.85, 0.3
 _A_PAUSE = in_samples(300)
@@ -93,3 +94,14 @@ def silence_needed(
         needed = max(needed, round(_LONGER_THAN_BEFORE * rules.end_silence))
     needed = round(needed * memory.factor(rules.end_silence))
     return min(max(needed, round(_LONGER_THAN_BEFORE * longest)), max(needed, rules.patient_end))
+
+
+def end_reason(outlook: Outlook, judged: float | None) -> EndReason:
+    """Why an utterance ended, where silence was enough with this known."""
+    match outlook:
+        case Outlook.CLOSED:
+            return "complete"
+        case Outlook.OPEN:
+            return "patience"
+        case _:
+            return "silence" if judged is None else "judged"

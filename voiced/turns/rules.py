@@ -20,8 +20,9 @@ class Rules:
 
     ``speech`` starts an utterance. ``end_silence`` ends it where nothing more is known,
     ``early_end`` where it is a command that cannot go on, ``complete_end`` where it is whole but
-    might go on, ``patient_end`` where it cannot end there. After ``pause`` of silence an answer is
-    prepared (if ``speculates``). Speech within ``reopen`` after it was decided that an utterance
+    might go on, ``patient_end`` where it cannot end there. After ``pause`` of silence the final
+    transcript is made, of what is not longer than ``finalised``, and an answer prepared (if
+    ``speculates``). Speech within ``reopen`` after it was decided that an utterance
     ended belongs to the same turn. Over a reply, ``suspicion`` of speech makes it softer, ``hold``
     later it falls silent, and ``barge_in`` of voice ends it where no words are known.
     """
@@ -35,6 +36,7 @@ class Rules:
     patient_end: int = in_samples(1800)
     reopen: int = in_samples(700)
     pause: int = in_samples(120)
+    finalised: int = in_samples(12_000)
     suspicion: int = in_samples(40)
     hold: int = in_samples(120)
     speculates: bool = True

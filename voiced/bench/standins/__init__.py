@@ -6,6 +6,7 @@ chunk, and a loudspeaker that gives out what it is given, to the sample.
 
 from voiced.bench.standins.chat_server import StandInChatServer
 from voiced.bench.standins.heard import HeardWord, heard_text, heard_words
+from voiced.bench.standins.imagining import ImaginingTranscriber
 from voiced.bench.standins.loudspeaker import Command, IdealPlayback, IdealSpeaker, Stretch
 from voiced.bench.standins.responder import Asked, StandInResponder, tokens
 from voiced.bench.standins.synthesizer import SpokenSentence, StandInSynthesizer
@@ -17,6 +18,7 @@ __all__ = [
     "HeardWord",
     "IdealPlayback",
     "IdealSpeaker",
+    "ImaginingTranscriber",
     "Schedule",
     "SpokenSentence",
     "StandInChatServer",
