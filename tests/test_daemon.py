@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from voiced.composition import Brain
 from voiced.config import Config, TurnSettings
 from voiced.conversation import Conversation
-from voiced.daemon import notify, rules, serve
+from voiced.daemon import notices, notify, rules, serve
 from voiced.dispatch import Dispatcher, Environment
 from voiced.errors import JournalError
 from voiced.events import Event, ModeChanged, TurnEnded
@@ -124,6 +124,23 @@ def serve_for(folder: Path, *, transcripts: bool, journal: Journal | None = None
         return clock.run(_serve, config, opened)
     finally:
         opened.close()
+
+
+def test_a_log_does_not_learn_what_was_changed(tmp_path) -> None:
+    journal = Journal.open(tmp_path, transcripts=False)
+    dispatcher = Dispatcher(
+        [],
+        [],
+        Environment(journal, lambda: datetime(2026, 3, 3, tzinfo=UTC), lambda: 0.0, inline, {}),
+        Conversation(),
+    )
+    told = ("I was interrupted when I had deleted the budget.",)
+    brain = Brain(Thinker(dispatcher, None), journal, LoadedPlugins((), ()), ("broken.",), told)
+    assert notices(brain, is_logged=False) == ("broken.", *told)
+    first, second = notices(brain, is_logged=True)
+    assert first == "broken."
+    assert second == "I was interrupted in a change: see voiced undo --list."
+    journal.close()
 
 
 def test_it_says_that_it_listens_before_anything_else(tmp_path, systemd) -> None:

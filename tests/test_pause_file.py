@@ -19,6 +19,14 @@ def test_what_is_saved_is_loaded_again(tmp_path: Path) -> None:
     assert load(path).pauses == (8000, 12000)
 
 
+def test_its_owner_alone_may_read_it(tmp_path: Path) -> None:
+    path = tmp_path / PAUSE_FILE
+    for left_over in (path, path.with_suffix(".new")):
+        left_over.touch(0o644)
+    save(path, PauseMemory([8000]))
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[1, 2", '["a"]', "null", "\x00"])
 def test_a_damaged_file_is_no_habit(tmp_path: Path, text: str) -> None:
     path = tmp_path / PAUSE_FILE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -127,14 +127,43 @@ def test_the_end_of_the_session_keeps_what_is_over(tmp_path) -> None:
     assert turn.sound.seconds == 5.0
 
 
-def test_nothing_is_kept_where_nothing_is_wanted_and_what_was_kept_goes(tmp_path) -> None:
+def test_nothing_is_kept_where_nothing_is_wanted_and_what_was_kept_stays(tmp_path) -> None:
     settings = config(tmp_path, sound=True)
     keep(settings, Sounds(), a_turn(TURN))
     assert len(kept(settings)) == 1
     nothing = config(tmp_path, sound=True, keep_turns=0)
     keep(nothing, Sounds(), a_turn(TURN))
+    (turn,) = kept(settings)
+    assert turn.sound is not None
+    keep(settings, Sounds(), a_turn(TURN))
+    assert [turn.number for turn in kept(settings)] == [1, 2]
+
+
+def test_what_is_too_old_goes_also_where_nothing_is_kept_any_more(tmp_path) -> None:
+    settings = config(tmp_path)
+    keep(settings, Sounds(), a_turn(TURN))
+
+    async def later() -> None:
+        nothing = config(tmp_path, keep_turns=0)
+        recorder = FlightRecorder(nothing, Sounds(), lambda: NOW + timedelta(days=31))
+        await recorder.aclose()
+
+    clock.run(later)
     assert kept(settings) == ()
-    assert not list((tmp_path / "traces" / "sound").iterdir())
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_failure_that_nobody_thought_of_is_told_once_by_its_type(
+    tmp_path, caplog, monkeypatch, sound
+) -> None:
+    def broken(*_args) -> None:
+        raise KeyError(SECRETS[0])
+
+    monkeypatch.setattr(TurnStore, "add", broken)
+    settings = config(tmp_path, sound=sound)
+    keep(settings, Sounds(), [*a_turn(TURN), *an_interrupted_turn(TurnId(8))])
+    assert caplog.text.count("KeyError") == 1
+    assert SECRETS[0] not in caplog.text
 
 
 def test_a_sound_that_cannot_be_kept_costs_the_sound_only_and_is_told_once(

@@ -120,6 +120,14 @@ def test_a_row_is_json_and_comes_back() -> None:
         {"timing_ms": {"unknown": 1}},
         {"letters": {}},
         {"began_s": []},
+        {"began_s": float("nan")},
+        {"ended_s": 1e300},
+        {"turn": "7"},
+        {"timing_ms": {"endpoint": "abc"}},
+        {"timing_ms": {"endpoint": True}},
+        {"steps": [{"at_s": 1, "type": "ducked", "db": "loud"}]},
+        {"steps": [{"at_s": 1, "type": "audio_dropped", "samples": None}]},
+        {"steps": [{"at_s": 1, "type": "intent_matched", "slots": "x"}]},
     ],
 )
 def test_a_damaged_row_is_a_value_error(damage) -> None:
@@ -203,6 +211,19 @@ def test_a_filler_is_no_part_of_the_reply() -> None:
         ]
     )
     assert (timeline.reply_letters, timeline.heard_letters) == (11, 11)
+
+
+def test_a_filler_inside_of_the_reply_is_no_part_of_it_either() -> None:
+    timeline = only(
+        [
+            TurnStarted(0, TURN),
+            ReplySentence(at(1), TURN, "Let me look."),
+            ReplySentence(at(12), TURN, "I've been at it for 12 seconds."),
+            ReplySentence(at(15), TURN, "It is late."),
+            TurnEnded(at(16), TURN, "completed", "Let me look. It is late.", Timing()),
+        ]
+    )
+    assert (timeline.reply_letters, timeline.heard_letters) == (24, 24)
 
 
 def test_a_turn_without_speech_counts_from_its_beginning() -> None:
@@ -412,6 +433,31 @@ def test_what_went_wrong_is_told() -> None:
     ]
 
 
+def waited(reason: EndReason, timing: Timing, partial_s: float = 0.5) -> str:
+    events = [
+        SpeechStarted(0),
+        TurnStarted(at(0.1), TURN),
+        TranscriptPartial(at(partial_s), TURN, "what"),
+        SpeechStopped(at(1), reason),
+        TranscriptFinal(at(1 + (timing.transcript or 0) / 1000), TURN, "what time is it", 0.9),
+        TurnEnded(at(3), TURN, "completed", "", timing),
+    ]
+    return next(text for text in said(events) if text.startswith("The utterance ended"))
+
+
+def test_who_waited_for_the_transcript_is_told_so() -> None:
+    late = waited("complete", Timing(1741.0, 1741.0))
+    assert late == (
+        "The utterance ended only when its transcript came, after 1741 ms of silence:"
+        " a command that was complete and could not go on."
+    )
+    assert waited("silence", Timing(840.0, 840.0)).endswith("came, after 840 ms of silence.")
+    partial = waited("complete", Timing(300.0, 900.0), partial_s=1.3)
+    assert "only when its transcript came, after 300 ms" in partial
+    assert "early" in waited("complete", Timing(200.0, 120.0))
+    assert "cut off" in waited("limit", Timing(840.0, 840.0))
+
+
 def test_a_question_and_a_failure_of_an_intent_are_told() -> None:
     asked = [
         TurnStarted(0, TURN),
@@ -450,6 +496,11 @@ def test_the_picture_is_whole_svg_and_holds_what_the_lanes_hold() -> None:
 
 def _text(node: Any) -> str:
     return "".join(child.data for child in node.childNodes)
+
+
+def test_a_turn_of_years_has_few_ticks() -> None:
+    timeline = dataclasses.replace(only(a_turn(TURN)), ended_s=1e9, timing_ms=Timing())
+    assert len(scale_of(timeline).ticks(8)) <= 11
 
 
 # Side by side

@@ -87,6 +87,18 @@ def test_a_file_never_gets_longer_than_a_quarter_more(store) -> None:
         assert len(numbers(store)) <= 10
 
 
+def test_while_there_are_surely_few_the_whole_file_is_not_read(store, monkeypatch) -> None:
+    def read_all(_store) -> list[bytes]:
+        raise AssertionError("the whole file was read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TurnStore, "_lines", read_all)
+        fill(store, 5, Limits(turns=4, sounds=2, days=30))
+    assert numbers(store) == [1, 2, 3, 4, 5]
+    fill(store, 1, Limits(turns=4, sounds=2, days=30))
+    assert numbers(store) == [3, 4, 5, 6]
+
+
 def test_what_is_too_old_goes(store) -> None:
     fill(store, 3)
     store.trim(MANY, NOW + timedelta(days=30, seconds=90))

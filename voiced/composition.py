@@ -6,6 +6,7 @@ Each engine is imported when it is chosen.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -61,18 +62,22 @@ __all__ = [
     "voice",
 ]
 
+_log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Brain:
     """All of the assistant that needs no sound.
 
-    ``notices`` are what the user must be told at the start, in whole sentences.
+    What the user must be told at the start, in whole sentences: ``notices``, and what was
+    ``interrupted``, in which are words of the user, so that it belongs in no log.
     """
 
     thinker: Thinker
     journal: Journal
     plugins: LoadedPlugins
     notices: tuple[str, ...] = ()
+    interrupted: tuple[str, ...] = ()
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -126,11 +131,11 @@ async def open_brain(
             intents, undoers, environment, Conversation(), config.policy.confirm_s
         )
         await dispatcher.refresh()
-        notices = await workers.in_worker(_notices, journal, plugins)
+        interrupted = await workers.in_worker(_interrupted, journal)
         model = responder(config)
         async with prepared(*([model] if model else [])):
             thinker = Thinker(dispatcher, model, _instructions)
-            yield Brain(thinker, journal, plugins, notices)
+            yield Brain(thinker, journal, plugins, _notices(journal, plugins), interrupted)
     finally:
         journal.close()
 
@@ -143,20 +148,25 @@ def _open_journal(config: Config) -> Journal:
 
 
 def _notices(journal: Journal, plugins: LoadedPlugins) -> tuple[str, ...]:
-    """What happened before: a damaged journal, broken plugins, changes that were interrupted.
+    """What is broken: the journal, plugins."""
+    notices = [journal.notice] if journal.notice else []
+    return (*notices, *(failure.message for failure in plugins.failures))
+
+
+def _interrupted(journal: Journal) -> tuple[str, ...]:
+    """The changes that were interrupted when we last ran.
 
     An interrupted change counts as done from now on: undoing looks at the state first, so one that
     was never made is only refused, and one that was made can be taken back.
     """
-    notices = [journal.notice] if journal.notice else []
-    notices += [failure.message for failure in plugins.failures]
+    told: list[str] = []
     for change in journal.interrupted():
         journal.done(change.id)
-        notices.append(
+        told.append(
             f"I was interrupted when I had {change.summary}, or was about to. "
             "Say: undo that, to be sure that it is as before."
         )
-    return tuple(notices)
+    return tuple(told)
 
 
 def _instructions() -> str:
@@ -231,7 +241,10 @@ async def echo_canceller(config: Config, source: str, sink: str) -> EchoCancelle
     where the canceller is not installed.
     """
     settings = config.audio
-    if settings.echo == "off" or source != "mic" or sink != "speaker":
+    if source != "mic" or sink != "speaker":
+        return None
+    if settings.echo == "off":
+        _log.info("the echo is not cancelled here: [audio] echo is off")
         return None
     from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 
@@ -240,12 +253,20 @@ async def echo_canceller(config: Config, source: str, sink: str) -> EchoCancelle
         return canceller
     from voiced.engines.echo_choice import chosen_for
 
-    if not (await chosen_for(settings.speaker, settings.microphone)).cancels:
+    choice = await chosen_for(settings.speaker, settings.microphone)
+    if not choice.cancels:
+        _log.info("the echo is not cancelled here: %s", choice.reason)
         return None
     try:
         await canceller.prepare()
-    except ModelMissing:  # `voiced doctor audio` says so, with the mend
+    except ModelMissing as error:
+        _log.warning(
+            "my own sound is not taken out of the microphone's (%s), so I may interrupt myself: %s",
+            choice.reason,
+            error,
+        )
         return None
+    _log.info("the echo is cancelled here: %s", choice.reason)
     return canceller
 
 

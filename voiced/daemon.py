@@ -23,11 +23,22 @@ from voiced.pause_file import PAUSE_FILE
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
+from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
 from voiced.workers import in_worker
 
-__all__ = ["Reader", "RunOptions", "habits", "notify", "open_stages", "rules", "run", "serve"]
+__all__ = [
+    "Reader",
+    "RunOptions",
+    "habits",
+    "notices",
+    "notify",
+    "open_stages",
+    "rules",
+    "run",
+    "serve",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -75,8 +86,8 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
     """
     config = loaded.config
     async with composition.open_brain(loaded) as brain, open_stages(config, options) as stages:
-        for notice in brain.notices:
-            print(f"voiced: {one_line(notice)}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
+        for notice in notices(brain, is_logged=is_logged()):
+            print(f"voiced: {one_line(notice)}", file=sys.stderr)  # noqa: T201 - told to the user
         with ungrouped():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
@@ -169,6 +180,15 @@ async def open_stages(
     every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
     async with composition.prepared(*every, stages.speaker):  # last: it may replace a file
         yield stages
+
+
+def notices(brain: Brain, *, is_logged: bool) -> tuple[str, ...]:
+    """What the user is told at the start; a log does not learn what was changed."""
+    if not is_logged or not brain.interrupted:
+        return (*brain.notices, *brain.interrupted)
+    count = len(brain.interrupted)
+    changes = "a change" if count == 1 else f"{count} changes"
+    return (*brain.notices, f"I was interrupted in {changes}: see voiced undo --list.")
 
 
 def _tell(readers: Sequence[Reader], event: Event) -> None:

@@ -1,4 +1,7 @@
-"""The user's own pauses on the disk, from run to run: lengths only, no words and no times."""
+"""The user's own pauses on the disk, from run to run: lengths only, no words and no times.
+
+Their owner alone may read them.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from pathlib import Path
 import anyio
 from pydantic import RootModel
 
+from voiced.private_files import make_empty
 from voiced.turns import PauseMemory
 
 __all__ = ["PAUSE_FILE", "keep", "load", "save"]
@@ -37,6 +41,8 @@ def save(path: Path, memory: PauseMemory) -> None:
     new = path.with_suffix(".new")
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new.unlink(missing_ok=True)
+        make_empty(new)
         new.write_text(_Pauses(memory.pauses).model_dump_json(), encoding="utf-8")
         new.replace(path)
     except OSError as error:

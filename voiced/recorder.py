@@ -7,6 +7,7 @@ turns of that time, and is told once; the conversation goes on.
 from __future__ import annotations
 
 import logging
+import sys
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,8 +65,9 @@ class FlightRecorder:
     ) -> None:
         settings = config.trace
         self._store = TurnStore(trace_folder(config.journal))
-        self._limits = Limits(settings.keep_turns, settings.sound_turns, config.journal.keep_days)
         self._is_on = settings.keep_turns > 0
+        most = settings.keep_turns or sys.maxsize  # what was kept before is the user's to erase
+        self._limits = Limits(most, settings.sound_turns, config.journal.keep_days)
         self._builder = TimelineBuilder(words=config.journal.transcripts)
         self._write_sound = write_sound
         self._now = now
@@ -153,12 +155,12 @@ class FlightRecorder:
             self._write(self._waiting.popleft())
 
     def _write(self, over: _Over) -> None:
-        add, limits = self._store.add, self._limits
-        file = self._sound_file(over.take) if over.take is not None else None
-        if file is None or not self._unless_it_fails(
-            lambda: add(over.at, over.timeline, limits, file)
-        ):
-            self._unless_it_fails(lambda: add(over.at, over.timeline, limits))
+        if over.take is None or not self._unless_it_fails(lambda: self._add(over, over.take)):
+            self._unless_it_fails(lambda: self._add(over, None))
+
+    def _add(self, over: _Over, take: Take | None) -> None:
+        file = self._sound_file(take) if take is not None else None
+        self._store.add(over.at, over.timeline, self._limits, file)
 
     def _sound_file(self, take: Take) -> SoundFile | None:
         recording = take.recording()
@@ -173,10 +175,17 @@ class FlightRecorder:
         """Do the work; the first failure is told."""
         try:
             work()
-        except (OSError, VoicedError) as error:
-            if not self._has_failed:
-                self._has_failed = True
-                reason = error.strerror if isinstance(error, OSError) else error
-                _log.error("not all turns can be kept in %s: %s", self._store.path, reason)
-            return False
-        return True
+        except OSError as error:
+            self._tell_failure(error.strerror)
+        except VoicedError as error:
+            self._tell_failure(error)
+        except Exception as error:  # noqa: BLE001 - nobody else would hear of it in this thread
+            self._tell_failure(type(error).__name__)  # its message might hold what was said
+        else:
+            return True
+        return False
+
+    def _tell_failure(self, reason: object) -> None:
+        if not self._has_failed:
+            self._has_failed = True
+            _log.error("not all turns can be kept in %s: %s", self._store.path, reason)

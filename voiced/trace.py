@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import re
+import sys
+from collections.abc import Collection
 from typing import Any, TextIO, cast
 
 from voiced.events import Event, Timing
 from voiced.rates import RATE_HZ
 
-__all__ = ["EventLog", "Marks", "event_type", "render", "to_json", "to_row"]
+__all__ = ["EventLog", "Marks", "event_type", "is_logged", "render", "to_json", "to_row"]
 
 
 def event_type(event: Event) -> str:
@@ -32,10 +35,11 @@ def to_json(event: Event) -> str:
     return _encodable(json.dumps(to_row(event), ensure_ascii=False))
 
 
-def render(event: Event) -> str:
-    """The event as one line for the eye: seconds, type, fields."""
+def render(event: Event, without: Collection[str] = ()) -> str:
+    """The event as one line for the eye: seconds, type, fields but those left out."""
     row = to_row(event)
-    fields = " ".join(f"{key}={_short(value)}" for key, value in list(row.items())[2:])
+    shown = [(key, value) for key, value in list(row.items())[2:] if key not in without]
+    fields = " ".join(f"{key}={_short(value)}" for key, value in shown)
     return _encodable(f"{row['at_s']:8.3f}  {row['type']}  {fields}".rstrip())
 
 
@@ -52,6 +56,11 @@ def _short(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.0f}" if abs(value) >= 1 else f"{value:.3g}"
     return json.dumps(value, ensure_ascii=False)
+
+
+def is_logged() -> bool:
+    """Whether stderr is kept by something: the journal of systemd, a pipe, a file."""
+    return bool(os.environ.get("JOURNAL_STREAM")) or not sys.stderr.isatty()
 
 
 class EventLog:

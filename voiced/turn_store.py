@@ -95,6 +95,17 @@ class TurnStore:
         except OSError as error:
             raise VoicedError(f"{self.path}: cannot be read: {error.strerror}") from error
 
+    def damaged(self) -> int:
+        """How many lines hold no turn that can be read.
+
+        Raises:
+            VoicedError: The file may not be read.
+        """
+        try:
+            return sum(1 for line in self._lines() if _turn_of(line) is None)
+        except OSError as error:
+            raise VoicedError(f"{self.path}: cannot be read: {error.strerror}") from error
+
     def sound_file(self, number: int) -> Path:
         """Where the sound of a turn lies, if it is kept."""
         return self.sounds / f"{number}.flac"
@@ -114,7 +125,7 @@ class TurnStore:
                 self._write_sound(self.sound_file(number), file.write)
             kept = KeptTurn(number, at, timeline, file.sound if file else None)
             append(self.path, _line(kept))
-            self._trim(limits, at)
+            self._trim(limits, at, number)
         return kept
 
     def trim(self, limits: Limits, now: datetime) -> None:
@@ -125,7 +136,7 @@ class TurnStore:
         """
         if self._folder.exists():
             with locked(self._folder):
-                self._trim(limits, now)
+                self._trim(limits, now, self._last_number())
 
     def erase(self, is_unwanted: Callable[[KeptTurn], bool]) -> int:
         """Erase turns and their sound, on the disk too, and lines that cannot be read; how many.
@@ -210,19 +221,28 @@ class TurnStore:
             path.unlink(missing_ok=True)
             raise
 
-    def _trim(self, limits: Limits, now: datetime) -> None:
+    def _trim(self, limits: Limits, now: datetime, last: int) -> None:
         """Look at as little as will do: this happens after every turn."""
-        lines = self._lines()
-        first = next((turn for line in lines if (turn := _turn_of(line))), None)
+        first = self._first()
         oldest = now - timedelta(days=limits.days)
         is_old = first is not None and first.at < oldest
-        if len(lines) > limits.turns + limits.turns // _SLACK or is_old:
+        most = limits.turns + limits.turns // _SLACK
+        may_be_many = first is None or last - first.number >= most
+        if is_old or (may_be_many and len(self._lines()) > most):
             turns = [turn for turn in self._read() if turn.at >= oldest]
             turns = turns[max(0, len(turns) - limits.turns) :]
             self._rewrite(turns)
             first = turns[0] if turns else None
         known = [] if first is None else [n for n in self._sound_numbers() if n >= first.number]
         self._drop_sounds(set(known[-limits.sounds :]))
+
+    def _first(self) -> KeptTurn | None:
+        """The oldest turn, from the beginning of the file."""
+        try:
+            with self.path.open("rb") as file:
+                return next((turn for line in file if (turn := _turn_of(line))), None)
+        except FileNotFoundError:
+            return None
 
     def _rewrite(self, turns: Sequence[KeptTurn]) -> None:
         if not self.path.exists():

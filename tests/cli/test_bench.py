@@ -98,5 +98,5 @@ def test_intents_with_labels_that_are_not_there(voiced, home):
         *("bench", "intents", "--folder", str(home), "--labels", str(home / "none.json")),
         *("--templates", str(home / "none.yaml"), "--json"),
     )
-    assert ended.code == 78
+    assert ended.code == 1
     assert "none.yaml" in ended.json["error"]["message"]

@@ -19,7 +19,16 @@ def test_demo_shows_the_whole_assistant(voiced, home):
     assert ended.out.count("turn ended interrupted") == 1
     for request in REQUESTS:
         assert f": {request.text}\n" in ended.out
-    for shown in ("hears ", "heard ", "intent ", "did ", "says ", "undone ", "barge-in "):
+    for shown in (
+        "hears ",
+        "heard ",
+        "intent ",
+        "did ",
+        "says ",
+        "undone ",
+        "softer ",
+        "barge-in ",
+    ):
         assert shown in ended.out
     assert "Latency in milliseconds" in ended.out
     sound, rate_hz = soundfile.read(out / "reply.wav")

@@ -25,3 +25,20 @@ def test_privacy(voiced):
     facts = voiced("doctor", "privacy", "--json").json["facts"]
     assert {fact["kind"] for fact in facts} == {"endpoint", "file", "retention"}
     assert "journal.db" in voiced("doctor", "privacy").out
+
+
+def test_what_is_only_missing_does_not_fail(capsys):
+    from voiced.cli.doctor import _print_checks
+    from voiced.doctor import Check
+
+    needed = Check("Python", ok=True, found="3.11", is_needed=True)
+    microphone = Check("microphone", ok=False, found="there is none", mend="plug one in")
+    _print_checks((needed, microphone, Check("piper", ok=None, found="not installed")))
+    out = capsys.readouterr().out
+    assert "FAILS" not in out
+    assert "missing" in out
+    assert "Missing for some uses: microphone." in out
+    _print_checks((microphone, Check("voice", ok=False, found="none", is_needed=True)))
+    out = capsys.readouterr().out
+    assert "FAILS" in out
+    assert "Nothing is missing" not in out

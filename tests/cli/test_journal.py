@@ -60,15 +60,25 @@ def test_export_where_nothing_can_be_written(voiced, journal):
 
 def test_forget_matching(voiced, journal, home):
     ended = voiced("forget", "--matching", "zanzibar", "--json")
-    assert ended.json == {"said": 1, "changes": 0, "kept": 0, "turns": 0}
+    assert ended.json == {"said": 1, "changes": 0, "kept": 0, "turns": 0, "pauses": False}
     folder = home / "state" / "voiced"
     assert b"zanzibar" not in b"".join(path.read_bytes() for path in folder.iterdir())
 
 
 def test_forget_last_and_since_and_all(voiced, journal):
     assert voiced("forget", "--since", "2999-01-01", "--json").json["said"] == 0
-    assert voiced("forget", "--last", "10m").out == "erased 1 things said and 1 changes\n"
+    assert voiced("forget", "--last", "10m").out == "erased 1 thing said and 1 change\n"
     assert voiced("forget", "--all", "--json").json["said"] == 0
+
+
+def test_forget_all_tells_of_the_pauses_too(voiced, journal, home):
+    pauses = home / "state" / "voiced" / "pauses.json"
+    pauses.write_text("[8000]")
+    assert "erased how long your pauses are" not in voiced("forget", "--last", "10m").out
+    assert pauses.exists()
+    assert voiced("forget", "--all").out.endswith("erased how long your pauses are\n")
+    assert not pauses.exists()
+    assert voiced("forget", "--all", "--json").json["pauses"] is False
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from voiced import __version__
-from voiced.cli import app
+from voiced.cli.verbs import app
 
 
 def test_version(voiced):
@@ -66,12 +66,27 @@ def test_every_command_says_what_it_does():
 
 def test_help_imports_nothing_heavy():
     code = (
-        "import sys, voiced.cli\n"
+        "import sys, voiced.cli.verbs\n"
         "heavy = {'pydantic', 'httpx', 'numpy', 'rich.progress', 'hassil', 'sqlite3'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("how", ["raise KeyboardInterrupt", "exec('raise KeyboardInterrupt')"])
+def test_ctrl_c_while_it_starts_is_quiet(home, how):
+    code = (
+        "import sys\n"
+        "class Interrupted:\n"
+        "    def find_spec(self, name, path, target=None):\n"
+        f"        if name == 'typer': {how}\n"
+        "sys.meta_path.insert(0, Interrupted())\n"
+        "from voiced.cli import main\n"
+        "main()\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, b"", b"")
 
 
 @pytest.mark.engine

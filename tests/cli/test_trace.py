@@ -122,6 +122,34 @@ def test_nothing_is_kept_yet(voiced, home):
     assert "no turn is kept yet" in ended.err
 
 
+def test_the_argument_is_looked_at_first(voiced, home):
+    assert voiced("trace", "show", "abc").code == 2
+
+
+@pytest.mark.parametrize("damage", ['{"timing_ms": {"endpoint": "abc"}}', "{", '{"number": 1}'])
+def test_damaged_lines_are_counted_and_told(voiced, home, damage):
+    store = TurnStore(home / "state" / "voiced" / "traces")
+    store.path.parent.mkdir(parents=True)
+    store.path.write_text(f"{damage}\n{damage}\n")
+    for arguments in (["show"], ["show", "--picture", str(home / "x.svg")], ["replay"]):
+        ended = voiced("trace", *arguments)
+        assert ended.code == 1
+        assert "no turn can be read: 2 lines damaged" in ended.err
+        assert "voiced forget --all" in ended.err
+    assert "2 lines cannot be read" in voiced("trace", "list").err
+
+
+def test_a_fact_is_no_command_to_the_terminal(voiced, store):
+    text = store.path.read_text().replace("backchannel", "back\\u001b]0;pwn\\u0007channel")
+    store.path.write_text(text.replace("files.delete", "files\\u001b[31m.delete"))
+    for number in ("1", "2"):
+        ended = voiced("trace", "show", number)
+        assert ended.code == 0
+        assert "\x1b" not in ended.out
+        assert "\x07" not in ended.out
+    assert "x1b]0;pwn" in voiced("trace", "show", "2").out
+
+
 @pytest.mark.engine
 def test_replay_of_silence_is_no_turn(voiced, store):
     ended = voiced("trace", "replay", "--set", "turns.end_silence_ms=300")
@@ -190,5 +218,5 @@ def test_forget_tells_what_it_erased_and_what_it_could_not_search(voiced, home):
     fill(home)
     ended = voiced("forget", "--matching", "budget")
     assert ended.out == "erased 0 things said and 0 changes\n"
-    assert "1 turns are kept with sound and without words" in ended.err
-    assert "erased how 3 turns went, and their sound\n" in voiced("forget", "--all").out
+    assert "kept 1 turn with sound and without words" in ended.err
+    assert "erased how 3 turns went, and the sound of it\n" in voiced("forget", "--all").out

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from voiced.cli.files import told_as_input
 from voiced.cli.output import AsJson, note, print_json, print_table
 from voiced.cli.setup import Clock, load_config, run_async
 
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Measure this machine.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure this machine. The goals beside the figures are the project's own, no standard.",
+    no_args_is_help=True,
+)
 
 _WIDE = 200
 
@@ -96,7 +100,8 @@ def barge_in(
     from voiced.bench.material import interruptions_from
 
     config = load_config(context).config
-    takes = interruptions_from(speech) if speech is not None else ()
+    with told_as_input():
+        takes = interruptions_from(speech) if speech is not None else ()
     found = run_async(clock, measure, config, times, takes)
     if as_json:
         print_json({"clock": clock, "barge_in": _documents(found)})
@@ -156,7 +161,8 @@ def intents(  # noqa: PLR0913, PLR0917 - each is an option
     config = load_config(context).config
     named = [path for path in (folder, labels, templates) if path is not None]
     if len(named) == 3:  # noqa: PLR2004 - all three
-        found = run_async("real", _folder, config, *named, negatives)
+        with told_as_input():
+            found = run_async("real", _folder, config, *named, negatives)
     elif named or negatives:
         message = "--folder, --labels and --templates are needed together"
         raise typer.BadParameter(message, param_hint="--folder")

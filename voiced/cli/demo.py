@@ -154,6 +154,8 @@ _LINES: dict[str, Callable[[Any], str]] = {
     "intent_returned": _returned,
     "action_undone": lambda event: f"undone     {event.intent}",
     "reply_sentence": lambda event: f"says       {event.text}",
+    "ducked": lambda event: f"softer     {event.db:.0f} dB: you may be speaking",
+    "playback_resumed": lambda _: "as before  it was nothing",
     "barge_in": lambda _: "barge-in   silent, and listening",
     "turn_ended": lambda event: f"turn ended {event.outcome}; heard: {event.heard!r}",
     "stage_failed": lambda event: f"failed     {event.stage}: {event.message}",

@@ -21,12 +21,14 @@ __all__ = ["app"]
 app = typer.Typer(help="What works, what does not, and the command that mends it.")
 
 _UNAVAILABLE = 69
-_MARKS = {True: "ok", False: "FAILS", None: "-"}
 
 
 @app.callback(invoke_without_command=True)
 def doctor(context: typer.Context, as_json: AsJson = False) -> None:
-    """Look at everything; exit code 69 if the assistant as it is configured cannot work."""
+    """Look at everything; exit code 69 if the assistant as it is configured cannot work.
+
+    What is "missing" is needed for some uses only: without a microphone, files and text still work.
+    """
     if context.invoked_subcommand is not None:
         return
     from voiced.doctor import as_document, effective, examine, is_healthy
@@ -66,7 +68,6 @@ def privacy(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def audio(context: typer.Context, as_json: AsJson = False) -> None:
     """Play a sound and measure its way to the microphone; nothing is kept. Takes nine seconds."""
-    note("voiced: listen: a sound is played, please be quiet for nine seconds")
     report = run_async("real", _measure, load_config(context).config.audio)
     if as_json:
         print_json(report.as_document())
@@ -84,7 +85,12 @@ async def _measure(settings: AudioSettings) -> EchoReport:
     choice = await chosen_for(settings.speaker, settings.microphone)
     microphone = PortAudioMicrophone(settings.microphone)
     speaker = PortAudioSpeaker(settings.speaker)
-    return await measure((microphone, speaker, WebrtcEchoCanceller()), settings.echo, choice)
+    stages = (microphone, speaker, WebrtcEchoCanceller())
+    return await measure(stages, settings.echo, choice, _ask_for_quiet)
+
+
+def _ask_for_quiet() -> None:
+    note("voiced: listen: a sound is played, please be quiet for nine seconds")
 
 
 def _examination(context: typer.Context) -> Examination:
@@ -98,5 +104,18 @@ def _examination(context: typer.Context) -> Examination:
 
 
 def _print_checks(checks: tuple[Check, ...]) -> None:
-    rows = ((_MARKS[check.ok], check.name, check.found, check.mend) for check in checks)
+    from voiced.doctor import is_healthy
+
+    rows = ((_mark(check), check.name, check.found, check.mend) for check in checks)
     print_table(("", "what", "found", "mend"), rows)
+    without = ", ".join(check.name for check in checks if _mark(check) == "missing")
+    if without and is_healthy(checks):
+        print(f"Nothing is missing that every use needs. Missing for some uses: {without}.\n")
+
+
+def _mark(check: Check) -> str:
+    if check.ok is None:
+        return "-"
+    if check.ok:
+        return "ok"
+    return "FAILS" if check.is_needed else "missing"

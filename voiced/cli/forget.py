@@ -41,17 +41,20 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
     turns = _erase_turns(open_turns(loaded), at, matching)
     with closing(open_journal(loaded)) as journal:
         erased = _erase(journal, at, matching)
-    if everything:
-        _forget_pauses(loaded)
+    has_pauses = everything and _forget_pauses(loaded)
     if as_json:
         counts = {"said": erased.said, "changes": erased.changes, "kept": erased.kept}
-        print_json({**counts, "turns": turns})
+        print_json({**counts, "turns": turns, "pauses": has_pauses})
         return
-    print(f"erased {erased.said} things said and {erased.changes} changes")
+    said, changes = _counted(erased.said, "thing"), _counted(erased.changes, "change")
+    print(f"erased {said} said and {changes}")
     if turns:
-        print(f"erased how {turns} turns went, and their sound")
+        print(f"erased how {_counted(turns, 'turn')} went, and the sound of it")
+    if has_pauses:
+        print("erased how long your pauses are")
     if erased.kept:
-        note(f"{erased.kept} changes are under way or were interrupted, so they are kept")
+        kept = _counted(erased.kept, "change")
+        note(f"kept {kept} that are under way or were interrupted")
 
 
 def _erase(journal: Journal, at: datetime | None, matching: str) -> Erased:
@@ -60,11 +63,21 @@ def _erase(journal: Journal, at: datetime | None, matching: str) -> Erased:
     return journal.erase_since(at) if at else journal.erase_all()
 
 
-def _forget_pauses(loaded: Loaded) -> None:
+def _counted(count: int, noun: str) -> str:
+    return f"1 {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def _forget_pauses(loaded: Loaded) -> bool:
+    """Erase them; whether there were any."""
     from voiced.config import journal_folder
     from voiced.pause_file import PAUSE_FILE
+    from voiced.private_files import wiping
 
-    (journal_folder(loaded.config.journal) / PAUSE_FILE).unlink(missing_ok=True)
+    path = journal_folder(loaded.config.journal) / PAUSE_FILE
+    was_there = path.exists()
+    with wiping(path):
+        path.unlink(missing_ok=True)
+    return was_there
 
 
 def _erase_turns(store: TurnStore, at: datetime | None, matching: str) -> int:
@@ -73,7 +86,8 @@ def _erase_turns(store: TurnStore, at: datetime | None, matching: str) -> int:
     erased = store.erase_matching(matching)
     silent = sum(1 for turn in store.turns() if turn.sound and not turn.words().strip())
     if silent:
-        note(f"{silent} turns are kept with sound and without words, which cannot be searched:")
+        kept = _counted(silent, "turn")
+        note(f"kept {kept} with sound and without words, which cannot be searched:")
         note("  --last, --since or --all erase them")
     return erased
 

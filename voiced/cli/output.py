@@ -12,7 +12,15 @@ import typer
 
 from voiced.errors import VoicedError
 
-__all__ = ["AsJson", "note", "print_json", "print_table", "prints_on_stderr", "report_error"]
+__all__ = [
+    "AsJson",
+    "note",
+    "print_json",
+    "print_table",
+    "printable",
+    "prints_on_stderr",
+    "report_error",
+]
 
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 """The option that every verb with an answer has."""
@@ -38,7 +46,7 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
     table = Table(*titles, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(_printable(cell)) for cell in row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console = Console(soft_wrap=not sys.stdout.isatty())
     if not sys.stdout.isatty():
         console.width = 1000
@@ -47,7 +55,7 @@ def print_table(titles: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 def note(text: str) -> None:
     """A line for a person that is not the answer."""
-    print(_printable(text), file=sys.stderr)
+    print(printable(text), file=sys.stderr)
 
 
 def report_error(error: VoicedError, *, as_json: bool) -> int:
@@ -60,7 +68,7 @@ def report_error(error: VoicedError, *, as_json: bool) -> int:
     return error.exit_code
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """The text without control characters, which a terminal would obey."""
     kept = "".join(c if c.isprintable() or c in "\n\t" else ascii(c)[1:-1] for c in text)
     return kept.encode("utf-8", "backslashreplace").decode("utf-8")

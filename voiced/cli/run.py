@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from voiced.cli.files import refuse_other_than_wav, told_as_output
 from voiced.cli.output import AsJson, note, print_json, prints_on_stderr
 from voiced.cli.setup import Clock, load_config, run_async
+from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
     from voiced.asking import Answered
@@ -38,12 +40,16 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     from voiced.daemon import RunOptions
     from voiced.daemon import run as run_daemon
 
+    _refuse_wrong_source(source)
     _refuse_wrong_clock(source, sink, clock)
+    if sink not in {"speaker", "null"}:
+        refuse_other_than_wav(sink, "--sink")
     _refuse_same_file(source, sink)
     loaded = load_config(context)
     with ExitStack() as stack:
         readers = _readers(events, stack)
         stack.enter_context(prints_on_stderr())
+        stack.enter_context(told_as_output(sink, "--sink"))
         run_async(clock, run_daemon, loaded, RunOptions(source, sink), readers)
 
 
@@ -51,6 +57,11 @@ def _refuse_wrong_clock(source: str, sink: str, clock: str) -> None:
     if clock == "virtual" and (source == "mic" or sink == "speaker"):
         message = "a virtual clock needs a file as --source, and a file or null as --sink"
         raise typer.BadParameter(message, param_hint="--clock")
+
+
+def _refuse_wrong_source(source: str) -> None:
+    if not source:
+        raise typer.BadParameter("name a sound file, or mic", param_hint="--source")
     if source.startswith("wyoming:"):
         message = "satellites are not supported by this version; use mic or a sound file"
         raise typer.BadParameter(message, param_hint="--source")
@@ -64,11 +75,11 @@ def _refuse_same_file(source: str, sink: str) -> None:
 
 
 def _readers(events: str, stack: ExitStack) -> list[Reader]:
-    from voiced.trace import EventLog
+    from voiced.trace import EventLog, is_logged
 
     if events == "-":
         return [EventLog(sys.stdout).write]
-    readers: list[Reader] = [_show]
+    readers: list[Reader] = [_show_without_words if is_logged() else _show]
     if events:
         file = _opened(Path(events))
         stack.callback(_close, file)
@@ -81,7 +92,7 @@ def _opened(path: Path) -> TextIO:
         return path.open("a", encoding="utf-8")
     except OSError as error:
         message = f"{path}: cannot be written: {error.strerror}"
-        raise typer.BadParameter(message, param_hint="--events") from error
+        raise VoicedError(message, mend="choose another file with --events") from error
 
 
 def _close(file: TextIO) -> None:
@@ -111,6 +122,14 @@ def _show(event: Event) -> None:
     from voiced.trace import render
 
     note(render(event))
+
+
+def _show_without_words(event: Event) -> None:
+    """The same line for a log, where nothing belongs that somebody said."""
+    from voiced.timeline.builder import WORDS
+    from voiced.trace import render
+
+    note(render(event, WORDS))
 
 
 def ask(
@@ -150,7 +169,7 @@ async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
     from voiced.composition import open_brain
 
     async with open_brain(loaded, hears=False) as brain:
-        for notice in brain.notices:
+        for notice in (*brain.notices, *brain.interrupted):
             note(f"voiced: {notice}")
         return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import typer
 
+from voiced.cli.files import refuse_other_than_wav, told_as_output
 from voiced.cli.output import AsJson, print_json
 from voiced.cli.setup import load_config, run_async
 
@@ -28,10 +29,13 @@ def say(
     out: Annotated[Path | None, typer.Option(help="Write a WAV file, do not play it.")] = None,
 ) -> None:
     """Speak."""
+    if out is not None:
+        refuse_other_than_wav(str(out), "--out")
     loaded = load_config(context)
     if out is None:
         run_async("real", speak, loaded, voice, " ".join(text))
-    else:  # a file needs no real time
+        return
+    with told_as_output(str(out), "--out"):  # a file needs no real time
         run_async("virtual", speak, loaded, voice, " ".join(text), str(out))
 
 

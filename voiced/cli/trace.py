@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from voiced.config import Loaded
     from voiced.timeline import Timeline
-    from voiced.turn_store import KeptTurn
+    from voiced.turn_store import KeptTurn, TurnStore
 
 __all__ = ["app", "find", "loaded_with"]
 
@@ -34,7 +34,10 @@ def list_turns(
     as_json: AsJson = False,
 ) -> None:
     """List the newest turns that are kept."""
-    turns = open_turns(load_config(context)).turns()[-count:]
+    store = open_turns(load_config(context))
+    turns = store.turns()[-count:]
+    if damaged := store.damaged():
+        note(f"voiced: {store.path}: {_lines(damaged)} cannot be read")
     if as_json:
         print_json({"turns": [turn.as_row() for turn in turns]})
         return
@@ -70,7 +73,7 @@ def show(
             f"{out}: pictures are SVG, so the name must end in .svg; a browser makes a PNG of it",
             param_hint="--picture",
         )
-    turn = find(open_turns(load_config(context)).turns(), which)
+    turn = find(open_turns(load_config(context)), which)
     if out is not None:
         _write_picture(out, turn)
     if as_json:
@@ -96,7 +99,7 @@ def replay(
     """Run the kept sound of a turn again, with other settings; nothing is done, only told."""
     loaded = loaded_with(context, changes or [])
     store = open_turns(loaded)
-    turn = find(store.turns(), which)
+    turn = find(store, which)
     if turn.sound is None:
         message = f"the sound of turn {turn.number} is not kept"
         raise VoicedError(message, mend="set [trace] sound = true, and say it again")
@@ -115,29 +118,38 @@ def replay(
         _print_both(turn, replayed)
 
 
-def find(turns: tuple[KeptTurn, ...], which: str) -> KeptTurn:
+def find(store: TurnStore, which: str) -> KeptTurn:
     """The turn that LAST, -2 or a number names.
 
     Raises:
         VoicedError: There is none.
     """
-    if not turns:
-        raise VoicedError(
-            "no turn is kept yet", mend="talk to voiced run, with [trace] keep_turns above 0"
-        )
     wanted = "-1" if which.lower() == "last" else which
     if not re.fullmatch(r"-?[0-9]{1,12}", wanted):
         raise typer.BadParameter(f"{which!r} is not LAST, -2 or a number", param_hint="WHICH")
-    number = int(wanted)
-    found = (
-        turns[number : number + 1 or None]
-        if number < 0
-        else tuple(turn for turn in turns if turn.number == number)
-    )
-    if not found or (number < 0 and -number > len(turns)):
+    number, turns = int(wanted), store.turns()
+    if not turns:
+        raise _nothing_kept(store)
+    if number < 0:
+        found = turns[number] if -number <= len(turns) else None
+    else:
+        found = next((turn for turn in turns if turn.number == number), None)
+    if found is None:
         message = f"turn {which} is not kept: there are {len(turns)}"
         raise VoicedError(message, mend="voiced trace list shows them")
-    return found[0]
+    return found
+
+
+def _nothing_kept(store: TurnStore) -> VoicedError:
+    if damaged := store.damaged():
+        message = f"{store.path}: no turn can be read: {_lines(damaged)} damaged"
+        return VoicedError(message, mend="voiced forget --all erases them")
+    mend = "talk to voiced run, with [trace] keep_turns above 0"
+    return VoicedError("no turn is kept yet", mend=mend)
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
 
 
 def loaded_with(context: typer.Context, changes: Sequence[str]) -> Loaded:

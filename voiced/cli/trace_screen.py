@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from voiced.timeline.lanes import Bar, Lane, lanes
@@ -62,7 +63,7 @@ def draw(console: Console, timeline: Timeline, title: str) -> None:
     console.print()
     for reason in reasons(timeline):
         line = Text(f"{timeline.ms(reason.at_s):>8.0f}  ", style="dim")
-        line.append(reason.text, style="not dim")
+        line.append(_printable(reason.text), style="not dim")
         _print_hanging(console, line, 10)
     for name, words in _words(timeline):
         _print_hanging(console, Text.assemble((f"{name:>8}  ", "dim"), words), 10)
@@ -130,7 +131,7 @@ class _Chart:
         for bar in lane.bars:
             self._bar(places, styles, bar)
         for bar in lane.bars:
-            self._label(places, styles, bar)
+            self._label(places, styles, replace(bar, label=_printable(bar.label)))
         line = Text(f"{lane.name:<{_NAME_CELLS}}", style="bold" if lane.bars else "dim")
         for place, style in zip(places, styles, strict=True):
             line.append(place, style=f"not bold {style}")

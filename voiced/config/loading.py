@@ -21,6 +21,7 @@ from voiced.config.checking import FromEnvironment, check_tree
 from voiced.config.folders import config_file
 from voiced.config.names import shown, unknown_section
 from voiced.config.sections import Config, IntentSettings, Section
+from voiced.config.together import check_together
 from voiced.errors import ConfigError
 
 __all__ = ["Loaded", "PluginNames", "Source", "load", "plugin_settings"]
@@ -81,6 +82,7 @@ def load(path: Path | None, env: Mapping[str, str], known_plugins: PluginNames) 
             raise unknown_section(name, table, sorted(plugins), file)
     sections = {name: _section(name, tree, file) for name in sorted(core)}
     _check_folders(sections, tree, file)
+    check_together(sections, tree, file)
     own = {name: tree[name] for name in sorted(plugins & tree.keys())}
     config = Config.model_validate({**sections, "plugins": own})
     return Loaded(config, _sources(tree), found)

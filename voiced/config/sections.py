@@ -287,7 +287,7 @@ class TraceSettings(Section):
     """What is kept of how each turn went: times and reasons, and no words without transcripts."""
 
     keep_turns: int = Field(
-        default=200, ge=0, le=10_000, description="So many of the last turns; 0 keeps none."
+        default=200, ge=0, le=10_000, description="So many of the last turns; 0 keeps no new ones."
     )
     sound: bool = Field(default=False, description="Keep the sound of turns, to replay them.")
     sound_turns: int = Field(

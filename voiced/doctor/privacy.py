@@ -116,7 +116,7 @@ def _sound(config: Config) -> str:
 
 def _turns(config: Config) -> str:
     if not config.trace.keep_turns:
-        return "not kept"
+        return f"no new ones; those from before at most {config.journal.keep_days} days"
     words = "with" if config.journal.transcripts else "without"
     most = f"the last {config.trace.keep_turns}, at most {config.journal.keep_days} days"
     return f"{most}: times and reasons, {words} what was said"

@@ -201,8 +201,12 @@ def _step(event: Event, *, words: bool) -> Step:
 
 
 def _reply_letters(sentences: list[str], heard: str) -> int:
-    """How long the reply was. A filler is no part of it: what was heard does not begin with it."""
-    reply = list(sentences)
-    while reply and heard and not (heard.startswith(reply[0]) or reply[0].startswith(heard)):
-        reply.pop(0)
+    """How long the reply was. A filler is no part of it: it is not in what was heard."""
+    left = heard
+    reply: list[str] = []
+    for sentence in sentences:
+        if left and not (left.startswith(sentence) or sentence.startswith(left)):
+            continue
+        reply.append(sentence)
+        left = left[len(sentence) :].lstrip()
     return len(" ".join(reply)) or len(heard)

@@ -32,6 +32,10 @@ OVERLAPS: Mapping[str, str] = {
 }
 """What each reason of the end of an overlap means."""
 
+_AT_ONCE_S = 0.005
+_WAITS = frozenset({"silence", "complete", "judged", "patience"})
+"""Reasons that are weighed anew whenever more of the transcript is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -63,9 +67,25 @@ def _when(timeline: Timeline, step: Step) -> float:
 
 def _ended_speech(timeline: Timeline, step: Step) -> str:
     why = ENDINGS.get(_fact(step, "reason"), _fact(step, "reason"))
-    took = timeline.ms(_when(timeline, step)) - timeline.ms(step.at_s)
+    known_s = _when(timeline, step)
+    took = timeline.ms(known_s) - timeline.ms(step.at_s)
+    if took > 0 and _fact(step, "reason") in _WAITS and _came_with_words(timeline, known_s):
+        cause = f": {why.partition(': ')[2]}" if ": " in why else ""
+        return (
+            f"The utterance ended only when its transcript came, after {took:.0f} ms of"
+            f" silence{cause}."
+        )
     wait = f" ({took:.0f} ms of silence)" if took > 0 else ""
     return f"The utterance ended {why}{wait}."
+
+
+def _came_with_words(timeline: Timeline, at_s: float) -> bool:
+    """Whether the transcript came just then: the silence had been long enough before."""
+    kinds = {"transcript_partial", "transcript_final"}
+    heard = [step.at_s for step in timeline.rounds()[-1] if step.type in kinds]
+    if timeline.timing_ms.transcript is not None:
+        heard.append(timeline.zero_s + timeline.timing_ms.transcript / 1000)
+    return any(abs(each - at_s) <= _AT_ONCE_S for each in heard)
 
 
 def _matched(_: Timeline, step: Step) -> str:

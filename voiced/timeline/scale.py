@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from math import ceil
 
 from voiced.timeline.values import Timeline
 
@@ -55,9 +56,9 @@ class Scale:
         """At most so many ticks in the wide part, at round milliseconds, and one at each end."""
         (first_s, _), *_, (last_s, _) = self.knots
         left_s, right_s = self.wide_s
-        step_ms = next(
-            (ms for ms in _STEPS_MS if (right_s - left_s) * 1000 / ms <= most), _STEPS_MS[-1]
-        )
+        wide_ms = (right_s - left_s) * 1000
+        coarsest_ms = max(_STEPS_MS[-1], ceil(wide_ms / most))
+        step_ms = next((ms for ms in _STEPS_MS if wide_ms / ms <= most), coarsest_ms)
         low, high = self._ms(left_s) / step_ms, self._ms(right_s) / step_ms
         numbers = range(int(-(-low // 1)), int(high // 1) + 1)
         ticks = [self._tick(number * step_ms) for number in numbers]

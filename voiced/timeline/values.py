@@ -10,6 +10,9 @@ from voiced.events import Outcome, Timing
 
 __all__ = ["Step", "Timeline"]
 
+_NUMBERS = frozenset({"confidence", "db", "letters", "samples"})
+_LARGEST = 1e12
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -113,20 +116,36 @@ class Timeline:
                 raise ValueError(f"no outcome: {outcome!r}")
             end = row["speech_end_s"]
             return cls(
-                int(row["turn"]),
+                int(_number(row["turn"])),
                 outcome,
-                float(row["began_s"]),
-                None if end is None else float(end),
-                float(row["ended_s"]),
-                Timing(**row["timing_ms"]),
+                _number(row["began_s"]),
+                None if end is None else _number(end),
+                _number(row["ended_s"]),
+                _timing_of(row["timing_ms"]),
                 tuple(_step_of(each) for each in row["steps"]),
-                int(row["letters"]["reply"]),
-                int(row["letters"]["heard"]),
+                int(_number(row["letters"]["reply"])),
+                int(_number(row["letters"]["heard"])),
             )
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not a timeline: {error!r}") from error
 
 
+def _timing_of(row: Mapping[str, Any]) -> Timing:
+    known = {name: _number(ms) for name, ms in row.items() if ms is not None}
+    return Timing(**{**dict.fromkeys(row), **known})
+
+
 def _step_of(row: Mapping[str, Any]) -> Step:
     facts = {key: value for key, value in row.items() if key not in {"at_s", "ms", "type"}}
-    return Step(float(row["at_s"]), str(row["type"]), facts)
+    for name in _NUMBERS & facts.keys():
+        _number(facts[name])
+    if not isinstance(facts.get("slots", {}), Mapping):
+        raise TypeError("slots are no table")
+    return Step(_number(row["at_s"]), str(row["type"]), facts)
+
+
+def _number(value: object) -> float:
+    """The number; what a file holds may be anything."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
+        raise TypeError(f"no such number: {value!r}")
+    return float(value)
