@@ -21,8 +21,11 @@ test: test-fast
 	tests/install_system_packages.sh
 	$(BIN)/python -m pytest -m "not ($(HERMETIC))" $(ARGS)
 
+# what is compiled is kept for the next run, and what tests write is never waited for
+test-fast: export PYTHONDONTWRITEBYTECODE :=
+test-fast: export PYTEST_DEBUG_TEMPROOT := $(wildcard /dev/shm)
 test-fast: $(VENV)/.dev
-	$(BIN)/python -m pytest -n 2 -m "$(HERMETIC)" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "$(HERMETIC)" $(ARGS)
 
 check: $(VENV)/.dev build/typing/voiced_intents
 	$(BIN)/ruff check

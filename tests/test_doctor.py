@@ -171,8 +171,8 @@ def test_privacy_names_what_is_kept_of_turns(home):
     more = kept("[trace]\nsound = true\n[journal]\ntranscripts = true\nkeep_days = 3\n")
     assert more["sound"] == "of the last 20 turns, at most 3 days"
     assert more["how turns went"].endswith("at most 3 days: times and reasons, with what was said")
-    none = kept("[trace]\nkeep_turns = 0\nsound = true\n")
-    assert none["how turns went"] == "not kept"
+    none = kept("[trace]\nkeep_turns = 0\n")
+    assert none["how turns went"] == "no new ones; those from before at most 30 days"
     assert none["sound"] == "the last seconds, in memory only"
     files = [fact.fact for fact in privacy(examination(home)) if fact.kind == "file"]
     assert any("traces/turns.jsonl (not there)" in fact for fact in files)

@@ -6,9 +6,9 @@ import pytest
 from voiced.audio import RATE_HZ, Samples, silence
 from voiced.doctor.echo import EchoFigures, Recording, analyse, measure, record
 from voiced.engines.echo_choice import EchoChoice
-from voiced.errors import ModelMissing
+from voiced.errors import DeviceError, ModelMissing
 from voiced.testing import clock, sounds
-from voiced.testing.fakes import FakeEchoCanceller
+from voiced.testing.fakes import FakeEchoCanceller, FakeMicrophone
 from voiced.testing.room import Room, RoomSettings
 
 ROOM = RoomSettings(delay_ms=80, echo_db=0.0)
@@ -20,8 +20,9 @@ async def measured(settings: RoomSettings, *, with_canceller: bool = False) -> E
     return analyse(await record(room.microphone, room.speaker, canceller))
 
 
-@pytest.mark.parametrize("delay_ms", [20, 80, 300])
-@pytest.mark.parametrize("kind", ["dry", "office"])
+@pytest.mark.parametrize(
+    ("kind", "delay_ms"), [("dry", 20), ("office", 80), ("dry", 300), ("office", 300)]
+)
 def test_the_delay_is_found(kind: str, delay_ms: int) -> None:
     figures = clock.run(measured, RoomSettings(delay_ms=delay_ms, room=kind))  # type: ignore[arg-type]
     assert figures.delay_ms == pytest.approx(delay_ms, abs=6)
@@ -88,6 +89,16 @@ class MissingCanceller(FakeEchoCanceller):
         raise ModelMissing("it is not installed", stage="echo canceller")
 
 
+class BrokenMicrophone(FakeMicrophone):
+    """One that cannot be opened."""
+
+    def __init__(self) -> None:
+        super().__init__([], 1.0)
+
+    async def prepare(self) -> None:
+        raise DeviceError("there is no microphone")
+
+
 async def reported(setting: str, choice: EchoChoice = HEARD, *, is_missing: bool = False):
     room = Room(ROOM)
     canceller = MissingCanceller() if is_missing else FakeEchoCanceller()
@@ -103,6 +114,32 @@ def test_the_report_says_what_is_done_and_why() -> None:
     rows = dict(report.as_rows())
     assert rows["delay of the echo"].endswith(" ms")
     assert rows['echo = "auto"'] == "cancelled in this process"
+
+
+def test_nobody_is_asked_for_quiet_before_the_devices_are_open() -> None:
+    asked: list[bool] = []
+
+    async def without_a_microphone() -> None:
+        room = Room(ROOM)
+        microphone = BrokenMicrophone()
+        await measure(
+            (microphone, room.speaker, FakeEchoCanceller()),
+            "auto",
+            HEARD,
+            lambda: asked.append(True),
+        )
+
+    with pytest.raises(DeviceError):
+        clock.run(without_a_microphone)
+    assert not asked
+
+    async def with_one() -> None:
+        room = Room(ROOM)
+        stages = (room.microphone, room.speaker, FakeEchoCanceller())
+        await measure(stages, "auto", HEARD, lambda: asked.append(True))
+
+    clock.run(with_one)
+    assert asked == [True]
 
 
 @pytest.mark.parametrize(

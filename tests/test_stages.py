@@ -7,6 +7,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,7 @@ def modules() -> list[str]:
     return sorted(each.name for each in found if not each.name.endswith("__main__"))
 
 
+@lru_cache
 def sources() -> list[tuple[str, ast.Module]]:
     sourced = []
     for name in modules():
@@ -88,8 +90,9 @@ def defined(tree: ast.Module) -> set[str]:
 
 def exported(tree: ast.Module) -> list[str] | None:
     for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return list(eval(ast.unparse(node.value), {}))
+        match node:
+            case ast.Assign(targets=[ast.Name(id="__all__")], value=value):
+                return list(ast.literal_eval(value))
     return None
 
 

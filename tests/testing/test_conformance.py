@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable
 from contextlib import aclosing
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Framer, level_dbfs, silence
 from voiced.stages import Hints, Hypothesis, SpokenAudio, Transcript, Voice, WordTiming
+from voiced.testing import clock
 from voiced.testing.conformance import (
     check_synthesizer,
     check_transcriber,
@@ -18,11 +20,12 @@ from voiced.testing.conformance import (
 
 pytestmark = pytest.mark.anyio
 
+Backend = Literal["asyncio", "trio"]
 VOICE = Voice("test", "test")
 
 
 @pytest.fixture(params=["asyncio", "trio"])
-def anyio_backend(request: pytest.FixtureRequest) -> str:
+def anyio_backend(request: pytest.FixtureRequest) -> Backend:
     return request.param
 
 
@@ -226,8 +229,8 @@ FRAMES = list(Framer().feed(np.full(10 * FRAME_SAMPLES, 1000, np.int16)))
         Scripted(final("open it"), supports_partials=False),
     ],
 )
-async def test_a_right_transcriber_passes(transcriber: Scripted) -> None:
-    await check_transcriber(transcriber, FRAMES)
+def test_a_right_transcriber_passes(anyio_backend: Backend, transcriber: Scripted) -> None:
+    clock.run(check_transcriber, transcriber, FRAMES, backend=anyio_backend)
 
 
 @pytest.mark.parametrize(
@@ -248,6 +251,8 @@ async def test_a_right_transcriber_passes(transcriber: Scripted) -> None:
         (Mixing(), "changes the next one"),
     ],
 )
-async def test_a_wrong_transcriber_fails(transcriber: Scripted, clause: str) -> None:
+def test_a_wrong_transcriber_fails(
+    anyio_backend: Backend, transcriber: Scripted, clause: str
+) -> None:
     with pytest.raises(AssertionError, match=clause):
-        await check_transcriber(transcriber, FRAMES)
+        clock.run(check_transcriber, transcriber, FRAMES, backend=anyio_backend)

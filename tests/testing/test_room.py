@@ -37,7 +37,7 @@ def at_level(samples: Samples, dbfs: float) -> Samples:
     return np.rint(samples * gain).astype(np.int16)
 
 
-REPLY = at_level(sounds.babble(4.0, seed=1), -20)
+REPLY = at_level(sounds.babble(3.0, seed=1), -20)
 WIDE = signals.noise(2.0, seed=5, level_dbfs=-20)
 
 

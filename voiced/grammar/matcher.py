@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TypeGuard
 
 from hassil.expression import ListReference
@@ -224,6 +224,12 @@ def _word_list(name: str, listed: ListPhrases, rules: Mapping[str, str]) -> Word
     return WordList(smallest(net.states, arcs), listed.is_open)
 
 
+@lru_cache(maxsize=32)
+def _plain_list(name: str, listed: ListPhrases) -> WordList:
+    """A list without rules; most are the same when a grammar is built again."""
+    return _word_list(name, listed, {})
+
+
 def _refuse_silence(skeleton: Automaton[Label]) -> None:
     for label in skeleton.arcs[0]:
         if isinstance(label, Accept):
@@ -266,7 +272,7 @@ class _SlotTypes:
     def lists(self, context: SlotContext) -> dict[str, WordList]:
         """The phrases of all types, compiled."""
         return {
-            name: _word_list(name, _phrases(intent, slot_type, context), {})
+            name: _plain_list(name, _phrases(intent, slot_type, context))
             for name, (intent, slot_type) in self._types.items()
         }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 from hassil.expression import (
@@ -146,7 +147,7 @@ class _Builder:
         if depth >= _MAX_DEPTH:
             msg = f"rule <{name}> refers to itself"
             raise ValueError(msg)
-        return self.add(parse_sentence(self.rules[name]).expression, ends, depth + 1)
+        return self.add(_parse(self.rules[name]), ends, depth + 1)
 
     def _permutation(self, items: list[Expression], ends: _Ends, depth: int) -> _Ends:
         """Every order of the items: one state for each set of items already said."""
@@ -203,7 +204,7 @@ def add_template(
     """
     builder = _Builder(net, resolve, rules)
     try:
-        ends = builder.add(parse_sentence(template).expression, {"": 0}, 0)
+        ends = builder.add(_parse(template), {"": 0}, 0)
     except (ParseError, ValueError) as error:
         raise _mistake(intent, f"template {template!r}: {error}") from error
     net.join(builder.whole(ends), Accept(intent), 1)
@@ -222,10 +223,16 @@ def add_phrase(net: Net, phrase: str, *, name: str, rules: Mapping[str, str]) ->
             builder.chain(0, words, 1)
         return
     try:
-        ends = builder.add(parse_sentence(phrase).expression, {"": 0}, 0)
+        ends = builder.add(_parse(phrase), {"": 0}, 0)
     except (ParseError, ValueError) as error:
         raise _mistake(name, f"phrase {phrase!r} of {{{name}}}: {error}") from error
     net.join(builder.whole(ends), None, 1)
+
+
+@lru_cache(maxsize=1024)
+def _parse(sentence: str) -> Expression:
+    """Parse hassil's syntax; a grammar that is built again parses nothing anew."""
+    return parse_sentence(sentence).expression
 
 
 def _refuse_lists(reference: ListReference) -> SlotRef:

@@ -1,7 +1,7 @@
 """Virtual time: a scripted half minute runs in milliseconds, and a deadlock fails at once.
 
-``run`` starts an async function on asyncio (with a loop whose clock jumps) or on trio (with its
-MockClock). While a worker thread is at work, virtual time stands still; while a socket is open on
+``run`` starts an async function on asyncio (with a loop whose clock jumps) or on trio (with a clock
+that does). While a worker thread is at work, virtual time stands still; while a socket is open on
 asyncio, it goes at the pace of real time; so real engines may be used too.
 """
 
@@ -18,7 +18,7 @@ import anyio
 from voiced import workers
 
 if TYPE_CHECKING:
-    from trio.testing import MockClock
+    from voiced.testing.trio_clock import JumpingClock
 
 __all__ = ["Deadlock", "VirtualLoop", "run"]
 
@@ -87,45 +87,18 @@ def run(
     if backend == "asyncio":
         options: dict[str, Any] = {"loop_factory": VirtualLoop}
         return anyio.run(function, *args, backend=backend, backend_options=options)
-    from trio.testing import MockClock  # noqa: PLC0415 - trio is a tool of tests only
+    from voiced.testing.trio_clock import JumpingClock  # noqa: PLC0415 - trio is a tool of tests only
 
-    clock = MockClock()
-    return anyio.run(
-        _jumping, clock, function, args, backend="trio", backend_options={"clock": clock}
-    )
+    clock = JumpingClock(forever_s=_FOREVER_S, poll_s=_POLL_S)
+    options = {"clock": clock, "instruments": [clock]}
+    return anyio.run(_unless_stuck, clock, function, args, backend=backend, backend_options=options)
 
 
-async def _jumping(
-    clock: MockClock, function: Callable[..., Awaitable[T]], args: Sequence[Any]
+async def _unless_stuck(
+    clock: JumpingClock, function: Callable[..., Awaitable[T]], args: Sequence[Any]
 ) -> T:
-    """Run the function beside a task that moves trio's clock whenever all others wait."""
-    result: list[T] = []
-    failure: Exception | None = None
-    async with anyio.create_task_group() as beside:
-        with anyio.CancelScope() as scope:
-            beside.start_soon(_jump, clock, scope)
-            try:
-                result.append(await function(*args))
-            except Exception as error:  # noqa: BLE001 - carried out of the group as it is
-                failure = error
-        beside.cancel_scope.cancel()
-    if failure is not None:
-        raise failure
-    if not result:
-        raise _deadlock()
-    return result[0]
-
-
-async def _jump(clock: MockClock, scope: anyio.CancelScope) -> None:
-    """Move on to the next timer, again and again; where there is none, cancel ``scope``."""
-    import trio  # noqa: PLC0415
-
-    while True:
-        await trio.testing.wait_all_tasks_blocked(_POLL_S if workers.in_flight() else 0.0)
-        left_s = trio.lowlevel.current_statistics().seconds_to_next_deadline
-        if workers.in_flight():
-            continue
-        if left_s >= _FOREVER_S:
-            scope.cancel()
-        else:
-            clock.jump(max(0.0, left_s))
+    """Run the function; end it when trio's clock finds nothing to jump to."""
+    with anyio.CancelScope() as scope:
+        clock.watch(scope.cancel)
+        return await function(*args)
+    raise _deadlock()

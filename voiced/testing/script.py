@@ -61,6 +61,8 @@ RULES = Rules(
 )
 """The rules of the default configuration."""
 
+_LAST_PAUSE_S = 2.2
+
 _NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
 
 
@@ -73,11 +75,12 @@ async def inline(function: Callable[..., T], *args: Any) -> T:
 class Script:
     """A conversation: what the user says, what the assistant can do, and its engines' ways.
 
-    ``seconds`` is how long the microphone is open. Engines left out are fakes with default delays.
+    ``seconds`` is how long the microphone is open; left out, it is until every pause after the
+    last word would be over. Engines left out are fakes with default delays.
     """
 
     user: Sequence[Says]
-    seconds: float = 10.0
+    seconds: float = 0.0
     intents: Sequence[Intent] = ()
     undoers: Sequence[Undoer] = ()
     settings: Mapping[type, object] = field(default_factory=dict[type, object])
@@ -94,6 +97,12 @@ class Script:
     lost: frozenset[int] = frozenset()
     voice: Voice = FAKE_VOICE
     reader: Callable[[Event], None] | None = None
+
+    def __post_init__(self) -> None:
+        """Leave the microphone open long enough for all that is said."""
+        if not self.seconds:
+            end_s = max((says.at_s + says.seconds for says in self.user), default=0.0)
+            object.__setattr__(self, "seconds", end_s + _LAST_PAUSE_S)
 
 
 def run_script(

@@ -6,6 +6,7 @@ engines that speak.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +74,11 @@ def speech_like(seconds: float, seed: int = 0, level_dbfs: float = -20.0) -> Sam
 
     Detectors of energy and of speech take it for speech from end to end.
     """
+    return _speech_like(seconds, seed, level_dbfs).copy()
+
+
+@lru_cache(maxsize=16)
+def _speech_like(seconds: float, seed: int, level_dbfs: float) -> Samples:
     rng = np.random.default_rng(seed)
     at_s = _time_s(seconds)
     pitch_hz = _PITCH_HZ * (1 + 0.08 * np.sin(2 * np.pi * 0.7 * at_s + rng.uniform(0, 6)))

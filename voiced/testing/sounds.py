@@ -7,6 +7,7 @@ samples. Another ``seed`` is another one of the kind: other length, pitch and co
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -108,6 +109,11 @@ def door_slam(seed: int = 0) -> Samples:
 
 def babble(seconds: float, seed: int = 0) -> Samples:
     """A voice that says nothing: syllables of all vowels, in phrases with pauses and melody."""
+    return _babble(seconds, seed).copy()
+
+
+@lru_cache(maxsize=16)
+def _babble(seconds: float, seed: int) -> Samples:
     rng = np.random.default_rng((seed, 8))
     pitch_hz = rng.uniform(90, 240)
     sound = np.zeros(round(seconds * RATE_HZ))
@@ -220,6 +226,7 @@ def _noise(
     return _levelled(np.fft.irfft(np.fft.rfft(rng.standard_normal(samples)) * shape, samples))
 
 
+@lru_cache(maxsize=64)
 def _plucked(hz: float, seconds: float) -> NDArray[np.float64]:
     at_s = np.arange(round(seconds * RATE_HZ)) / RATE_HZ
     tone = np.zeros(len(at_s))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import insort
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -105,6 +106,7 @@ class Background:
         return mixed
 
 
+@lru_cache(maxsize=8)
 def _noise(seed: int) -> NDArray[np.float32]:
     """Noise that falls by 3 dB an octave above 1 kHz, at a level of 1; its ends fit together."""
     drawn = np.random.default_rng((seed, 1)).standard_normal(_NOISE_SAMPLES)
