@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voiced.plugin import Entity
+from voiced.plugin import Entity, Field
 from voiced.spoken import normalise, parse_ordinal
 
 __all__ = [
@@ -23,19 +23,22 @@ __all__ = [
 ]
 
 _KEPT_EXCHANGES = 20
+_KEPT_FIELDS = 500
 
 _IT = frozenset(
     f"{pointer}{noun}" for pointer in ("that", "this") for noun in ("", " one", " file", " folder")
 ) | {"it", "the file", "the folder"}
+_HANDLE = re.compile(r"^<[\w-]{1,40}:(?P<number>\d{1,4})>$")
 _THEM = re.compile(r"^(?:the |that |this )?(?P<ordinal>.+?)(?: one| file| folder)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One turn as it stays in the history."""
+    """One turn as it stays in the history. ``is_external``: its reply held text from outside."""
 
     said: str
     heard: str
+    is_external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,9 @@ class ConversationMemo:
 class Conversation:
     """The history, the last reply, and the entities that may be meant.
 
-    ``is_tainted``: text from outside (names of files, mail, pages) has entered it. ``unfinished``
-    is what the user cut off last, from the sentence on that was being spoken; else empty.
+    ``is_tainted``: text from outside (names of files, mail, pages) has entered it; that stays so
+    until ``clear``. ``unfinished`` is what the user cut off last, from the sentence on that was
+    being spoken; else empty.
     """
 
     def __init__(self) -> None:
@@ -120,6 +124,22 @@ class Conversation:
         self.unfinished = ""
         self.delivery = Delivery()
         self.is_tainted = False
+        self._tells_external = False
+        self._fields: deque[Field] = deque(maxlen=_KEPT_FIELDS)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The typed values that came from outside, at most five hundred."""
+        return tuple(self._fields)
+
+    def taint(self, fields: Sequence[Field] = ()) -> None:
+        """Text from outside enters, and these typed values in it."""
+        self.is_tainted = self._tells_external = True
+        self._fields.extend(fields)
+
+    def clear(self) -> None:
+        """Forget all that was said, and with it what came from outside."""
+        self.__init__()  # type: ignore[misc]
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -147,7 +167,8 @@ class Conversation:
 
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""
-        self._exchanges.append(Exchange(said, heard))
+        self._exchanges.append(Exchange(said, heard, self._tells_external))
+        self._tells_external = False
 
     def name(self, entities: Sequence[Entity]) -> None:
         """Remember what a reply named; an empty sequence leaves what was named before."""
@@ -155,10 +176,17 @@ class Conversation:
             self._entities = tuple(entities)
 
     def referent(self, said: str) -> Entity | None:
-        """The entity that "it", "that one" or "the second one" means; None if it is no referent."""
+        """The entity that "it", "that one" or "the second one" means; None if it is no referent.
+
+        A handle such as ``<pdf:2>``, which a model is given instead of a name, means the second.
+        """
         words = " ".join(normalise(said))
         if not self._entities:
             return None
+        handle = _HANDLE.match(said.strip())
+        if handle is not None:
+            number = int(handle["number"])
+            return self._entities[number - 1] if 0 < number <= len(self._entities) else None
         if words in _IT:
             return self._entities[0]
         found = _THEM.match(words)

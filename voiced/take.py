@@ -267,11 +267,16 @@ class Take:
         It goes on in the session if the turn is over before it is done.
         """
         await anyio.lowlevel.checkpoint_if_cancelled()  # what was interrupted is not begun any more
-        run = self._around.thinker.dispatcher.run
+        dispatcher = self._around.thinker.dispatcher
+        run = dispatcher.run
         if call.intent.effect.only_reads:
             return await run(call, report)
         await self._is_sure.wait()
         self.has_acted = True
+        if call.effect.is_outward:
+            name = f"outbox-{report.turn}-{call.intent.name}"
+            self._around.tasks.start_soon(dispatcher.send, call, report, name=name)
+            return dispatcher.posted(call)
         results: list[Result] = []
         done = anyio.Event()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voiced.plugin import Context, Effect, Reply, intent
+from voiced.plugin import Context, Effect, Integrity, Reply, intent
 
 __all__ = ["faster", "louder", "normal", "quieter", "slower", "whisper"]
 
@@ -24,6 +24,7 @@ def _on(context: Context) -> Reply:
         "you're too quiet",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["louder"],
 )
 async def louder(context: Context) -> Reply:
@@ -42,6 +43,7 @@ async def louder(context: Context) -> Reply:
         "you're too loud",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["quieter"],
 )
 async def quieter(context: Context) -> Reply:
@@ -60,6 +62,7 @@ async def quieter(context: Context) -> Reply:
         "you're [(speaking|talking)] too fast",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["slower"],
 )
 async def slower(context: Context) -> Reply:
@@ -78,6 +81,7 @@ async def slower(context: Context) -> Reply:
         "you're [(speaking|talking)] too slow",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["faster"],
 )
 async def faster(context: Context) -> Reply:
@@ -90,6 +94,7 @@ async def faster(context: Context) -> Reply:
     "talk.whisper",
     sentences=["whisper", "(speak|talk|say it) in a whisper", "start whispering"],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["whisper"],
 )
 async def whisper(context: Context) -> Reply:
@@ -107,6 +112,7 @@ async def whisper(context: Context) -> Reply:
         "(don't|do not|no more) (whisper|whispering)",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["speak normally"],
 )
 async def normal(context: Context) -> Reply:
