@@ -28,6 +28,8 @@ _KEPT_FIELDS = 500
 _IT = frozenset(
     f"{pointer}{noun}" for pointer in ("that", "this") for noun in ("", " one", " file", " folder")
 ) | {"it", "the file", "the folder"}
+_OTHER = frozenset(f"the other{noun}" for noun in ("", " one", " file", " folder"))
+_TWO = 2
 _HANDLE = re.compile(r"^<[\w-]{1,40}:(?P<number>\d{1,4})>$")
 _THEM = re.compile(r"^(?:the |that |this )?(?P<ordinal>.+?)(?: one| file| folder)?$")
 
@@ -104,6 +106,7 @@ class ConversationMemo:
 
     exchanges: tuple[Exchange, ...]
     entities: tuple[Entity, ...]
+    pointed: int
     last_reply: str
     unfinished: str
     delivery: Delivery
@@ -120,6 +123,7 @@ class Conversation:
     def __init__(self) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
         self._entities: tuple[Entity, ...] = ()
+        self._pointed = 0
         self.last_reply = ""
         self.unfinished = ""
         self.delivery = Delivery()
@@ -154,13 +158,19 @@ class Conversation:
     def remember(self) -> ConversationMemo:
         """How it is now."""
         return ConversationMemo(
-            self.exchanges, self._entities, self.last_reply, self.unfinished, self.delivery
+            self.exchanges,
+            self._entities,
+            self._pointed,
+            self.last_reply,
+            self.unfinished,
+            self.delivery,
         )
 
     def restore(self, memo: ConversationMemo) -> None:
         """Go back to how it was; what came from outside since then stays known as such."""
         self._exchanges = deque(memo.exchanges, maxlen=_KEPT_EXCHANGES)
         self._entities = memo.entities
+        self._pointed = memo.pointed
         self.last_reply = memo.last_reply
         self.unfinished = memo.unfinished
         self.delivery = memo.delivery
@@ -170,10 +180,23 @@ class Conversation:
         self._exchanges.append(Exchange(said, heard, self._tells_external))
         self._tells_external = False
 
-    def name(self, entities: Sequence[Entity]) -> None:
-        """Remember what a reply named; an empty sequence leaves what was named before."""
-        if entities:
+    def name(self, entities: Sequence[Entity], used: Sequence[object] = ()) -> None:
+        """Remember what a reply named; an empty sequence leaves what was named before.
+
+        Args:
+            entities: In the order in which they were named.
+            used: What the call was about. Where that was one of several named before, and the
+                reply names one thing, the others stay: "the same for the other".
+        """
+        before = [at for at, entity in enumerate(self._entities) if entity in used]
+        self._pointed = before[0] if before else 0
+        if len(entities) == 1 and before and len(self._entities) > 1:
+            kept = list(self._entities)
+            kept[self._pointed] = entities[0]
+            self._entities = tuple(kept)
+        elif entities:
             self._entities = tuple(entities)
+            self._pointed = 0
 
     def referent(self, said: str) -> Entity | None:
         """The entity that "it", "that one" or "the second one" means; None if it is no referent.
@@ -188,7 +211,9 @@ class Conversation:
             number = int(handle["number"])
             return self._entities[number - 1] if 0 < number <= len(self._entities) else None
         if words in _IT:
-            return self._entities[0]
+            return self._entities[self._pointed]
+        if words in _OTHER:
+            return self._entities[1 - self._pointed] if len(self._entities) == _TWO else None
         found = _THEM.match(words)
         ordinal = parse_ordinal(tuple(found["ordinal"].split())) if found else None
         if ordinal is None or not -len(self._entities) <= ordinal <= len(self._entities):

@@ -247,10 +247,22 @@ class Thinker:
         return Thought("completed", call=question.call, question=question)
 
     async def _perform(self, call: Call, saying: _Saying) -> Thought:
-        result = await saying.turn.perform(call, saying.turn.report)
-        saying.is_aside = result.reply is not None and result.reply.is_aside
-        await saying.say_text(result.spoken)
-        return _done(result)
+        """Do it, and what was asked for in the same sentence; the first failure ends it."""
+        while True:
+            result = await saying.turn.perform(call, saying.turn.report)
+            saying.is_aside = result.reply is not None and result.reply.is_aside
+            is_on_the_way = bool(call.rest) and call.effect.only_reads and not result.error
+            if not is_on_the_way:  # what is only looked up for the next step is not told
+                await saying.say_text(result.spoken)
+            if result.error or not call.rest:
+                return _done(result)
+            following = await self.dispatcher.follow(call.rest, saying.turn.report)
+            if isinstance(following, Question):
+                return await self._ask(following, saying)
+            if following is None:
+                await saying.say(_NOT_UNDERSTOOD)
+                return Thought("not_understood", call=call, result=result)
+            call = following
 
     async def _reply(self, responder: Responder, said: str, saying: _Saying) -> Thought:
         conversation = self.dispatcher.conversation

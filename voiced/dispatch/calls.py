@@ -30,7 +30,8 @@ class Call:
     """An intent with its slots. ``words`` were said; ``values`` are what they mean.
 
     ``labels`` name the values in a question. Until all slots are resolved, ``values`` lacks some.
-    ``step`` is the step of the plan that the call uses up, if it is one.
+    ``step`` is the step of the plan that the call uses up, if it is one. ``rest`` is what was asked
+    for in the same sentence, to be done afterwards.
     """
 
     intent: Intent
@@ -40,6 +41,7 @@ class Call:
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     step: Step | None = None
+    rest: tuple[str, ...] = ()
 
     @property
     def effect(self) -> Effect:

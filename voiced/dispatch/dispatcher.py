@@ -6,6 +6,7 @@ It never starts a task and never talks to a model; the session decides where a c
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
@@ -36,6 +37,7 @@ from voiced.errors import (
 )
 from voiced.events import ConfirmationAsked, IntentMatched, IntentReturned, TurnId
 from voiced.grammar import Grammar, Match
+from voiced.grammar.chains import clauses
 from voiced.plan import Step
 from voiced.plugin import Effect, Integrity, Intent, Reply, Undoer
 from voiced.policy import TYPED, Answer, Manner, Verdict, decide, is_answerable
@@ -46,14 +48,18 @@ _log = logging.getLogger(__name__)
 
 DispatchMemo: TypeAlias = tuple[tuple[Question | None, TurnId, float], ConversationMemo]
 _MOST_FAILURES = 2
+_ARTICLE = re.compile(r"^(?:the|my|a|an) ", re.IGNORECASE)
+_SAME = re.compile(
+    r"(?:please )?(?:do |now )?(?:the )?same (?:thing )?(?:again )?"
+    r"(?:for|with|to) (?P<what>.+?)[.!?]*$",
+    re.IGNORECASE,
+)
 _SILENT = Report(TurnId(0), lambda: 0, lambda _: None)
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """A question that is not answered for ``confirm_s`` is void; what leaves the machine can be
-    stopped for ``outbox_s``.
-    """
+    """How long the user has: to answer a question, and to stop what leaves the machine."""
 
     confirm_s: float = 8.0
     outbox_s: float = 10.0
@@ -94,6 +100,7 @@ class Dispatcher:
         self.conversation = conversation
         self.is_stale = True
         self.notices: list[str] = []
+        self._last: Call | None = None
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -171,13 +178,50 @@ class Dispatcher:
             answered = await self._answered(pending, readings[0][0], report, manner)
             if answered is not None:
                 return answered
+        chain = clauses(readings[0][0], self._best) if readings else ()
+        if chain:
+            return await self.follow(chain, report)
         found = self.match(readings)
-        if not found:
-            return self._ask_again(pending, report)
-        intent = self._intents[found[0].intent]
-        call = Call(intent, found[0].slots, trust=self._guard.spoken())
+        if found:
+            return await self._follow(found[0], (), report)
+        repeated = self._same_again(readings)
+        if repeated is not None:
+            self._report_match(repeated, report)
+            return await self._settle(repeated, report)
+        return self._ask_again(pending, report)
+
+    async def follow(self, chain: Sequence[str], report: Report) -> Call | Question | None:
+        """What the first of several clauses asks for; the call carries the others.
+
+        Raises:
+            IntentError: An intent fits, but its slots do not, or the policy refuses.
+        """
+        found = self._best(chain[0])
+        return await self._follow(found, tuple(chain[1:]), report) if found else None
+
+    async def _follow(self, found: Match, rest: tuple[str, ...], report: Report) -> Call | Question:
+        call = Call(self._intents[found.intent], found.slots, trust=self._guard.spoken(), rest=rest)
         self._report_match(call, report)
         return await self._settle(call, report)
+
+    def _best(self, text: str) -> Match | None:
+        found = self.match([(text, 1.0)])
+        return found[0] if found else None
+
+    def _same_again(self, readings: Sequence[tuple[str, float]]) -> Call | None:
+        """The last call, with another thing in its place: "the same for the other one"."""
+        last = self._last
+        said = _SAME.match(readings[0][0].strip()) if readings else None
+        if last is None or said is None:
+            return None
+        slot = next((s for s in last.intent.slots.values() if hasattr(s.type, "from_entity")), None)
+        if slot is None:
+            return None
+        what = said["what"]
+        if self.conversation.referent(what) is None:
+            what = _ARTICLE.sub("", what)
+        words = {**last.words, slot.name: what}
+        return Call(last.intent, words, trust=self._guard.spoken())
 
     def plan(self, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> bool:
         """Take a model's plan for this request: (intent, arguments) in order.
@@ -338,7 +382,8 @@ class Dispatcher:
             self.is_stale = True
         self._guard.told(call.intent, reply or Reply(""))
         if reply is not None:
-            self.conversation.name(reply.entities)
+            self._last = call
+            self.conversation.name(reply.entities, tuple(call.values.values()))
         report.emit(
             IntentReturned(
                 report.at(),
