@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
-from voiced.dispatch import Call, Question, Report
+from voiced.dispatch import Call, Question, Report, Result
 from voiced.errors import VoicedError
 from voiced.events import Event, IntentMatched, TurnId
 from voiced.grammar import Match
@@ -73,13 +73,19 @@ async def ask(thinker: Thinker, text: str, *, is_confirmed: bool = False) -> Ans
         if isinstance(event, IntentMatched):
             matched.append(event)
 
+    async def perform(call: Call, report: Report) -> Result:
+        if not call.effect.is_outward:
+            return await thinker.dispatcher.run(call, report)
+        sent = await thinker.dispatcher.send(call, report)
+        return sent or Result(call)
+
     report = Report(TurnId(1), lambda: 0, keep)
-    turn = Turn(report, Marks(), _quiet, thinker.dispatcher.run)
+    turn = Turn(report, Marks(), _quiet, perform)
     thought = await thinker.think([(text, 1.0)], turn)
     question = thought.question
     if question is not None and question.verdict is not None and is_confirmed:
         call = thinker.dispatcher.confirm(question)
-        result = await thinker.dispatcher.run(call, report)
+        result = await perform(call, report)
         thought = Thought(
             "failed" if result.error else "completed",
             one_line(result.spoken),

@@ -26,7 +26,7 @@ from voiced.config import (
     voice_folder,
 )
 from voiced.conversation import Conversation
-from voiced.dispatch import Dispatcher, Environment
+from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing
 from voiced.journal import Journal
 from voiced.registry import LoadedPlugins, load_plugins
@@ -127,9 +127,8 @@ async def open_brain(
         )
         intents = [intent for plugin in plugins.plugins for intent in plugin.intents]
         undoers = [undoer for plugin in plugins.plugins for undoer in plugin.undoers]
-        dispatcher = Dispatcher(
-            intents, undoers, environment, Conversation(), config.policy.confirm_s
-        )
+        waits = Waits(config.policy.confirm_s, config.policy.outbox_s)
+        dispatcher = Dispatcher(intents, undoers, environment, Conversation(), waits)
         await dispatcher.refresh()
         interrupted = await workers.in_worker(_interrupted, journal)
         model = responder(config)

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from voiced.plugin import Entity
+from voiced.plugin import Entity, Field
 from voiced.spoken import normalise, parse_ordinal
 
 __all__ = [
@@ -23,19 +23,24 @@ __all__ = [
 ]
 
 _KEPT_EXCHANGES = 20
+_KEPT_FIELDS = 500
 
 _IT = frozenset(
     f"{pointer}{noun}" for pointer in ("that", "this") for noun in ("", " one", " file", " folder")
 ) | {"it", "the file", "the folder"}
+_OTHER = frozenset(f"the other{noun}" for noun in ("", " one", " file", " folder"))
+_TWO = 2
+_HANDLE = re.compile(r"^<[\w-]{1,40}:(?P<number>\d{1,4})>$")
 _THEM = re.compile(r"^(?:the |that |this )?(?P<ordinal>.+?)(?: one| file| folder)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One turn as it stays in the history."""
+    """One turn as it stays in the history. ``is_external``: its reply held text from outside."""
 
     said: str
     heard: str
+    is_external: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,7 @@ class ConversationMemo:
 
     exchanges: tuple[Exchange, ...]
     entities: tuple[Entity, ...]
+    pointed: int
     last_reply: str
     unfinished: str
     delivery: Delivery
@@ -109,17 +115,35 @@ class ConversationMemo:
 class Conversation:
     """The history, the last reply, and the entities that may be meant.
 
-    ``is_tainted``: text from outside (names of files, mail, pages) has entered it. ``unfinished``
-    is what the user cut off last, from the sentence on that was being spoken; else empty.
+    ``is_tainted``: text from outside (names of files, mail, pages) has entered it; that stays so
+    until ``clear``. ``unfinished`` is what the user cut off last, from the sentence on that was
+    being spoken; else empty.
     """
 
     def __init__(self) -> None:
         self._exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
         self._entities: tuple[Entity, ...] = ()
+        self._pointed = 0
         self.last_reply = ""
         self.unfinished = ""
         self.delivery = Delivery()
         self.is_tainted = False
+        self._tells_external = False
+        self._fields: deque[Field] = deque(maxlen=_KEPT_FIELDS)
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """The typed values that came from outside, at most five hundred."""
+        return tuple(self._fields)
+
+    def taint(self, fields: Sequence[Field] = ()) -> None:
+        """Text from outside enters, and these typed values in it."""
+        self.is_tainted = self._tells_external = True
+        self._fields.extend(fields)
+
+    def clear(self) -> None:
+        """Forget all that was said, and with it what came from outside."""
+        self.__init__()  # type: ignore[misc]
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -134,33 +158,62 @@ class Conversation:
     def remember(self) -> ConversationMemo:
         """How it is now."""
         return ConversationMemo(
-            self.exchanges, self._entities, self.last_reply, self.unfinished, self.delivery
+            self.exchanges,
+            self._entities,
+            self._pointed,
+            self.last_reply,
+            self.unfinished,
+            self.delivery,
         )
 
     def restore(self, memo: ConversationMemo) -> None:
         """Go back to how it was; what came from outside since then stays known as such."""
         self._exchanges = deque(memo.exchanges, maxlen=_KEPT_EXCHANGES)
         self._entities = memo.entities
+        self._pointed = memo.pointed
         self.last_reply = memo.last_reply
         self.unfinished = memo.unfinished
         self.delivery = memo.delivery
 
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""
-        self._exchanges.append(Exchange(said, heard))
+        self._exchanges.append(Exchange(said, heard, self._tells_external))
+        self._tells_external = False
 
-    def name(self, entities: Sequence[Entity]) -> None:
-        """Remember what a reply named; an empty sequence leaves what was named before."""
-        if entities:
+    def name(self, entities: Sequence[Entity], used: Sequence[object] = ()) -> None:
+        """Remember what a reply named; an empty sequence leaves what was named before.
+
+        Args:
+            entities: In the order in which they were named.
+            used: What the call was about. Where that was one of several named before, and the
+                reply names one thing, the others stay: "the same for the other".
+        """
+        before = [at for at, entity in enumerate(self._entities) if entity in used]
+        self._pointed = before[0] if before else 0
+        if len(entities) == 1 and before and len(self._entities) > 1:
+            kept = list(self._entities)
+            kept[self._pointed] = entities[0]
+            self._entities = tuple(kept)
+        elif entities:
             self._entities = tuple(entities)
+            self._pointed = 0
 
     def referent(self, said: str) -> Entity | None:
-        """The entity that "it", "that one" or "the second one" means; None if it is no referent."""
+        """The entity that "it", "that one" or "the second one" means; None if it is no referent.
+
+        A handle such as ``<pdf:2>``, which a model is given instead of a name, means the second.
+        """
         words = " ".join(normalise(said))
         if not self._entities:
             return None
+        handle = _HANDLE.match(said.strip())
+        if handle is not None:
+            number = int(handle["number"])
+            return self._entities[number - 1] if 0 < number <= len(self._entities) else None
         if words in _IT:
-            return self._entities[0]
+            return self._entities[self._pointed]
+        if words in _OTHER:
+            return self._entities[1 - self._pointed] if len(self._entities) == _TWO else None
         found = _THEM.match(words)
         ordinal = parse_ordinal(tuple(found["ordinal"].split())) if found else None
         if ordinal is None or not -len(self._entities) <= ordinal <= len(self._entities):

@@ -17,12 +17,24 @@ import enum
 import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TypeVar, get_args, get_origin, get_type_hints
+from typing import (
+    Annotated,
+    Any,
+    Literal,
+    Protocol,
+    TypeAlias,
+    TypeVar,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 from voiced.errors import IntentDenied, IntentError, IntentFailed, InvalidSlots, PluginError
+from voiced.labels import Integrity
 from voiced.slots import (
     COMING_DATE_SPAN,
     DATE_SPAN,
@@ -67,7 +79,10 @@ __all__ = [
     "DateSpanType",
     "Effect",
     "Entity",
+    "Field",
+    "FieldKind",
     "FileEntity",
+    "Integrity",
     "Intent",
     "IntentDenied",
     "IntentError",
@@ -114,6 +129,15 @@ class Effect(enum.Enum):
         """True where a turn that is cancelled may cancel the intent too."""
         return self in (Effect.R0, Effect.R1)
 
+    @property
+    def is_outward(self) -> bool:
+        """True where something leaves the machine: it waits in the outbox first."""
+        return self in (Effect.O1, Effect.O2)
+
+    def raised_to(self, other: Effect) -> Effect:
+        """The more dangerous of the two."""
+        return max(self, other, key=list(Effect).index)
+
 
 class Entity(Protocol):
     """A thing that a reply named and that the user may mean by "it" or "the second one"."""
@@ -141,17 +165,31 @@ class FileEntity:
         return one_line(self.path.name) or "no name"
 
 
+FieldKind: TypeAlias = Literal["id", "address", "date", "number", "url", "path"]
+"""What a typed value from outside is: it can be checked, and holds no sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A typed value that a reply gives: a later call may take it, text around it may not."""
+
+    kind: FieldKind
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What the assistant says, the entities it named, and data for ``--json`` and the model.
 
     ``is_aside``: it is no answer of its own ("okay"): "say that again" means the one before.
+    ``fields``: the typed values in it, which a call that was planned may take.
     """
 
     text: str
     entities: tuple[Entity, ...] = ()
-    data: Mapping[str, JsonValue] = field(default_factory=dict[str, JsonValue])
+    data: Mapping[str, JsonValue] = dataclass_field(default_factory=dict[str, JsonValue])
     is_aside: bool = False
+    fields: tuple[Field, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +243,10 @@ class Assistant(Protocol):
 
     def intents(self) -> Sequence[Intent]:
         """Every intent that can be used now."""
+        ...
+
+    def stop_sending(self) -> int:
+        """Keep back all that waits in the outbox; how much that was."""
         ...
 
     async def undo(self, count: int) -> Sequence[str]:
@@ -266,6 +308,14 @@ class Intent:
     examples: tuple[str, ...]
     deadline_s: float
     function: Callable[..., Awaitable[Reply]]
+    returns: Integrity = Integrity.EXTERNAL
+    effect_of: Callable[[Mapping[str, Any]], Effect] | None = None
+
+    def effect_with(self, values: Mapping[str, Any]) -> Effect:
+        """The effect class of a call with these resolved values: never below the declared one."""
+        if self.effect_of is None:
+            return self.effect
+        return self.effect.raised_to(self.effect_of(values))
 
     async def __call__(self, context: Context, **slots: Any) -> Reply:
         """Run the intent with resolved slot values."""
@@ -340,6 +390,8 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
     critical: Sequence[str] = (),
     examples: Sequence[str] = (),
     deadline_s: float = 10.0,
+    returns: Integrity = Integrity.EXTERNAL,
+    effect_of: Callable[[Mapping[str, Any]], Effect] | None = None,
 ) -> Callable[[Callable[..., Awaitable[Reply]]], Intent]:
     """Make an intent of an async function ``(context, **slots) -> Reply``.
 
@@ -350,6 +402,9 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
         critical: The slots that the user must have said himself.
         examples: Two or three whole sentences for the help.
         deadline_s: After so many seconds the call has failed.
+        returns: Who may have shaped what the reply holds; names of files are EXTERNAL.
+        effect_of: Gives the effect class of one call from its resolved values, where that may be
+            higher than ``effect``: a new recipient makes a mail O2.
 
     Raises:
         PluginError: A template cannot be parsed, or a parameter has no slot type.
@@ -372,6 +427,8 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
             tuple(examples),
             deadline_s,
             function,
+            returns,
+            effect_of,
         )
 
     return wrap

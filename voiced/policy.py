@@ -8,11 +8,25 @@ argument is a typed value from outside; it comes from free text.
 from __future__ import annotations
 
 import enum
+import math
+from dataclasses import dataclass
 
 from voiced.plugin import Effect
 from voiced.spoken import FILLERS, normalise
 
-__all__ = ["Answer", "Trust", "Verdict", "decide", "is_content_bound", "read_answer"]
+__all__ = [
+    "TYPED",
+    "Answer",
+    "Manner",
+    "Trust",
+    "Verdict",
+    "decide",
+    "is_answerable",
+    "is_content_bound",
+    "read_answer",
+]
+
+_AFTER_REPLY_S, _SHORTEST_S, _LONGEST_S = 0.3, 0.3, 4.0
 
 
 class Trust(enum.IntEnum):
@@ -28,6 +42,7 @@ class Verdict(enum.Enum):
     """What is done with a call."""
 
     DO = "do"
+    """At once; what leaves the machine waits in the outbox first."""
     READ_BACK = "read_back"
     """A question from the resolved values; a plain yes is enough."""
     CONFIRM = "confirm"
@@ -50,7 +65,7 @@ _TABLE: dict[Effect, tuple[Verdict, Verdict, Verdict, Verdict]] = {
     Effect.R1: (_D, _D, _D, _D),
     Effect.W1: (_D, _D, _R, _N),
     Effect.W2: (_C, _C, _S, _N),
-    Effect.O1: (_R, _R, _C, _N),
+    Effect.O1: (_D, _R, _C, _N),
     Effect.O2: (_C, _C, _S, _N),
     Effect.X: (_S, _N, _N, _N),
 }
@@ -59,6 +74,28 @@ _TABLE: dict[Effect, tuple[Verdict, Verdict, Verdict, Verdict]] = {
 def decide(effect: Effect, trust: Trust) -> Verdict:
     """What is done with a call of this effect class and this trust."""
     return _TABLE[effect][trust]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How something was said: so long after our own sound had ended, and for so long, in seconds.
+
+    What was typed has neither.
+    """
+
+    after_reply_s: float = math.inf
+    length_s: float | None = None
+
+
+TYPED = Manner()
+"""Not said at all."""
+
+
+def is_answerable(manner: Manner) -> bool:
+    """Whether this can be a yes: not our own echo, and neither a click nor a speech."""
+    if manner.length_s is None:
+        return True
+    return manner.after_reply_s >= _AFTER_REPLY_S and _SHORTEST_S <= manner.length_s <= _LONGEST_S
 
 
 class Answer(enum.Enum):

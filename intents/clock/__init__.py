@@ -10,6 +10,7 @@ from voiced.plugin import (
     Context,
     DateSpan,
     Effect,
+    Integrity,
     Reply,
     intent,
     number_words,
@@ -33,6 +34,7 @@ _NOON = 12
         "how late is it",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["what time is it"],
 )
 async def tell_time(context: Context) -> Reply:
@@ -50,6 +52,7 @@ async def tell_time(context: Context) -> Reply:
         "tell me (the|today's) date",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["what's the date", "what's the date on friday"],
 )
 async def tell_date(
@@ -69,6 +72,7 @@ async def tell_date(
         "(what|which) (day|weekday|day of the week) will {date} be",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["what day is it", "what day is the first of march"],
 )
 async def tell_weekday(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voiced.plugin import Context, Effect, Reply, intent
+from voiced.plugin import Context, Effect, Integrity, Reply, intent
 
 __all__ = ["repeat", "stop"]
 
@@ -19,11 +19,12 @@ __all__ = ["repeat", "stop"]
         "shut up",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["never mind"],
 )
-async def stop(context: Context) -> Reply:  # noqa: ARG001
-    """Stop talking and drop what was asked for last."""
-    return Reply("")
+async def stop(context: Context) -> Reply:
+    """Stop talking, and keep back what was about to be sent."""
+    return Reply("Stopped. Nothing was sent." if context.assistant.stop_sending() else "")
 
 
 @intent(

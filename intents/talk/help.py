@@ -9,6 +9,7 @@ from voiced.plugin import (
     TEXT,
     Context,
     Effect,
+    Integrity,
     Intent,
     Reply,
     intent,
@@ -33,6 +34,7 @@ _ARTICLES = frozenset({"a", "an", "the", "my", "your"})
         "(what can i say|what can you do|what do you know|help [me]) (about|with) {topic}",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["what can I say", "what can I say about files"],
 )
 async def explain(context: Context, topic: Annotated[str | None, TEXT] = None) -> Reply:

@@ -269,6 +269,9 @@ class PolicySettings(Section):
     confirm_s: float = Field(
         default=8.0, gt=0, description="An unanswered question is a no after this."
     )
+    outbox_s: float = Field(
+        default=10.0, ge=0, description="What is sent can be stopped for so long."
+    )
 
 
 class JournalSettings(Section):

@@ -2,7 +2,7 @@
 
 from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import Environment
-from voiced.dispatch.dispatcher import Dispatcher, DispatchMemo
+from voiced.dispatch.dispatcher import Dispatcher, DispatchMemo, Waits
 from voiced.dispatch.resolve import AMBIGUITY
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "Question",
     "Report",
     "Result",
+    "Waits",
 ]

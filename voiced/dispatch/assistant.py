@@ -9,6 +9,7 @@ from voiced.conversation import Conversation, Delivery
 from voiced.delivery import wished
 from voiced.dispatch.calls import Report
 from voiced.dispatch.context import CallContext, Environment
+from voiced.dispatch.outbox import Outbox
 from voiced.errors import IntentFailed
 from voiced.events import ActionUndone
 from voiced.journal import Change
@@ -26,6 +27,7 @@ class BoundAssistant:
     environment: Environment
     conversation: Conversation
     report: Report
+    outbox: Outbox
 
     @property
     def last_reply(self) -> str:
@@ -65,6 +67,10 @@ class BoundAssistant:
     def intents(self) -> Sequence[Intent]:
         """Every intent that can be spoken."""
         return tuple(intent for intent in self.known.values() if intent.effect is not Effect.X)
+
+    def stop_sending(self) -> int:
+        """Keep back all that waits in the outbox."""
+        return len(self.outbox.stop())
 
     async def undo(self, count: int) -> Sequence[str]:
         """Take back the last ``count`` changes, newest first.

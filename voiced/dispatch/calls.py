@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from voiced.errors import VoicedError
 from voiced.events import Event, Origin, TurnId
-from voiced.plugin import Candidate, Intent, Reply
+from voiced.plan import Step
+from voiced.plugin import Candidate, Effect, Intent, Reply
 from voiced.policy import Trust, Verdict
 
 __all__ = ["Call", "Choice", "Question", "Report", "Result"]
@@ -28,6 +30,8 @@ class Call:
     """An intent with its slots. ``words`` were said; ``values`` are what they mean.
 
     ``labels`` name the values in a question. Until all slots are resolved, ``values`` lacks some.
+    ``step`` is the step of the plan that the call uses up, if it is one. ``rest`` is what was asked
+    for in the same sentence, to be done afterwards.
     """
 
     intent: Intent
@@ -36,6 +40,20 @@ class Call:
     trust: Trust = Trust.CLEAN
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
+    step: Step | None = None
+    rest: tuple[str, ...] = ()
+
+    @property
+    def effect(self) -> Effect:
+        """Its effect class, as far as its values are known."""
+        return self.intent.effect_with(self.values)
+
+    @property
+    def digest(self) -> str:
+        """A hash of exactly what would be done."""
+        exact = (self.intent.name, sorted(self.words.items()), sorted(self.labels.items()))
+        values = sorted((name, repr(value)) for name, value in self.values.items())
+        return sha256(repr((exact, values)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +69,8 @@ class Question:
     """A call that waits for an answer: a choice, or a yes to ``verdict``.
 
     ``id`` is random; any other call in between voids it. ``is_repeated``: it was asked once more,
-    since the first answer was none.
+    since the first answer was none. ``failures`` counts answers that were no yes although they
+    sounded like one; ``digest`` is the hash of the call that was asked about.
     """
 
     id: str
@@ -60,6 +79,8 @@ class Question:
     choice: Choice | None = None
     verdict: Verdict | None = None
     is_repeated: bool = False
+    failures: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True)

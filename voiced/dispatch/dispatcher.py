@@ -6,8 +6,9 @@ It never starts a task and never talks to a model; the session decides where a c
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 import anyio
@@ -16,10 +17,18 @@ from voiced.conversation import Conversation, ConversationMemo
 from voiced.dispatch.assistant import BoundAssistant
 from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import CallContext, Environment
-from voiced.dispatch.questions import ask_choice, ask_yes, read_choice, read_yes
+from voiced.dispatch.guard import Guard, denied
+from voiced.dispatch.outbox import Outbox
+from voiced.dispatch.questions import (
+    ask_choice,
+    ask_yes,
+    posting,
+    read_choice,
+    read_yes,
+    sounds_like_yes,
+)
 from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
 from voiced.errors import (
-    IntentDenied,
     IntentFailed,
     IntentTimeout,
     PluginError,
@@ -28,16 +37,35 @@ from voiced.errors import (
 )
 from voiced.events import ConfirmationAsked, IntentMatched, IntentReturned, TurnId
 from voiced.grammar import Grammar, Match
-from voiced.plugin import Effect, Intent, Reply, Undoer
-from voiced.policy import Answer, Trust, Verdict, decide
-from voiced.spoken import normalise
+from voiced.grammar.chains import clauses
+from voiced.plan import Step
+from voiced.plugin import Effect, Integrity, Intent, Reply, Undoer
+from voiced.policy import TYPED, Answer, Manner, Verdict, decide, is_answerable
 
-__all__ = ["DispatchMemo", "Dispatcher"]
+__all__ = ["DispatchMemo", "Dispatcher", "Waits"]
 
 _log = logging.getLogger(__name__)
 
 DispatchMemo: TypeAlias = tuple[tuple[Question | None, TurnId, float], ConversationMemo]
+_MOST_FAILURES = 2
+_ARTICLE = re.compile(r"^(?:the|my|a|an) ", re.IGNORECASE)
+_SAME = re.compile(
+    r"(?:please )?(?:do |now )?(?:the )?same (?:thing )?(?:again )?"
+    r"(?:for|with|to) (?P<what>.+?)[.!?]*$",
+    re.IGNORECASE,
+)
 _SILENT = Report(TurnId(0), lambda: 0, lambda _: None)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long the user has: to answer a question, and to stop what leaves the machine."""
+
+    confirm_s: float = 8.0
+    outbox_s: float = 10.0
+
+
+_WAITS = Waits()
 
 
 class Dispatcher:
@@ -48,7 +76,7 @@ class Dispatcher:
         undoers: Every undoer of the same plugins.
         environment: Journal, clocks, worker and settings.
         conversation: What was said so far; referents come from it.
-        confirm_s: A question that is not answered for so long is void.
+        waits: For how long the user can answer, or stop what is sent.
     """
 
     def __init__(
@@ -57,18 +85,22 @@ class Dispatcher:
         undoers: Sequence[Undoer],
         environment: Environment,
         conversation: Conversation,
-        confirm_s: float = 8.0,
+        waits: Waits = _WAITS,
     ) -> None:
+        self._guard = Guard(conversation)
+        self.outbox = Outbox(waits.outbox_s)
         self._intents = {intent.name: intent for intent in intents}
         self._undoers = {undoer.operation: undoer for undoer in undoers}
         self._environment = environment
-        self._confirm_s = confirm_s
+        self._confirm_s = waits.confirm_s
         self._grammar: Grammar | None = None
         self._pending: Question | None = None
         self._asked_in = TurnId(0)
         self._void_at_s = float("inf")
         self.conversation = conversation
         self.is_stale = True
+        self.notices: list[str] = []
+        self._last: Call | None = None
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -86,7 +118,12 @@ class Dispatcher:
     def assistant(self, report: Report = _SILENT) -> BoundAssistant:
         """The assistant as intents see it; ``report`` takes the events of what it undoes."""
         return BoundAssistant(
-            self._intents, self._undoers, self._environment, self.conversation, report
+            self._intents,
+            self._undoers,
+            self._environment,
+            self.conversation,
+            report,
+            self.outbox,
         )
 
     async def refresh(self) -> None:
@@ -123,9 +160,9 @@ class Dispatcher:
         return self.grammar.match(readings)
 
     async def understand(
-        self, readings: Sequence[tuple[str, float]], report: Report
+        self, readings: Sequence[tuple[str, float]], report: Report, manner: Manner = TYPED
     ) -> Call | Question | Answer | None:
-        """What the words ask for.
+        """What the words ask for; ``manner`` is how they were said.
 
         Returns:
             A call that may run, a question that comes first, ``Answer.NO`` where the user took a
@@ -134,38 +171,96 @@ class Dispatcher:
         Raises:
             IntentError: An intent fits, but its slots do not, or the policy refuses.
         """
+        if readings:
+            self._guard.begin(readings[0][0])
         pending = self._take_pending()
         if pending is not None and readings:
-            answered = await self._answered(pending, readings[0][0], report)
+            answered = await self._answered(pending, readings[0][0], report, manner)
             if answered is not None:
                 return answered
+        chain = clauses(readings[0][0], self._best) if readings else ()
+        if chain:
+            return await self.follow(chain, report)
         found = self.match(readings)
-        if not found:
-            return self._ask_again(pending, report)
-        call = Call(self._intents[found[0].intent], found[0].slots)
+        if found:
+            return await self._follow(found[0], (), report)
+        repeated = self._same_again(readings)
+        if repeated is not None:
+            self._report_match(repeated, report)
+            return await self._settle(repeated, report)
+        return self._ask_again(pending, report)
+
+    async def follow(self, chain: Sequence[str], report: Report) -> Call | Question | None:
+        """What the first of several clauses asks for; the call carries the others.
+
+        Raises:
+            IntentError: An intent fits, but its slots do not, or the policy refuses.
+        """
+        found = self._best(chain[0])
+        return await self._follow(found, tuple(chain[1:]), report) if found else None
+
+    async def _follow(self, found: Match, rest: tuple[str, ...], report: Report) -> Call | Question:
+        call = Call(self._intents[found.intent], found.slots, trust=self._guard.spoken(), rest=rest)
         self._report_match(call, report)
         return await self._settle(call, report)
 
+    def _best(self, text: str) -> Match | None:
+        found = self.match([(text, 1.0)])
+        return found[0] if found else None
+
+    def _same_again(self, readings: Sequence[tuple[str, float]]) -> Call | None:
+        """The last call, with another thing in its place: "the same for the other one"."""
+        last = self._last
+        said = _SAME.match(readings[0][0].strip()) if readings else None
+        if last is None or said is None:
+            return None
+        slot = next((s for s in last.intent.slots.values() if hasattr(s.type, "from_entity")), None)
+        if slot is None:
+            return None
+        what = said["what"]
+        if self.conversation.referent(what) is None:
+            what = _ARTICLE.sub("", what)
+        words = {**last.words, slot.name: what}
+        return Call(last.intent, words, trust=self._guard.spoken())
+
+    def plan(self, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> bool:
+        """Take a model's plan for this request: (intent, arguments) in order.
+
+        Returns:
+            False where text from outside was read already: it is too late to plan.
+
+        Raises:
+            UnknownIntent: There is no such intent.
+        """
+        for name, _ in steps:
+            self._known(name)
+        return self._guard.plan([Step(name, arguments) for name, arguments in steps])
+
     async def propose(
-        self, name: str, arguments: Mapping[str, Any], user_words: str, report: Report
+        self, name: str, arguments: Mapping[str, Any], report: Report
     ) -> Call | Question:
-        """What a model's tool call asks for. ``user_words`` is what the user said in this turn.
+        """What a model's tool call asks for, in the request that was understood last.
 
         Raises:
             IntentError: Unknown intent, slots that do not fit, or the policy refuses.
         """
+        intent = self._known(name)
+        words = words_of_arguments(intent, arguments)
+        trust, step = self._guard.admit(intent, arguments)
+        call = Call(intent, words, "model", trust, step=step)
+        self._report_match(call, report)
+        return await self._settle(call, report)
+
+    def _known(self, name: str) -> Intent:
         intent = self._intents.get(name)
         if intent is None:
             raise UnknownIntent(f"the model asked for {name[:80]!r}", intent=name)
-        words = words_of_arguments(intent, arguments)
-        call = Call(intent, words, "model", self._trust(intent, words, user_words))
-        self._report_match(call, report)
-        return await self._settle(call, report)
+        return intent
 
     def confirm(self, question: Question) -> Call:
         """The call of a question that the user answered with yes at the command line."""
         self._pending = None
-        return question.call
+        return self._agreed(question)
 
     def end_turn(self, turn: TurnId, *, was_interrupted: bool) -> None:
         """A turn is over: if it asked a question, the time for the answer runs from now on.
@@ -195,7 +290,7 @@ class Dispatcher:
         return None if is_void else pending
 
     async def _answered(
-        self, question: Question, answer: str, report: Report
+        self, question: Question, answer: str, report: Report, manner: Manner
     ) -> Call | Question | Answer | None:
         if question.choice is not None:
             picked = read_choice(question, answer)
@@ -203,18 +298,25 @@ class Dispatcher:
                 return await self._settle(picked, report)
             return picked if picked is Answer.NO else None
         meaning = read_yes(question, answer)
-        if meaning is Answer.YES:
-            return question.call
-        return meaning if meaning is Answer.NO else None
+        if meaning is Answer.NO:
+            return meaning
+        if meaning is Answer.YES and is_answerable(manner):
+            return self._agreed(question)
+        if meaning is Answer.OTHER and not sounds_like_yes(answer):
+            return None
+        return self._doubt(question, report)
 
-    def _trust(self, intent: Intent, words: Mapping[str, str], user_words: str) -> Trust:
-        if not self.conversation.is_tainted:
-            return Trust.CLEAN
-        said = f" {' '.join(normalise(user_words))} "
-        critical = [words[slot] for slot in intent.critical if slot in words]
-        if all(f" {' '.join(normalise(value))} " in said for value in critical):
-            return Trust.USER_SAID
-        return Trust.TYPED_EXTERNAL
+    def _agreed(self, question: Question) -> Call:
+        if question.digest != question.call.digest:
+            raise denied(question.call.intent, "is not what was asked about any more")
+        self._guard.use(question.call.step)
+        return question.call
+
+    def _doubt(self, question: Question, report: Report) -> Question:
+        """A yes that may be none: ask once more; after the second, only the screen will do."""
+        failures = question.failures + 1
+        verdict = Verdict.SCREEN if failures >= _MOST_FAILURES else question.verdict
+        return self._ask(replace(question, failures=failures, verdict=verdict), report)
 
     async def _settle(self, call: Call, report: Report) -> Call | Question:
         try:
@@ -222,18 +324,20 @@ class Dispatcher:
         except Ambiguous as ambiguous:
             name = self._environment.new_id()
             return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
-        verdict = decide(call.intent.effect, call.trust)
+        verdict = decide(call.effect, call.trust)
         if verdict is Verdict.DO:
+            self._guard.use(call.step)
             return call
         if verdict is Verdict.DENY:
-            raise IntentDenied(f"the policy denies {call.intent.name}", intent=call.intent.name)
+            raise denied(call.intent, "holds text from outside where the user's words must be")
         return self._ask(ask_yes(call, verdict, self._environment.new_id()), report)
 
     def _ask(self, question: Question, report: Report) -> Question:
         self._pending = None if question.verdict is Verdict.SCREEN else question
         self._asked_in = report.turn
         self._void_at_s = float("inf")
-        self.conversation.is_tainted |= question.call.intent.effect is not Effect.R0
+        if question.call.intent.returns is Integrity.EXTERNAL:
+            self.conversation.taint()  # the names in a question may be anybody's
         report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))
         return question
 
@@ -252,6 +356,22 @@ class Dispatcher:
             )
         )
 
+    def posted(self, call: Call) -> Result:
+        """What is said while a call waits in the outbox."""
+        return Result(call, Reply(posting(call, self.outbox.wait_s)))
+
+    async def send(self, call: Call, report: Report) -> Result | None:
+        """Wait in the outbox, then run the call; None where the user stopped it.
+
+        What went wrong is told with the next reply.
+        """
+        if not await self.outbox.release(call):
+            return None
+        result = await self.run(call, report)
+        if result.error is not None:
+            self.notices.append(f"It was not sent. {result.error.spoken}")
+        return result
+
     async def run(self, call: Call, report: Report) -> Result:
         """Run a call to its end; whatever it raises becomes the result's error."""
         context = self._context(call.intent.name, report)
@@ -260,9 +380,10 @@ class Dispatcher:
         undo_ids = tuple(context.undo_ids)
         if not call.intent.effect.only_reads:
             self.is_stale = True
-        self.conversation.is_tainted |= call.intent.effect is not Effect.R0
+        self._guard.told(call.intent, reply or Reply(""))
         if reply is not None:
-            self.conversation.name(reply.entities)
+            self._last = call
+            self.conversation.name(reply.entities, tuple(call.values.values()))
         report.emit(
             IntentReturned(
                 report.at(),

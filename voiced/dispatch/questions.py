@@ -8,9 +8,9 @@ from voiced.dispatch.calls import Call, Choice, Question
 from voiced.dispatch.resolve import chosen
 from voiced.plugin import Candidate
 from voiced.policy import Answer, Verdict, is_content_bound, read_answer
-from voiced.spoken import FILLERS, normalise, parse_ordinal, sound_similarity
+from voiced.spoken import FILLERS, normalise, number_words, parse_ordinal, sound_similarity
 
-__all__ = ["ask_choice", "ask_yes", "read_choice", "read_yes"]
+__all__ = ["ask_choice", "ask_yes", "posting", "read_choice", "read_yes", "sounds_like_yes"]
 
 _LISTED = 3
 _SURE = 0.6
@@ -36,7 +36,15 @@ def ask_yes(call: Call, verdict: Verdict, name: str) -> Question:
     text = f"{deed}: {objects}. Shall I?" if objects else f"{deed}. Shall I?"
     if verdict is Verdict.CONFIRM:
         text = f"{text} Say yes, and what I should do."
-    return Question(name, text, call, verdict=verdict)
+    return Question(name, text, call, verdict=verdict, digest=call.digest)
+
+
+def posting(call: Call, wait_s: float) -> str:
+    """Tell that a call waits in the outbox: what leaves, where to, and how to stop it."""
+    objects = ", ".join(call.labels.values())
+    deed = f"{_deed(call)}: {objects}" if objects else _deed(call)
+    seconds = " ".join(number_words(round(wait_s)))
+    return f"{deed}, in {seconds} seconds. Say stop to keep it back."
 
 
 def _deed(call: Call) -> str:
@@ -87,3 +95,8 @@ def read_yes(question: Question, answer: str) -> Answer:
     ):
         return Answer.OTHER
     return meaning
+
+
+def sounds_like_yes(answer: str) -> bool:
+    """Whether the answer assents to something, if perhaps not in the way that was asked for."""
+    return read_answer(answer) is Answer.YES

@@ -1,0 +1,46 @@
+"""The outbox: what leaves the machine waits in it, and can be stopped for that long."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+
+from voiced.dispatch.calls import Call
+
+__all__ = ["Outbox"]
+
+
+class Outbox:
+    """Each call leaves at most once: stopped, or lost with the process, it was never made.
+
+    Args:
+        wait_s: How long each call waits.
+        sleep: Waits for so many seconds.
+    """
+
+    def __init__(
+        self, wait_s: float, sleep: Callable[[float], Awaitable[None]] = anyio.sleep
+    ) -> None:
+        self.wait_s = wait_s
+        self._sleep = sleep
+        self._waiting: list[Call] = []
+
+    @property
+    def waiting(self) -> tuple[Call, ...]:
+        """What can still be stopped, oldest first."""
+        return tuple(self._waiting)
+
+    async def release(self, call: Call) -> bool:
+        """Wait with a call; True when it may go, False where it was stopped meanwhile."""
+        self._waiting.append(call)
+        try:
+            await self._sleep(self.wait_s)
+            return any(each is call for each in self._waiting)
+        finally:
+            self._waiting = [each for each in self._waiting if each is not call]
+
+    def stop(self) -> tuple[Call, ...]:
+        """Stop all that waits."""
+        stopped, self._waiting = self.waiting, []
+        return stopped
