@@ -14,6 +14,7 @@ TurnEnded tells what was heard; the history keeps it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -124,6 +125,7 @@ class Session:
         self._pauses = 0
         self._next_sample = -1
         self._shift: int | None = None
+        self._sounded_until = -math.inf
         self.clock = AudioClock()
 
     async def run(self) -> None:
@@ -136,6 +138,7 @@ class Session:
             self._around = Surroundings(self._stages, self._thinker, self._emit, self.clock, tasks)
             await self._listen()
             self._end_of_sound()
+            self._thinker.dispatcher.outbox.close()  # nobody can say stop any more
             if self._turn is not None:
                 await self._turn.over.wait()
 
@@ -162,6 +165,7 @@ class Session:
         self._emit(failure(error, self.clock.at()))
         self._emit(DeviceLost(self.clock.at(), "microphone"))
         self._end_of_sound()
+        self._thinker.dispatcher.keep_back()
 
     # The listener: one frame at a time, synchronously
 
@@ -169,6 +173,8 @@ class Session:
         frame = self._on_session_time(frame)
         self.clock.hear(frame)
         far = self._stages.speaker.played(len(frame.samples))
+        if far.any():
+            self._sounded_until = frame.end
         if self._habits.tap is not None:
             self._habits.tap(frame, far)
         heard = self._echo.clean(frame, far)
@@ -222,8 +228,8 @@ class Session:
             match decision:
                 case UtteranceBegan(start):
                     self._begin_turn(start)
-                case UtterancePaused():
-                    self._pause()
+                case UtterancePaused(end):
+                    self._pause(end)
                 case UtteranceResumed():
                     self._go_on()
                 case UtteranceEnded(end, reason):
@@ -264,6 +270,7 @@ class Session:
         frames = [frame for frame in self._pre_roll.frames if frame.end > start - kept]
         name = TurnId(self._turns + 1)
         turn = LiveTurn(name, self._around, frames, self._read, before)
+        turn.begins(start, (start - self._sounded_until) / RATE_HZ)
         self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
         return turn
 
@@ -281,14 +288,14 @@ class Session:
             return self._candidate
         return self._turn if self._turn is not None and self._turn.is_listening else None
 
-    def _pause(self) -> None:
+    def _pause(self, end: int) -> None:
         self._pauses += 1
         turn = self._listening
         if turn is None:
             return
         is_short = len(turn.frames) * FRAME_SAMPLES <= _PREPARED
         if (self._rules.speculates and is_short) or turn is self._candidate:
-            turn.pause()
+            turn.pause(end)
         if self._stages.turn_end is not None and turn is self._turn:
             self._around.tasks.start_soon(self._judge, turn, self._pauses, name="judge")
 

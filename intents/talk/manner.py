@@ -11,7 +11,8 @@ _STEP_SPEED = 1.25
 
 
 def _on(context: Context) -> Reply:
-    return Reply(context.assistant.unfinished_reply or "Okay.", is_aside=True)
+    unfinished = context.assistant.unfinished_reply
+    return Reply(unfinished or "Okay.", is_aside=True, is_repeat=bool(unfinished))
 
 
 @intent(
