@@ -10,7 +10,7 @@ import anyio
 
 from voiced.audio import AudioFrame
 from voiced.events import Event, TranscriptFinal, TurnEnded
-from voiced.plugin import TEXT, Context, Effect, Reply, intent
+from voiced.plugin import TEXT, Context, Effect, Integrity, Reply, intent
 from voiced.stages import Hints, Transcript
 from voiced.testing.fakes import FakeTranscriber
 
@@ -20,14 +20,14 @@ DONE: list[str] = []
 """What the intents did; cleared for each test."""
 
 
-@intent("clock.time", sentences=["what time is it"], effect=Effect.R0)
+@intent("clock.time", sentences=["what time is it"], effect=Effect.R0, returns=Integrity.CONFIG)
 async def tell_time(context: Context) -> Reply:
     """Tell the time."""
     DONE.append("time")
     return Reply("It is half past seven, and all is well. The night is young.")
 
 
-@intent("story.tell", sentences=["tell me a story"], effect=Effect.R0)
+@intent("story.tell", sentences=["tell me a story"], effect=Effect.R0, returns=Integrity.CONFIG)
 async def tell_story(context: Context) -> Reply:
     """Tell a story of three sentences."""
     DONE.append("story")
@@ -45,7 +45,13 @@ async def make_box(context: Context) -> Reply:
     return Reply("The box is made, and it is a big one.")
 
 
-@intent("notes.add", sentences=["note {text}"], effect=Effect.W1, critical=["text"])
+@intent(
+    "notes.add",
+    sentences=["note {text}"],
+    effect=Effect.W1,
+    critical=["text"],
+    returns=Integrity.CONFIG,
+)
 async def add_note(context: Context, text: Annotated[str, TEXT]) -> Reply:
     """Write a note."""
     DONE.append(f"note {text}")

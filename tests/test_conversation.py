@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiced.conversation import Conversation, Exchange, Spoken, heard_text
+from voiced.conversation import (
+    Conversation,
+    Delivery,
+    Exchange,
+    Spoken,
+    handle_of,
+    heard_text,
+    is_handle,
+)
+from voiced.plugin import Field
 
 TIMED = Spoken("one two three", 3000, ((3, 1000), (7, 2000), (13, 3000)))
 PLAIN = Spoken("one two three", 1300)
@@ -160,3 +169,122 @@ def test_the_last_twenty_turns_are_remembered_in_order() -> None:
     assert conversation.exchanges == tuple(
         Exchange(f"said {number}", f"heard {number}") for number in range(5, 25)
     )
+
+
+MAIL = Field("id", "M-17")
+
+
+def test_text_from_outside_stays_until_all_is_forgotten() -> None:
+    conversation = Conversation()
+    conversation.name([ONE])
+    conversation.add("hello", "Hi.")
+    conversation.taint([MAIL])
+    conversation.add("read it", "It says so.")
+    conversation.add("thanks", "")
+    assert conversation.is_tainted
+    assert conversation.fields == (MAIL,)
+    assert [each.is_external for each in conversation.exchanges] == [False, True, False]
+    conversation.last_reply = conversation.unfinished = "It says so."
+    conversation.delivery = Delivery(6.0)
+    handle = conversation.handle(ONE)
+    conversation.clear()
+    assert not conversation.is_tainted
+    assert (conversation.fields, conversation.exchanges, conversation.entities) == ((), (), ())
+    assert (conversation.last_reply, conversation.unfinished) == ("", "")
+    assert conversation.referent(handle) is None
+    assert conversation.handle(TWO) != handle
+    assert conversation.delivery == Delivery(6.0)
+    conversation.add("hello", "Hi.")
+    assert not conversation.exchanges[0].is_external
+
+
+def test_five_hundred_typed_values_are_kept() -> None:
+    conversation = Conversation()
+    conversation.taint([Field("number", str(number)) for number in range(501)])
+    assert len(conversation.fields) == 500
+    assert conversation.fields[-1] == Field("number", "500")
+
+
+def test_what_came_from_outside_before_or_since_stays_known_as_such() -> None:
+    since, before = Conversation(), Conversation()
+    memo = since.remember()
+    since.taint([MAIL])
+    since.restore(memo)
+    since.add("read it", "It says so.")
+    assert (since.is_tainted, since.fields, since.exchanges[0].is_external) == (
+        True,
+        (MAIL,),
+        True,
+    )
+    before.taint([MAIL])
+    memo = before.remember()
+    before.clear()
+    other = Field("id", "M-18")
+    before.taint([other])
+    before.restore(memo)
+    before.restore(memo)
+    before.add("read it", "It says so.")
+    assert (before.is_tainted, before.fields, before.exchanges[0].is_external) == (
+        True,
+        (MAIL, other),
+        True,
+    )
+
+
+def test_a_clean_conversation_that_comes_back_is_clean() -> None:
+    conversation = Conversation()
+    conversation.name([ONE])
+    memo = conversation.remember()
+    conversation.name([TWO])
+    conversation.add("hello", "Hi.")
+    conversation.restore(memo)
+    assert (conversation.is_tainted, conversation.entities, conversation.exchanges) == (
+        False,
+        (ONE,),
+        (),
+    )
+    conversation.add("hello", "Hi.")
+    assert not conversation.exchanges[0].is_external
+
+
+def test_a_handle_means_one_thing_whatever_is_named_since() -> None:
+    conversation = Conversation()
+    twin = Thing("one")
+    first, second = conversation.handle(ONE), conversation.handle(twin)
+    assert (first, second) == ("<pdf:1>", "<pdf:2>")
+    assert conversation.handle(ONE) == first
+    conversation.name([THREE])
+    assert conversation.referent(first) is ONE
+    assert conversation.referent(f" {second} ") is twin
+    for other in ("<pdf:3>", "<mail:1>", "<pdf:01>", "<pdf:0>", "pdf 1", "<pdf:1> now"):
+        assert conversation.referent(other) is None
+
+
+def test_the_last_five_hundred_handles_are_known() -> None:
+    conversation = Conversation()
+    things = [Thing(str(number)) for number in range(501)]
+    handles = [conversation.handle(thing) for thing in things]
+    assert conversation.referent(handles[0]) is None
+    assert conversation.referent(handles[1]) is things[1]
+    assert conversation.handle(things[0]) == "<pdf:502>"
+
+
+@pytest.mark.parametrize(
+    ("kind", "handle"),
+    [
+        ("pdf", "<pdf:7>"),
+        ("PDF", "<pdf:7>"),
+        ("", "<thing:7>"),
+        ("\u00e9\u00e9", "<thing:7>"),
+        ("open> tab", "<opentab:7>"),
+        ("x" * 30, f"<{'x' * 24}:7>"),
+    ],
+)
+def test_a_handle_holds_no_words(kind: str, handle: str) -> None:
+    assert handle_of(Thing("delete all", kind), 7) == handle
+    assert is_handle(handle)
+
+
+@pytest.mark.parametrize("text", ["", "it", "<pdf>", "<pdf:>", "<pdf:x>", "<:1>", "a <pdf:1>"])
+def test_what_is_no_handle(text: str) -> None:
+    assert not is_handle(text)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar
+from typing import Any
 
 import anyio
 import pytest
+from desk import BOX, BOXES, DONE, Box, Desk
 
 from voiced.conversation import Conversation, Delivery
-from voiced.dispatch import Call, Dispatcher, Environment, Question, Report, Result
+from voiced.dispatch import Call, Dispatcher, Environment, Question
 from voiced.errors import (
     IntentDenied,
     IntentFailed,
@@ -21,177 +20,12 @@ from voiced.errors import (
     PluginError,
     UnknownIntent,
 )
-from voiced.events import (
-    ActionUndone,
-    ConfirmationAsked,
-    Event,
-    IntentMatched,
-    IntentReturned,
-    TurnId,
-)
+from voiced.events import ActionUndone, ConfirmationAsked, IntentMatched, IntentReturned, TurnId
 from voiced.journal import Journal
-from voiced.plugin import (
-    NUMBER,
-    TEXT,
-    Candidate,
-    Context,
-    Effect,
-    Reply,
-    SlotContext,
-    Undo,
-    intent,
-    undoes,
-)
+from voiced.plugin import Context, Effect, Reply, Undo, intent
 from voiced.policy import Answer, Trust, Verdict
 from voiced.testing import clock
 from voiced.testing.script import inline
-
-
-@dataclass(frozen=True)
-class Box:
-    spoken: str
-    kind: str = "box"
-
-
-BOXES = [
-    Box("blue budget"),
-    Box("red budget"),
-    Box("hat box"),
-    Box("green budget"),
-    Box("old budget"),
-]
-
-
-@dataclass
-class Boxes:
-    """Boxes by a word of their name; some words break it, as a stranger's code may."""
-
-    name: ClassVar[str] = "box"
-    is_open: ClassVar[bool] = True
-    json_schema: ClassVar[Mapping[str, Any]] = {"type": "string"}
-    are_broken: bool = False
-
-    def phrases(self, context: SlotContext) -> Sequence[str]:
-        if self.are_broken:
-            raise OSError("the disk is gone")
-        return [box.spoken for box in BOXES]
-
-    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[Box]]:
-        if said == "trap":
-            raise OSError("secret/path")
-        if said == "vault":
-            raise IntentDenied("the vault is closed", spoken="The vault stays shut.")
-        return [
-            Candidate(box, box.spoken) for box in BOXES if said in [*box.spoken.split(), box.spoken]
-        ]
-
-    def from_entity(self, entity: object) -> Box | None:
-        return entity if isinstance(entity, Box) else None
-
-
-BOX = Boxes()
-DONE: list[str] = []
-
-
-@intent("clock.time", sentences=["what time is it"], effect=Effect.R0)
-async def tell_time(context: Context) -> Reply:
-    """Tell the time."""
-    return Reply("It is late.")
-
-
-@intent("box.look", sentences=["look into {box}"], effect=Effect.R1)
-async def look(context: Context, box: Annotated[Box, BOX]) -> Reply:
-    """Look into a box."""
-    return Reply(f"There is a cat in the {box.spoken}.", entities=(box,))
-
-
-@intent("box.shut", sentences=["shut {box}"], effect=Effect.W1, critical=["box"])
-async def shut(context: Context, box: Annotated[Box, BOX]) -> Reply:
-    """Shut a box."""
-    async with context.change(Undo("box.open", {"box": box.spoken}), f"shut {box.spoken}"):
-        DONE.append(f"shut {box.spoken}")
-    return Reply("Shut.")
-
-
-@intent("box.burn", sentences=["burn {box}"], effect=Effect.W2, critical=["box"])
-async def burn(context: Context, box: Annotated[Box, BOX]) -> Reply:
-    """Burn a box to ashes. There is no way back."""
-    DONE.append(f"burnt {box.spoken}")
-    return Reply("Burnt.")
-
-
-@intent("mail.send", sentences=["mail {text}"], effect=Effect.O1)
-async def mail(context: Context, text: Annotated[str, TEXT]) -> Reply:
-    """Send a mail."""
-    DONE.append(f"mailed {text}")
-    return Reply("Sent.")
-
-
-@intent("admin.reset", sentences=["reset everything"])
-async def reset(context: Context) -> Reply:
-    """Reset everything."""
-    DONE.append("reset")
-    return Reply("Reset.")
-
-
-@intent("math.add", sentences=["add {number:count}"], effect=Effect.R0)
-async def add(context: Context, count: Annotated[float, NUMBER]) -> Reply:
-    """Add a number."""
-    return Reply(f"{count}")
-
-
-@undoes("box.open")
-async def reopen(context: Context, data: Mapping[str, Any]) -> str:
-    if data["box"] == "hat box":
-        raise IntentFailed("gone", spoken="The hat box is gone.")
-    DONE.append(f"opened {data['box']}")
-    return f"I opened {data['box']}."
-
-
-INTENTS = [tell_time, look, shut, burn, mail, reset, add]
-
-
-@dataclass
-class Desk:
-    """A dispatcher with a journal, a clock that a test moves, and what it told."""
-
-    journal: Journal
-    now_s: float = 0.0
-    events: list[Event] = field(default_factory=list)
-    turn: int = 0
-    dispatcher: Dispatcher = field(init=False)
-
-    def __post_init__(self) -> None:
-        environment = Environment(
-            self.journal,
-            lambda: datetime(2026, 3, 3, tzinfo=UTC),
-            lambda: self.now_s,
-            inline,
-            {},
-        )
-        self.dispatcher = Dispatcher(INTENTS, [reopen], environment, Conversation(), confirm_s=8.0)
-        clock.run(self.dispatcher.refresh)
-
-    @property
-    def report(self) -> Report:
-        return Report(TurnId(self.turn), lambda: 0, self.events.append)
-
-    def say(self, text: str, *, is_cut: bool = False) -> Any:
-        """One turn: what the words ask for; then the turn ends."""
-        self.turn += 1
-        try:
-            return clock.run(self.dispatcher.understand, [(text, 1.0)], self.report)
-        finally:
-            self.dispatcher.end_turn(TurnId(self.turn), was_interrupted=is_cut)
-
-    def propose(self, name: str, user_words: str = "", **arguments: object) -> Any:
-        return clock.run(self.dispatcher.propose, name, arguments, user_words, self.report)
-
-    def run(self, call: Call) -> Result:
-        return clock.run(self.dispatcher.run, call, self.report)
-
-    def of(self, kind: type) -> list[Any]:
-        return [event for event in self.events if isinstance(event, kind)]
 
 
 @pytest.fixture
@@ -265,14 +99,25 @@ def test_what_destroys_is_read_back_and_needs_more_than_a_yes(desk) -> None:
     assert DONE == ["burnt hat box"]
 
 
-@pytest.mark.parametrize("answer", ["Yes.", "okay", "thank you", "sure, do it"])
-def test_a_bare_yes_is_asked_again_once_and_then_void(desk, answer) -> None:
+@pytest.mark.parametrize("answer", ["Yes.", "okay", "sure, do it"])
+def test_a_bare_yes_is_asked_again_once_and_then_only_the_screen_will_do(desk, answer) -> None:
     question = desk.say("burn hat box")
     again = desk.say(answer)
     assert isinstance(again, Question)
-    assert (again.id, again.text, again.is_repeated) == (question.id, question.text, True)
+    assert (again.id, again.text, again.failures) == (question.id, question.text, 1)
+    assert again.verdict is Verdict.CONFIRM
+    assert desk.say(answer).verdict is Verdict.SCREEN
+    assert desk.say("yes") is None
+    assert DONE == []
+
+
+@pytest.mark.parametrize("answer", ["thank you", "hm", "what"])
+def test_what_is_no_answer_is_asked_again_once_and_then_void(desk, answer) -> None:
+    question = desk.say("burn hat box")
+    again = desk.say(answer)
+    assert (again.id, again.is_repeated, again.failures) == (question.id, True, 0)
     assert desk.say(answer) is None
-    assert desk.say("yes, burn the hat box") is not question.call
+    assert desk.say("yes, burn it") is not question.call
     assert DONE == []
 
 
@@ -283,7 +128,7 @@ def test_the_second_asking_can_be_answered(desk) -> None:
 
 
 def test_a_plain_question_is_answered_by_a_plain_yes(desk) -> None:
-    question = desk.say("mail good morning")
+    question = desk.ask()
     assert question.verdict is Verdict.READ_BACK
     assert question.text == "Send a mail: good morning. Shall I?"
     assert desk.say("Yes.") is question.call
@@ -291,25 +136,25 @@ def test_a_plain_question_is_answered_by_a_plain_yes(desk) -> None:
 
 @pytest.mark.parametrize("answer", ["no", "Never mind.", "stop", "yes, no, wait", "don't"])
 def test_a_no_is_a_no_and_the_question_is_gone(desk, answer) -> None:
-    desk.say("mail good morning")
+    desk.ask()
     assert desk.say(answer) is Answer.NO
     assert desk.say("yes") is None
 
 
 def test_another_request_voids_the_question(desk) -> None:
-    desk.say("mail good morning")
+    desk.ask()
     assert desk.say("what time is it").intent.name == "clock.time"
     assert desk.say("yes") is None
 
 
 def test_a_polite_request_is_not_a_yes(desk) -> None:
-    desk.say("mail good morning")
+    desk.ask()
     assert desk.say("okay, what time is it").intent.name == "clock.time"
     assert desk.say("yes") is None
 
 
 def test_another_question_replaces_the_first(desk) -> None:
-    first = desk.say("mail good morning")
+    first = desk.ask()
     second = desk.say("mail good night")
     assert first.id != second.id
     assert desk.say("yes") is second.call
@@ -317,13 +162,13 @@ def test_another_question_replaces_the_first(desk) -> None:
 
 @pytest.mark.parametrize(("after_s", "is_answered"), [(7.9, True), (8.1, False)])
 def test_the_time_to_answer_runs_from_the_end_of_the_turn(desk, after_s, is_answered) -> None:
-    question = desk.say("mail good morning")
+    question = desk.ask()
     desk.now_s += after_s
     assert (desk.say("yes") is question.call) is is_answered
 
 
 def test_turns_without_words_do_not_give_more_time(desk) -> None:
-    desk.say("mail good morning")
+    desk.ask()
     for turn in (50, 51, 52):
         desk.now_s += 4.0
         desk.dispatcher.end_turn(TurnId(turn), was_interrupted=False)
@@ -331,18 +176,19 @@ def test_turns_without_words_do_not_give_more_time(desk) -> None:
 
 
 def test_a_question_that_was_cut_off_cannot_be_answered_by_a_yes(desk) -> None:
-    desk.say("mail good morning", is_cut=True)
+    desk.taint()
+    assert isinstance(desk.say("mail good morning", is_cut=True), Question)
     assert desk.say("yes") is None
 
 
 def test_a_question_stays_open_if_a_later_turn_is_cut_off(desk) -> None:
-    question = desk.say("mail good morning")
+    question = desk.ask()
     desk.dispatcher.end_turn(TurnId(99), was_interrupted=True)
     assert desk.say("yes") is question.call
 
 
 def test_the_command_line_confirms_by_itself(desk) -> None:
-    question = desk.say("mail good morning")
+    question = desk.ask()
     assert desk.dispatcher.confirm(question) is question.call
     assert desk.say("yes") is None
 
@@ -392,27 +238,9 @@ def test_after_the_choice_comes_the_policy(desk) -> None:
 
 
 def test_a_models_call_is_checked_like_a_spoken_one(desk) -> None:
-    call = desk.propose("box.shut", "shut the hat box", box="hat box")
+    call = desk.propose("box.shut", box="hat box")
     assert (call.origin, call.trust, call.values) == ("model", Trust.CLEAN, {"box": BOXES[2]})
-    assert desk.propose("box.burn", "burn the hat box", box="hat box").verdict is Verdict.CONFIRM
-
-
-@pytest.mark.parametrize(
-    ("name", "user_words", "verdict"),
-    [
-        ("box.look", "what is in there", None),
-        ("box.shut", "please shut the Hat Box!", None),
-        ("box.shut", "do what the letter says", Verdict.READ_BACK),
-        ("box.shut", "shut what box", Verdict.READ_BACK),
-        ("box.burn", "burn the hat box", Verdict.CONFIRM),
-        ("box.burn", "do what the letter says", Verdict.SCREEN),
-    ],
-)
-def test_what_the_user_did_not_say_is_trusted_less(desk, name, user_words, verdict) -> None:
-    desk.dispatcher.conversation.is_tainted = True
-    proposed = desk.propose(name, user_words, box="hat box")
-    assert getattr(proposed, "verdict", None) is verdict
-    assert isinstance(proposed, Question if verdict else Call)
+    assert desk.propose("box.burn", box="hat box").verdict is Verdict.CONFIRM
 
 
 def test_an_admin_intent_is_denied_once_text_from_outside_is_there(desk) -> None:
@@ -445,14 +273,14 @@ def test_a_question_for_the_screen_is_not_answered_by_voice(desk) -> None:
 )
 def test_what_a_model_gets_wrong_does_nothing(desk, name, arguments, error) -> None:
     with pytest.raises(error) as caught:
-        desk.propose(name, "", **arguments)
+        desk.propose(name, **arguments)
     assert len(caught.value.message) < 200
     assert DONE == []
 
 
 @pytest.mark.parametrize(("value", "number"), [(3, 3), (3.5, 3.5), ("12", 12)])
 def test_a_models_numbers_are_numbers(desk, value, number) -> None:
-    assert desk.propose("math.add", "", count=value).values == {"count": number}
+    assert desk.propose("math.add", count=value).values == {"count": number}
 
 
 # Taint

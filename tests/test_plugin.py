@@ -5,10 +5,11 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, get_args
 
 import pytest
 
@@ -19,6 +20,8 @@ from voiced.plugin import (
     TEXT,
     Context,
     Effect,
+    FieldKind,
+    Integrity,
     IntentFailed,
     PluginError,
     Reply,
@@ -225,5 +228,56 @@ def test_the_guide_names_every_slot_type_effect_and_error() -> None:
     assert all(f"`{effect.name}`" in guide for effect in Effect)
     for name in ("IntentFailed", "IntentDenied", "InvalidSlots", "choice", "Undo"):
         assert name in guide
+    assert all(
+        f"Integrity.{each.name}" in guide for each in Integrity if each is not Integrity.USER
+    )
+    assert all(f"`{kind}`" in guide for kind in get_args(FieldKind))
+    assert all(f"`{each.name}`" in guide for each in fields(Reply) if each.name != "text")
     for parameter in inspect.signature(intent).parameters.values():
         assert parameter.name in guide
+
+
+def _of(effect: Effect, raised: object) -> Effect:
+    async def act(context: Context) -> Reply:
+        return Reply("")
+
+    def effect_of(values: object) -> Effect:
+        if isinstance(raised, BaseException):
+            raise raised
+        return raised
+
+    made = intent("x.y", sentences=["do it"], effect=effect, effect_of=effect_of)(act)
+    return made.effect_with({})
+
+
+@pytest.mark.parametrize("declared", Effect)
+@pytest.mark.parametrize("raised", Effect)
+def test_a_call_is_never_less_dangerous_than_declared(declared: Effect, raised: Effect) -> None:
+    from voiced.policy import Trust, Verdict, decide
+
+    order = list(Verdict)
+    effect = _of(declared, raised)
+    for trust in Trust:
+        strictness = order.index(decide(effect, trust))
+        assert strictness >= order.index(decide(declared, trust))
+        assert strictness >= order.index(decide(raised, trust))
+    assert effect.is_outward or not (declared.is_outward or raised.is_outward) or effect is Effect.X
+    assert effect.only_reads == (declared.only_reads and raised.only_reads)
+
+
+@pytest.mark.parametrize("raised", [KeyError("to"), SystemExit(), None, "read_public"])
+def test_a_call_of_which_nobody_knows_what_it_does_counts_as_admin(raised: object, caplog) -> None:
+    assert _of(Effect.R0, raised) is Effect.X
+    assert "x.y: effect_of raised" in caplog.text
+
+
+def test_an_effect_that_is_not_declared_is_admin_and_a_reply_is_from_outside() -> None:
+    async def act(context: Context) -> Reply:
+        return Reply("")
+
+    made = intent("x.y", sentences=["do it"])(act)
+    assert (made.effect, made.effect_with({}), made.returns) == (
+        Effect.X,
+        Effect.X,
+        Integrity.EXTERNAL,
+    )

@@ -2,41 +2,70 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiced.plugin import Effect
-from voiced.policy import Answer, Trust, Verdict, decide, is_content_bound, read_answer
-
-TABLE = """
-                    CLEAN      USER_SAID  TYPED_EXTERNAL  FREE_TEXT
-    read_public     do         do         do              do
-    read_private    do         do         do              do
-    reversible      do         do         read_back       deny
-    destructive     confirm    confirm    screen          deny
-    outward_known   read_back  read_back  confirm         deny
-    outward_new     confirm    confirm    screen          deny
-    admin           screen     deny       deny            deny
-"""
-HEAD, *ROWS = [line.split() for line in TABLE.strip().splitlines()]
-
-
-@pytest.mark.parametrize(
-    ("effect", "trust", "verdict"),
-    [
-        (effect, trust, verdict)
-        for effect, *verdicts in ROWS
-        for trust, verdict in zip(HEAD, verdicts, strict=True)
-    ],
+from voiced.policy import (
+    TYPED,
+    Answer,
+    Manner,
+    Trust,
+    Verdict,
+    decide,
+    is_answerable,
+    is_content_bound,
+    read_answer,
 )
-def test_the_table(effect: str, trust: str, verdict: str) -> None:
+
+CELLS = """
+    read_public     CLEAN           do
+    read_public     USER_SAID       do
+    read_public     TYPED_EXTERNAL  do
+    read_public     FREE_TEXT       do
+    read_private    CLEAN           do
+    read_private    USER_SAID       do
+    read_private    TYPED_EXTERNAL  do
+    read_private    FREE_TEXT       do
+    reversible      CLEAN           do
+    reversible      USER_SAID       do
+    reversible      TYPED_EXTERNAL  read_back
+    reversible      FREE_TEXT       deny
+    destructive     CLEAN           confirm
+    destructive     USER_SAID       confirm
+    destructive     TYPED_EXTERNAL  screen
+    destructive     FREE_TEXT       deny
+    outward_known   CLEAN           do         outbox
+    outward_known   USER_SAID       read_back  outbox
+    outward_known   TYPED_EXTERNAL  confirm    outbox
+    outward_known   FREE_TEXT       deny
+    outward_new     CLEAN           confirm    outbox
+    outward_new     USER_SAID       confirm    outbox
+    outward_new     TYPED_EXTERNAL  screen     outbox
+    outward_new     FREE_TEXT       deny
+    admin           CLEAN           screen
+    admin           USER_SAID       deny
+    admin           TYPED_EXTERNAL  deny
+    admin           FREE_TEXT       deny
+"""
+ROWS = [line.split() for line in CELLS.strip().splitlines()]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: "-".join(row[:2]))
+def test_a_cell_of_the_table(row: list[str]) -> None:
+    effect, trust, verdict, *outbox = row
     assert decide(Effect(effect), Trust[trust]) is Verdict(verdict)
+    if verdict != "deny":
+        assert Effect(effect).is_outward is (outbox == ["outbox"])
 
 
 def test_the_table_is_whole() -> None:
-    assert [row[0] for row in ROWS] == [effect.value for effect in Effect]
-    assert [trust.name for trust in Trust] == HEAD
+    assert [(row[0], row[1]) for row in ROWS] == [
+        (effect.value, trust.name) for effect in Effect for trust in Trust
+    ]
 
 
 @pytest.mark.parametrize("effect", [each for each in Effect if not each.only_reads])
@@ -120,3 +149,28 @@ def test_a_content_bound_answer_names_the_deed_or_the_thing(said: str, is_bound:
 @settings(max_examples=80, deadline=None)
 def test_a_refusal_anywhere_is_never_a_yes(noise: str, refusal: str) -> None:
     assert read_answer(f"yes {noise} {refusal}", noise) is not Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("after_reply_s", "length_s", "is_heard"),
+    [
+        (0.29, 1.0, False),
+        (0.3, 1.0, True),
+        (60.0, 1.0, True),
+        (math.inf, 1.0, True),
+        (-1.0, 1.0, False),
+        (1.0, 0.29, False),
+        (1.0, 0.3, True),
+        (1.0, 4.0, True),
+        (1.0, 4.01, False),
+        (0.0, None, True),
+    ],
+)
+def test_a_yes_is_neither_an_echo_nor_a_click_nor_a_speech(
+    after_reply_s: float, length_s: float | None, is_heard: bool
+) -> None:
+    assert is_answerable(Manner(after_reply_s, length_s)) is is_heard
+
+
+def test_what_was_typed_can_be_a_yes() -> None:
+    assert is_answerable(TYPED)

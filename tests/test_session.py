@@ -36,7 +36,7 @@ from voiced.events import (
     TurnEnded,
     TurnStarted,
 )
-from voiced.plugin import TEXT, Candidate, Context, Effect, Reply, Undo, intent, undoes
+from voiced.plugin import TEXT, Candidate, Context, Effect, Integrity, Reply, Undo, intent, undoes
 from voiced.stages import ToolCall, Transcript
 from voiced.testing.fakes import (
     FakeMicrophone,
@@ -62,13 +62,19 @@ def of(events, kind):
     return [event for event in events if isinstance(event, kind)]
 
 
-@intent("clock.time", sentences=["what time is it"], effect=Effect.R0)
+@intent("clock.time", sentences=["what time is it"], effect=Effect.R0, returns=Integrity.CONFIG)
 async def tell_time(context: Context) -> Reply:
     """Tell the time."""
     return Reply(f"It is {context.now:%H:%M}, and all is well in this house tonight.")
 
 
-@intent("notes.add", sentences=["note {text}"], effect=Effect.W1, critical=["text"])
+@intent(
+    "notes.add",
+    sentences=["note {text}"],
+    effect=Effect.W1,
+    critical=["text"],
+    returns=Integrity.CONFIG,
+)
 async def add_note(context: Context, text: Annotated[str, TEXT]) -> Reply:
     """Write a note."""
     async with context.change(Undo("notes.add", {"text": text}), f"noted {text}"):

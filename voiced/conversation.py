@@ -19,18 +19,22 @@ __all__ = [
     "Delivery",
     "Exchange",
     "Spoken",
+    "handle_of",
     "heard_text",
+    "is_handle",
 ]
 
 _KEPT_EXCHANGES = 20
 _KEPT_FIELDS = 500
+_KEPT_HANDLES = 500
 
 _IT = frozenset(
     f"{pointer}{noun}" for pointer in ("that", "this") for noun in ("", " one", " file", " folder")
 ) | {"it", "the file", "the folder"}
 _OTHER = frozenset(f"the other{noun}" for noun in ("", " one", " file", " folder"))
 _TWO = 2
-_HANDLE = re.compile(r"^<[\w-]{1,40}:(?P<number>\d{1,4})>$")
+_HANDLE = re.compile(r"<[\w-]{1,40}:\d{1,9}>")
+_NOT_IN_KIND = re.compile(r"[^a-z0-9_-]")
 _THEM = re.compile(r"^(?:the |that |this )?(?P<ordinal>.+?)(?: one| file| folder)?$")
 
 
@@ -41,6 +45,16 @@ class Exchange:
     said: str
     heard: str
     is_external: bool = False
+
+
+def handle_of(entity: Entity, number: int) -> str:
+    """What stands for a thing whose name a model must not see: ``<pdf:17>``."""
+    return f"<{_NOT_IN_KIND.sub('', entity.kind.lower())[:24] or 'thing'}:{number}>"
+
+
+def is_handle(text: str) -> bool:
+    """Whether this looks like a handle, be it of a thing or of nothing."""
+    return _HANDLE.fullmatch(text.strip()) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +124,17 @@ class ConversationMemo:
     last_reply: str
     unfinished: str
     delivery: Delivery
+    is_tainted: bool
+    tells_external: bool
+    fields: tuple[Field, ...]
 
 
 class Conversation:
     """The history, the last reply, and the entities that may be meant.
 
     ``is_tainted``: text from outside (names of files, mail, pages) has entered it; that stays so
-    until ``clear``. ``unfinished`` is what the user cut off last, from the sentence on that was
-    being spoken; else empty.
+    until ``clear``, which forgets that text, too. ``unfinished`` is what the user cut off last,
+    from the sentence on that was being spoken; else empty.
     """
 
     def __init__(self) -> None:
@@ -130,6 +147,8 @@ class Conversation:
         self.is_tainted = False
         self._tells_external = False
         self._fields: deque[Field] = deque(maxlen=_KEPT_FIELDS)
+        self._handles: dict[str, Entity] = {}
+        self._numbers = 0
 
     @property
     def fields(self) -> tuple[Field, ...]:
@@ -142,8 +161,10 @@ class Conversation:
         self._fields.extend(fields)
 
     def clear(self) -> None:
-        """Forget all that was said, and with it what came from outside."""
+        """Forget all that was said, and with it what came from outside; its manner stays."""
+        numbers, delivery = self._numbers, self.delivery
         self.__init__()  # type: ignore[misc]
+        self._numbers, self.delivery = numbers, delivery
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -164,16 +185,23 @@ class Conversation:
             self.last_reply,
             self.unfinished,
             self.delivery,
+            self.is_tainted,
+            self._tells_external,
+            self.fields,
         )
 
     def restore(self, memo: ConversationMemo) -> None:
-        """Go back to how it was; what came from outside since then stays known as such."""
+        """Go back to how it was; what came from outside before or since stays known as such."""
         self._exchanges = deque(memo.exchanges, maxlen=_KEPT_EXCHANGES)
         self._entities = memo.entities
         self._pointed = memo.pointed
         self.last_reply = memo.last_reply
         self.unfinished = memo.unfinished
         self.delivery = memo.delivery
+        self.is_tainted |= memo.is_tainted
+        self._tells_external |= memo.tells_external
+        fields = dict.fromkeys((*memo.fields, *self._fields))
+        self._fields = deque(fields, maxlen=_KEPT_FIELDS)
 
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""
@@ -201,15 +229,14 @@ class Conversation:
     def referent(self, said: str) -> Entity | None:
         """The entity that "it", "that one" or "the second one" means; None if it is no referent.
 
-        A handle such as ``<pdf:2>``, which a model is given instead of a name, means the second.
+        A handle such as ``<pdf:17>``, which a model is given instead of a name, means the thing
+        that it was given for, whatever was named since.
         """
+        if is_handle(said):
+            return self._handles.get(said.strip())
         words = " ".join(normalise(said))
         if not self._entities:
             return None
-        handle = _HANDLE.match(said.strip())
-        if handle is not None:
-            number = int(handle["number"])
-            return self._entities[number - 1] if 0 < number <= len(self._entities) else None
         if words in _IT:
             return self._entities[self._pointed]
         if words in _OTHER:
@@ -219,3 +246,15 @@ class Conversation:
         if ordinal is None or not -len(self._entities) <= ordinal <= len(self._entities):
             return None
         return self._entities[ordinal - 1 if ordinal > 0 else ordinal]
+
+    def handle(self, entity: Entity) -> str:
+        """What a model is given instead of this thing's name; it means nothing else, ever."""
+        for handle, each in self._handles.items():
+            if each is entity:
+                return handle
+        self._numbers += 1
+        handle = handle_of(entity, self._numbers)
+        self._handles[handle] = entity
+        for old in tuple(self._handles)[:-_KEPT_HANDLES]:
+            del self._handles[old]
+        return handle

@@ -63,7 +63,7 @@ class Label:
         return Label(
             min(label.integrity for label in labels),
             max(label.secrecy for label in labels),
-            frozenset().union(*(label.origins for label in labels)),
+            frozenset(origin for label in labels for origin in label.origins),
         )
 
     @property

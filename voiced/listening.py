@@ -31,10 +31,14 @@ _RETRY_S = (0.5, 1.0, 2.0, 5.0)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Heard:
-    """One frame without echo, and how likely it is speech, in [0, 1]."""
+    """One frame without echo, and how likely it is speech, in [0, 1].
+
+    ``is_sounding``: something was played meanwhile, or may have been.
+    """
 
     cleaned: Cleaned
     probability: float
+    is_sounding: bool = False
 
     @property
     def frame(self) -> AudioFrame:
@@ -126,7 +130,8 @@ class Listener:
         if self._tap is not None:
             self._tap(frame, silence(len(frame.samples)) if far is None else far)
         cleaned = self._echo.clean(frame, far)
-        return Heard(cleaned, self._stages.detector.speech_probability(cleaned.frame))
+        probability = self._stages.detector.speech_probability(cleaned.frame)
+        return Heard(cleaned, probability, is_sounding=far is None or bool(far.any()))
 
     def _on_session_time(self, frame: AudioFrame) -> AudioFrame:
         """Count on after a microphone was opened again; report samples that were lost."""

@@ -7,6 +7,7 @@ committed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 import anyio
@@ -55,6 +56,7 @@ class LiveTurn:
         before: LiveTurn | None = None,
     ) -> None:
         self.id = name
+        self._began, self._after_reply_s = 0, math.inf
         self.over = anyio.Event()
         self.is_listening = True
         self.frames = list(frames)
@@ -79,9 +81,15 @@ class LiveTurn:
         take = Take(
             self.id, self._around, self._events, self._read, is_overlap=self._may_be_nothing
         )
+        take.began, take.after_reply_s = self._began, self._after_reply_s
         for frame in self.frames:
             take.hear(frame)
         return take
+
+    def begins(self, start: int, after_reply_s: float) -> None:
+        """The speech began at this sample, so long after our own sound had ended."""
+        self._began, self._after_reply_s = start, after_reply_s
+        self._take.began, self._take.after_reply_s = start, after_reply_s
 
     def _read(self, transcript: Transcript) -> None:
         self.text = transcript.text
@@ -118,10 +126,10 @@ class LiveTurn:
         if not self._is_paused:
             self._take.hear(frame)
 
-    def pause(self) -> None:
-        """The user may have finished: make the transcript final and prepare the answer."""
+    def pause(self, end: int) -> None:
+        """The user may have finished, at this sample: make the transcript final, and prepare."""
         self._is_paused = True
-        self._take.pause()
+        self._take.pause(end)
 
     def go_on(self) -> None:
         """It was only a pause: what was prepared is worth nothing."""

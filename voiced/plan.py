@@ -8,23 +8,56 @@ Pure: no I/O, no words of a model are run.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import enum
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from voiced.plugin import Field, Intent
 from voiced.policy import Trust
-from voiced.spoken import FILLERS, normalise
+from voiced.spoken import normalise
+from voiced.user_words import SMALL_WORDS, Held, UserWords, parts_of, same_value
 
-__all__ = ["Plan", "Step", "UserWords", "asks_for", "trust_of"]
+__all__ = [
+    "MOST_STEPS",
+    "Plan",
+    "Sources",
+    "Standing",
+    "Step",
+    "UserWords",
+    "asks_for",
+    "is_well_formed",
+    "trust_of",
+]
 
-_MOST_STEPS = 12
-_LEAST_STEM = 4
-_SMALL = FILLERS | frozenset(
-    "a an and any are as at be by can do does for from get give has have how i in into is it its me"
-    " my of on one or please so some that the them then there this those to up user want what when"
-    " where which who with you your tell use new all not".split()
-)
+MOST_STEPS = 12
+
+_LEAST_STEM = 3
+_ENDINGS = ("ing", "ed", "es", "s", "e")
+_REFUSALS = frozenset("no not never without".split())
+_NEAR = 3
+_LEADING_OPTIONAL = re.compile(r"^\s*\[[^\[\]]*\]")
+_HEAD = re.compile(r"^\s*(?:\(([^()]*)\)|([^\s\[({]+))")
+_WELL_FORMED: Mapping[str, re.Pattern[str]] = {
+    "id": re.compile(r"[^\s\x00-\x1f]{1,200}"),
+    "address": re.compile(r"[^\s\x00-\x1f]{1,254}"),
+    "date": re.compile(r"[\d:T+Z. -]{4,40}"),
+    "number": re.compile(r"[-+]?[\d.,]{1,40}"),
+    "url": re.compile(r"[^\s\x00-\x1f]{1,2048}"),
+    "path": re.compile(r"[^\x00-\x1f]{1,4096}"),
+}
+
+
+class Standing(enum.IntEnum):
+    """Where a value comes from; the higher, the better."""
+
+    FREE = 0
+    """From nowhere that is known: a model made it, or text from outside holds it."""
+    TYPED = 1
+    """A typed value or a thing that an intent gave; or words that may have meant something else."""
+    SAID = 2
+    """The user said it, or pointed at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,138 +67,185 @@ class Step:
     intent: str
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The arguments that are no holes."""
+        return {name: value for name, value in self.arguments.items() if value is not None}
+
     def admits(self, intent: str, arguments: Mapping[str, Any]) -> bool:
         """Whether a call is this step, its holes filled with anything."""
-        given = {name: value for name, value in self.arguments.items() if value is not None}
         return intent == self.intent and all(
-            name in arguments and _same(arguments[name], value) for name, value in given.items()
+            name in arguments and same_value(arguments[name], value)
+            for name, value in self.given.items()
         )
 
 
 class Plan:
     """The effects that one request may have. It is open until ``freeze``."""
 
-    def __init__(self, steps: Iterable[Step] = ()) -> None:
-        self._steps = list(steps)[:_MOST_STEPS]
-        self.is_frozen = False
+    def __init__(self, steps: Iterable[Step] = (), *, is_frozen: bool = False) -> None:
+        self._steps = tuple(steps)[:MOST_STEPS]
+        self._is_frozen = is_frozen
 
     @property
     def steps(self) -> tuple[Step, ...]:
         """What is planned and not done yet, in order."""
-        return tuple(self._steps)
+        return self._steps
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing can be planned any more."""
+        return self._is_frozen
 
     def add(self, steps: Iterable[Step]) -> bool:
-        """Plan more; False where it is too late for that."""
-        if self.is_frozen:
+        """Plan more; False where it is too late for that, or too much: nothing is planned then."""
+        longer = (*self._steps, *steps)
+        if self._is_frozen or len(longer) > MOST_STEPS:
             return False
-        self._steps = [*self._steps, *steps][:_MOST_STEPS]
+        self._steps = longer
         return True
 
     def freeze(self) -> None:
         """Text from outside has entered: nothing can be planned any more."""
-        self.is_frozen = True
+        self._is_frozen = True
 
     def find(self, intent: str, arguments: Mapping[str, Any]) -> Step | None:
-        """The first step that this call may be."""
-        return next((step for step in self._steps if step.admits(intent, arguments)), None)
+        """The step that this call is: the one that says most about it, the first among equals."""
+        found = [step for step in self._steps if step.admits(intent, arguments)]
+        return max(found, key=lambda step: len(step.given), default=None)
 
     def use(self, step: Step) -> None:
         """A call of this step has passed every check: it cannot be made again."""
-        self._steps.remove(step)
+        if step in self._steps:
+            at = self._steps.index(step)
+            self._steps = (*self._steps[:at], *self._steps[at + 1 :])
+
+    def copy(self) -> Plan:
+        """The plan as it is now."""
+        return Plan(self._steps, is_frozen=self._is_frozen)
+
+
+def _points_nowhere(_: str) -> Standing:
+    return Standing.FREE
 
 
 @dataclass(frozen=True, slots=True)
-class UserWords:
-    """What the user said himself: in this turn, and in the turns before."""
+class Sources:
+    """Where the values of a model's call may come from.
 
-    now: str
-    before: tuple[str, ...] = ()
+    ``pointed`` gives the standing of words or a handle that stand for a thing named before.
+    """
 
-    def hold(self, value: object) -> bool:
-        """Whether the user said this value, word by word."""
-        if isinstance(value, list | tuple):
-            parts: Sequence[object] = value
-            return bool(parts) and all(self.hold(part) for part in parts)
-        wanted = _words(str(value))
-        return bool(wanted) and any(f" {wanted} " in f" {_words(said)} " for said in self._all)
+    said: UserWords
+    fields: tuple[Field, ...] = ()
+    pointed: Callable[[str], Standing] = _points_nowhere
 
-    @property
-    def _all(self) -> tuple[str, ...]:
-        return (self.now, *self.before)
+    def standing(self, value: object, *, may_point: bool = False) -> Standing:
+        """Where a value comes from; of several, the worst counts."""
+        parts = parts_of(value)
+        if parts is not None:
+            standings = [self.standing(part, may_point=may_point) for part in parts]
+            return min(standings, default=Standing.FREE)
+        pointed = self.pointed(value) if may_point and isinstance(value, str) else Standing.FREE
+        if pointed is not Standing.FREE:  # "the second one" may have been said of other things
+            return pointed
+        held = self.said.hold(value)
+        if held is Held.SURELY:
+            return Standing.SAID
+        is_typed = held is Held.WEAKLY or any(_is_of(value, each) for each in self.fields)
+        return Standing.TYPED if is_typed else Standing.FREE
 
 
-def asks_for(intent: Intent, said: str) -> bool:
-    """Whether the user's words speak of what this intent does, in any of its words."""
-    own = {_stem(word) for word in normalise(_about(intent))} - {_stem(word) for word in _SMALL}
-    return not own.isdisjoint({_stem(word) for word in normalise(said) if word not in _SMALL})
+def _is_of(value: object, field: Field) -> bool:
+    """Whether a value is a typed one; ids and paths are what they are, to the letter."""
+    if field.kind in ("number", "address"):
+        return same_value(value, field.value)
+    return str(value).strip() == field.value.strip()
 
 
 def trust_of(
-    intent: Intent,
-    arguments: Mapping[str, Any],
-    said: UserWords,
-    fields: Iterable[Field],
-    *,
-    is_planned: bool = False,
+    intent: Intent, arguments: Mapping[str, Any], sources: Sources, *, is_planned: bool = False
 ) -> Trust:
     """How far text from outside may have shaped a model's call, where such text is about.
 
     Args:
         intent: What is called.
-        arguments: As the model gave them; None is not given.
-        said: The user's own words.
-        fields: The typed values that intents gave back.
+        arguments: As the model gave them, without those that a plan gave; None is not given.
+        sources: The user's words and the typed values.
         is_planned: The call is a step that was planned before that text was read.
 
     Returns:
-        USER_SAID where the user said every critical argument; TYPED_EXTERNAL where the others are
-        typed values; else FREE_TEXT. An intent that names no critical argument has only such.
+        USER_SAID where the user asked for the deed and said every critical argument;
+        TYPED_EXTERNAL where he said these but not the deed, or where one is a typed value or only
+        may have been said; else FREE_TEXT. An intent that names no critical argument has only such.
     """
     critical = intent.critical or tuple(intent.slots)
-    values = [arguments[name] for name in critical if arguments.get(name) is not None]
-    if values and all(said.hold(value) for value in values):
-        return Trust.USER_SAID
-    if not is_planned and not asks_for(intent, said.now):
-        return Trust.FREE_TEXT
-    if not values:
-        return Trust.USER_SAID
-    typed = {_words(each.value) for each in fields}
-    if all(said.hold(value) or _is_typed(value, typed) for value in values):
-        return Trust.TYPED_EXTERNAL
-    return Trust.FREE_TEXT
+    names = [name for name in critical if arguments.get(name) is not None]
+    worst = min(
+        (_standing(intent, name, arguments[name], sources) for name in names),
+        default=Standing.SAID,
+    )
+    if is_planned or asks_for(intent, sources.said.now):
+        return _TRUST[worst]
+    named_by_the_user = bool(names) and worst is Standing.SAID
+    return Trust.TYPED_EXTERNAL if named_by_the_user else Trust.FREE_TEXT
 
 
-def _is_typed(value: object, typed: set[str]) -> bool:
-    if isinstance(value, list | tuple):
-        parts: Sequence[object] = value
-        return all(_is_typed(part, typed) for part in parts)
-    return _words(str(value)) in typed
+_TRUST = {
+    Standing.SAID: Trust.USER_SAID,
+    Standing.TYPED: Trust.TYPED_EXTERNAL,
+    Standing.FREE: Trust.FREE_TEXT,
+}
 
 
-def _same(one: object, other: object) -> bool:
-    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
-        ones: Sequence[object] = one
-        others: Sequence[object] = other
-        return len(ones) == len(others) and all(map(_same, ones, others))
-    return _words(str(one)) == _words(str(other))
+def _standing(intent: Intent, name: str, value: object, sources: Sources) -> Standing:
+    slot = intent.slots.get(name)
+    may_point = slot is not None and hasattr(slot.type, "from_entity")
+    return sources.standing(value, may_point=may_point)
 
 
-def _words(text: str) -> str:
-    return " ".join(normalise(text)) or text.strip().lower()
+def asks_for(intent: Intent, said: str) -> bool:
+    """Whether the user's words ask for what this intent does: by a verb of it, not refused."""
+    deeds = _deeds(intent)
+    words = normalise(said)
+    return any(
+        word not in SMALL_WORDS and _stem(word) in deeds and not _is_refused(words[:at])
+        for at, word in enumerate(words)
+    )
 
 
-def _about(intent: Intent) -> str:
-    names = intent.name.replace(".", " ").replace("_", " ")
-    literals = " ".join(intent.sentences).translate(_MARKS)
-    return f"{names} {intent.description} {literals}"
+def _is_refused(before: Sequence[str]) -> bool:
+    return any(word in _REFUSALS or word.endswith("n't") for word in before[-_NEAR:])
 
 
-_MARKS = {ord(mark): " " for mark in "[](){}|<>:_"}
+def _deeds(intent: Intent) -> set[str]:
+    """The verbs of an intent: its name's, its description's, and those its templates begin with."""
+    name = intent.name.rpartition(".")[2].replace("_", " ")
+    heads = [name, intent.description, *_heads(intent.sentences)]
+    first = [words[0] for words in map(normalise, heads) if words]
+    return {_stem(word) for word in first if word not in SMALL_WORDS}
+
+
+def _heads(templates: Iterable[str]) -> Iterable[str]:
+    for template in templates:
+        rest, before = template, ""
+        while rest != before:
+            rest, before = _LEADING_OPTIONAL.sub("", rest), rest
+        found = _HEAD.match(rest)
+        if found:
+            yield from (found[1] or found[2] or "").split("|")
 
 
 def _stem(word: str) -> str:
     """A word without its ending, as far as English allows it: "sending" and "sends" are "send"."""
-    for ending in ("ing", "ed", "es", "s", "e"):
-        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM - 1:
-            return word.removesuffix(ending)
-    return word
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
+            word = word.removesuffix(ending)
+            break
+    return f"{word[:-1]}i" if word.endswith("y") else word
+
+
+def is_well_formed(field: Field) -> bool:
+    """Whether a typed value is what its kind says, and can hold no sentence."""
+    pattern = _WELL_FORMED.get(field.kind)
+    return pattern is not None and pattern.fullmatch(field.value) is not None

@@ -9,27 +9,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from voiced.conversation import Conversation
 from voiced.dispatch import Result
 from voiced.errors import InvalidSlots
-from voiced.plugin import Effect, Entity, Field, Integrity, Intent
+from voiced.plugin import Effect, Field, Intent
 from voiced.stages import Message, Tool
 
-__all__ = ["PLAN", "handle_of", "history", "planned_steps", "told", "tools"]
+__all__ = ["PLAN", "history", "planned_steps", "told", "tools"]
 
 PLAN = "plan"
 """The tool by which the model says what it will change, before it reads anything."""
 
 _MOST_SHOWN = 40
 _VALUES: Mapping[str, re.Pattern[str]] = {
-    "id": re.compile(r"[\w.:-]{1,64}"),
-    "address": re.compile(r"[\w.+-]{1,64}@[\w.-]{1,80}"),
-    "date": re.compile(r"[\d:T+Z.-]{4,32}"),
-    "number": re.compile(r"-?[\d.,]{1,24}"),
+    "id": re.compile(r"[A-Za-z0-9_.:-]{1,64}"),
+    "address": re.compile(
+        r"[A-Za-z0-9_.+-]{1,40}@[A-Za-z0-9.-]{1,64}|[A-Z]{2}\d{2}[A-Z]{0,4}\d{8,26}"
+    ),
+    "date": re.compile(r"\d[\d:T+Z. -]{3,32}"),
+    "number": re.compile(r"-?\d[\d.,]{0,23}"),
 }
-_KIND = re.compile(r"[^\w-]")
+_WORD = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{2,}")
+_MOST_WORDS = 3
+"""An id or the name in an address that has more words than these may be an order."""
 _STEPS: Mapping[str, Any] = {
     "type": "object",
     "properties": {
@@ -77,26 +81,21 @@ def history(instructions: str, conversation: Conversation, said: str) -> list[Me
     return messages
 
 
-def told(result: Result) -> dict[str, Any]:
+def told(result: Result, conversation: Conversation) -> dict[str, Any]:
     """What the model learns of a result."""
-    is_external = result.call.intent.returns is Integrity.EXTERNAL
     if result.reply is None:
-        reason = result.error.message if result.error and not is_external else "failed"
+        reason = result.error.message if result.error and not result.is_external else "failed"
         return {"error": reason}
     reply = result.reply
-    if not is_external:
+    if not result.is_external:
         return {"result": reply.text, **reply.data}
-    handles = [handle_of(entity, at) for at, entity in enumerate(reply.entities[:_MOST_SHOWN], 1)]
+    has_left = not result.call.effect.is_outward
+    plain = [field.value for field in reply.fields if _is_plain(field)]
     return {
-        "result": "done; the user hears it",
-        "things": handles,
-        "values": [field.value for field in reply.fields[:_MOST_SHOWN] if _is_plain(field)],
+        "result": f"{'done' if has_left else 'it waits to be sent'}; the user hears it",
+        "things": [conversation.handle(entity) for entity in reply.entities[:_MOST_SHOWN]],
+        "values": plain[:_MOST_SHOWN],
     }
-
-
-def handle_of(entity: Entity, number: int) -> str:
-    """What stands for a thing whose name the model must not see."""
-    return f"<{_KIND.sub('', entity.kind)[:40] or 'thing'}:{number}>"
 
 
 def planned_steps(arguments: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
@@ -108,20 +107,20 @@ def planned_steps(arguments: Mapping[str, Any]) -> list[tuple[str, Mapping[str, 
     steps = arguments.get("steps")
     if not isinstance(steps, list):
         raise InvalidSlots("plan: steps must be a list", intent=PLAN)
-    return [_step(step) for step in steps]  # pyright: ignore[reportUnknownVariableType]
+    return [_step(step) for step in cast("list[object]", steps)]
 
 
 def _step(step: object) -> tuple[str, Mapping[str, Any]]:
-    match step:
-        case {"intent": str(intent), "arguments": dict(arguments)}:
-            return intent, arguments
-        case {"intent": str(intent)}:
-            return intent, {}
-        case _:
-            raise InvalidSlots("plan: a step needs intent and arguments", intent=PLAN)
+    fields = cast("dict[str, Any]", step) if isinstance(step, dict) else {}
+    intent, arguments = fields.get("intent"), fields.get("arguments", {})
+    if not isinstance(intent, str) or not isinstance(arguments, dict):
+        raise InvalidSlots("plan: a step needs intent and arguments", intent=PLAN)
+    return intent, cast("dict[str, Any]", arguments)
 
 
 def _is_plain(field: Field) -> bool:
     """Whether a value is what its kind says: nothing that could be read as an order."""
     pattern = _VALUES.get(field.kind)
-    return pattern is not None and pattern.fullmatch(field.value) is not None
+    if pattern is None or pattern.fullmatch(field.value) is None:
+        return False
+    return len(_WORD.findall(field.value.partition("@")[0])) <= _MOST_WORDS

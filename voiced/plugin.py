@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import enum
 import inspect
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -112,6 +113,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 
 class Effect(enum.Enum):
     """What an intent does to the world; the policy decides by it. Undeclared is ADMIN."""
@@ -135,8 +138,13 @@ class Effect(enum.Enum):
         return self in (Effect.O1, Effect.O2)
 
     def raised_to(self, other: Effect) -> Effect:
-        """The more dangerous of the two."""
-        return max(self, other, key=list(Effect).index)
+        """The more dangerous of the two; what destroys and leaves the machine is as O2."""
+        if {self, other} == {Effect.W2, Effect.O1}:
+            return Effect.O2
+        return max(self, other, key=_BY_DANGER.index)
+
+
+_BY_DANGER = (Effect.R0, Effect.R1, Effect.W1, Effect.O1, Effect.W2, Effect.O2, Effect.X)
 
 
 class Entity(Protocol):
@@ -182,7 +190,8 @@ class Reply:
     """What the assistant says, the entities it named, and data for ``--json`` and the model.
 
     ``is_aside``: it is no answer of its own ("okay"): "say that again" means the one before.
-    ``fields``: the typed values in it, which a call that was planned may take.
+    ``fields``: the typed values in it, which a call that was planned may take. ``is_repeat``: it
+    says again what was said before, and is trusted no more than that was.
     """
 
     text: str
@@ -190,6 +199,7 @@ class Reply:
     data: Mapping[str, JsonValue] = dataclass_field(default_factory=dict[str, JsonValue])
     is_aside: bool = False
     fields: tuple[Field, ...] = ()
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,10 +322,17 @@ class Intent:
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None
 
     def effect_with(self, values: Mapping[str, Any]) -> Effect:
-        """The effect class of a call with these resolved values: never below the declared one."""
+        """The effect class of a call with these resolved values: never below the declared one.
+
+        Where ``effect_of`` breaks, nobody knows what the call would do: it counts as admin.
+        """
         if self.effect_of is None:
             return self.effect
-        return self.effect.raised_to(self.effect_of(values))
+        try:
+            return self.effect.raised_to(self.effect_of(values))
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the plugin boundary
+            _log.error("%s: effect_of raised %s", self.name, type(error).__name__)
+            return Effect.X
 
     async def __call__(self, context: Context, **slots: Any) -> Reply:
         """Run the intent with resolved slot values."""
@@ -404,7 +421,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
         deadline_s: After so many seconds the call has failed.
         returns: Who may have shaped what the reply holds; names of files are EXTERNAL.
         effect_of: Gives the effect class of one call from its resolved values, where that may be
-            higher than ``effect``: a new recipient makes a mail O2.
+            higher than ``effect``: a new recipient makes a mail O2. Optional slots may be missing.
 
     Raises:
         PluginError: A template cannot be parsed, or a parameter has no slot type.

@@ -14,6 +14,7 @@ TurnEnded tells what was heard; the history keeps it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import anyio
@@ -88,6 +89,7 @@ class Session:
         self._candidate: LiveTurn | None = None
         self._turns = 0
         self._pauses = self._misjudged = 0
+        self._sounded_until = -math.inf
 
     async def run(self) -> None:
         """Listen until the microphone's source ends and the last turn and effect are over.
@@ -104,14 +106,17 @@ class Session:
                 tasks,
                 speculates=self._rules.speculates,
             )
-            await self._listener.run(self._hear, self._end_of_sound)
+            await self._listener.run(self._hear, self._lose_microphone)
             self._end_of_sound()
+            self._thinker.dispatcher.outbox.close()  # nobody can say stop any more
             if self._turn is not None:
                 await self._turn.over.wait()
 
     # One frame at a time, synchronously
 
     def _hear(self, heard: Heard) -> None:
+        if heard.is_sounding:
+            self._sounded_until = heard.frame.end
         phase = Phase.IDLE if self._turn is None else self._turn.phase
         is_voiced = phase is Phase.IDLE or heard.has_tone(self._pre_roll.newest)
         sound, frame = heard.sound(is_voiced=is_voiced), heard.frame
@@ -131,8 +136,8 @@ class Session:
             match decision:
                 case UtteranceBegan(start):
                     self._begin_turn(start)
-                case UtterancePaused(_, finalises):
-                    self._pause(finalises=finalises)
+                case UtterancePaused(end, finalises):
+                    self._pause(end, finalises=finalises)
                 case UtteranceResumed():
                     self._go_on()
                 case UtteranceEnded(end, reason):
@@ -173,6 +178,7 @@ class Session:
         frames = [frame for frame in self._pre_roll.frames if frame.end > start - kept]
         name = TurnId(self._turns + 1)
         turn = LiveTurn(name, self._around, frames, self._read, before)
+        turn.begins(start, (start - self._sounded_until) / RATE_HZ)
         self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
         return turn
 
@@ -190,13 +196,13 @@ class Session:
             return self._candidate
         return self._turn if self._turn is not None and self._turn.is_listening else None
 
-    def _pause(self, *, finalises: bool) -> None:
+    def _pause(self, end: int, *, finalises: bool) -> None:
         self._pauses += 1
         turn = self._listening
         if turn is None:
             return
         if finalises or turn is self._candidate:
-            turn.pause()
+            turn.pause(end)
         is_asked = self._stages.turn_end is not None and self._misjudged < _MOST_MISJUDGED
         if is_asked and turn is self._turn:
             self._around.tasks.start_soon(self._judge, turn, self._pauses, name="judge")
@@ -237,6 +243,10 @@ class Session:
         last = self._turn.frames[-1].end if self._turn.frames else 0
         self._turn.reopen([frame for frame in self._pre_roll.take() if frame.start >= last])
         self._emit(SpeechStarted(start))
+
+    def _lose_microphone(self) -> None:
+        self._end_of_sound()
+        self._thinker.dispatcher.keep_back()
 
     def _end_of_sound(self) -> None:
         if self._candidate is not None:

@@ -16,7 +16,7 @@ import anyio
 import anyio.lowlevel
 
 from voiced import earcons
-from voiced.audio import AudioFrame
+from voiced.audio import RATE_HZ, AudioFrame
 from voiced.delivery import delivered
 from voiced.dispatch import Call, Report, Result
 from voiced.errors import EngineError
@@ -29,6 +29,7 @@ from voiced.events import (
 )
 from voiced.fillers import Fillers
 from voiced.grammar.overlap import overlap_graph
+from voiced.policy import Manner
 from voiced.speaking import Line, Piece, Speech, SpeechPlayer
 from voiced.stages import SpokenAudio, Transcript, Voice
 from voiced.surroundings import EventGate, Surroundings, failure
@@ -55,6 +56,10 @@ class Take:
         events: Takes its events once they are true.
         on_transcript: Told of every transcript, partial or final, as it comes.
         is_overlap: It may be no utterance at all, only a "mhm" over a reply.
+
+    Attributes:
+        began: The sample where the speech began.
+        after_reply_s: How long after our own sound had ended that was.
     """
 
     def __init__(
@@ -82,6 +87,8 @@ class Take:
         self._is_sure = anyio.Event()
         self._is_dropped = False
         self._speech_end = 0
+        self.began = 0
+        self.after_reply_s = math.inf
         self._is_overlap = is_overlap
         self.player = SpeechPlayer(around.stages.speaker, self._tell_start, self._fail)
 
@@ -91,8 +98,9 @@ class Take:
         """Take a frame of the utterance."""
         self._frames.send_nowait(frame)
 
-    def pause(self) -> None:
-        """The user may have finished: make the transcript final and prepare the answer."""
+    def pause(self, end: int) -> None:
+        """The user may have finished, at this sample: make the transcript final, and prepare."""
+        self._speech_end = end
         self._frames.close()
 
     def settle(self, end: int) -> None:
@@ -206,7 +214,9 @@ class Take:
             report = Report(self._id, self._clock.at, self._answer_events.emit)
             readings = [(heard.text, heard.confidence)]
             readings += [(other.text, other.confidence) for other in heard.alternatives]
-            thinking = Turn(report, self.marks, say, self._perform)
+            length_s = (self._speech_end - self.began) / RATE_HZ
+            manner = Manner(self.after_reply_s, length_s)
+            thinking = Turn(report, self.marks, say, self._perform, manner)
             thought.append(await self._around.thinker.think(readings, thinking))
 
         await self._speak(think)
@@ -263,7 +273,7 @@ class Take:
         """
         await anyio.lowlevel.checkpoint_if_cancelled()  # what was interrupted is not begun any more
         dispatcher = self._around.thinker.dispatcher
-        if call.intent.effect.only_reads:
+        if call.effect.only_reads:
             return await dispatcher.run(call, report)
         await self._is_sure.wait()
         self.has_acted = True

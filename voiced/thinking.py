@@ -19,8 +19,7 @@ from voiced.dispatch import Call, Dispatcher, DispatchMemo, Question, Report, Re
 from voiced.errors import EngineError, IntentDenied, InvalidSlots, VoicedError
 from voiced.events import Outcome, ReplySentence, StageFailed
 from voiced.overlap_words import is_backchannel, is_only_stop
-from voiced.plugin import Integrity
-from voiced.policy import TYPED, Answer, Manner, Verdict
+from voiced.policy import TYPED, Answer, Manner, Verdict, read_answer
 from voiced.sentences import SentenceCutter
 from voiced.spoken import one_line
 from voiced.stages import Hints, Message, Responder, ToolCall
@@ -38,6 +37,7 @@ INSTRUCTIONS = (
 )
 
 MAX_ROUNDS = 3
+_MOST_CALLS = 16
 _NO_MODEL = (
     "I don't know how to do that. I have no language model set up, so I can only do what my "
     "skills do. Ask me: what can I say?"
@@ -194,15 +194,17 @@ class Thinker:
 
     async def _answer(self, readings: Sequence[tuple[str, float]], saying: _Saying) -> Thought:
         said = readings[0][0]
-        while self.dispatcher.notices:
-            await saying.say_text(self.dispatcher.notices.pop(0))
+        for notice in self.dispatcher.notices:
+            await saying.say_text(notice)
+            self.dispatcher.notice_told()
         try:
             turn = saying.turn
             understood = await self.dispatcher.understand(readings, turn.report, turn.manner)
         except InvalidSlots as unfit:
             return await self._reply_instead(unfit, said, saying)
         if understood is Answer.NO:
-            await saying.say("Okay, I won't.")
+            kept_back = " Nothing was sent." if self.dispatcher.outbox.stop() else ""
+            await saying.say_text(f"Okay, I won't.{kept_back}")
             return Thought("completed")
         if isinstance(understood, Question):
             return await self._ask(understood, saying)
@@ -213,8 +215,9 @@ class Thinker:
     async def _converse(self, said: str, saying: _Saying) -> Thought:
         """Answer what no intent fits."""
         is_asked = self.dispatcher.conversation.last_reply.endswith("?")
-        if is_only_stop(said) and self.dispatcher.outbox.stop():
-            await saying.say("Stopped. Nothing was sent.")
+        refuses = is_only_stop(said) or read_answer(said) is Answer.NO
+        if refuses and self.dispatcher.outbox.stop():
+            await saying.say_text("Stopped. Nothing was sent.")
             return Thought("completed")
         if is_only_stop(said) or (is_backchannel(said) and not is_asked):
             return Thought("completed")  # neither "wait" nor "mhm" wants an answer
@@ -288,7 +291,7 @@ class Thinker:
     async def _talk(self, responder: Responder, talk: _Talk, saying: _Saying) -> None:
         """Request after request, until one needs no tool, or the user is asked."""
         rounds = 0
-        while rounds < MAX_ROUNDS:
+        for _ in range(MAX_ROUNDS + 1):  # one request more, for the plan
             text, calls = await self._round(responder, talk.history, saying)
             if not calls:
                 if text.strip():
@@ -296,10 +299,15 @@ class Thinker:
                 return
             rounds += any(tool.name != planner_view.PLAN for tool in calls)
             talk.history.append(Message("assistant", text, tuple(calls)))
-            for tool in calls:
+            for number, tool in enumerate(calls):
+                if number >= _MOST_CALLS:
+                    talk.answer(tool, {"error": "too many calls at once"})
+                    continue
                 await self._use(tool, talk, saying.turn)
                 if talk.question is not None:
                     return
+            if rounds == MAX_ROUNDS:
+                return
 
     async def _round(
         self, responder: Responder, history: Sequence[Message], saying: _Saying
@@ -347,8 +355,8 @@ class Thinker:
             talk.question = proposed
             return
         result = await turn.perform(proposed, turn.report)
-        talk.answer(tool, planner_view.told(result))
-        is_found = proposed.intent.returns is Integrity.EXTERNAL
+        talk.answer(tool, planner_view.told(result, self.dispatcher.conversation))
+        is_found = result.is_external
         if result.reply is not None:  # what was only looked up on the way is not told
             talk.untold = [each for each in talk.untold if not each.is_lookup]
         is_lookup = is_found and proposed.effect.only_reads

@@ -45,7 +45,8 @@ _opened: list[subprocess.Popen[bytes]] = []
         "(view|display) [the|my|that] [file] {file}",
         "let me see [the|my|that] [file] {file}",
     ],
-    effect=Effect.R1,
+    effect=Effect.W1,
+    critical=["file"],
     examples=["open the PDF from yesterday", "open budget twenty twenty six"],
 )
 async def open_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:

@@ -40,9 +40,10 @@ async def stop(context: Context) -> Reply:
         "[i] beg your pardon",
     ],
     effect=Effect.R0,
+    returns=Integrity.CONFIG,
     examples=["say that again"],
 )
 async def repeat(context: Context) -> Reply:
     """Say the last reply again; one that was cut off goes on with the sentence that was cut."""
     said = context.assistant.unfinished_reply or context.assistant.last_reply
-    return Reply(said or "I haven't said anything yet.")
+    return Reply(said or "I haven't said anything yet.", is_repeat=bool(said))

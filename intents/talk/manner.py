@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from voiced.plugin import Context, Effect, Intent, Reply, intent
+from voiced.plugin import Context, Effect, Integrity, Intent, Reply, intent
 
 __all__ = ["faster", "louder", "normal", "quieter", "slower", "whisper"]
 
@@ -19,13 +19,20 @@ _MORE = "[speak|talk] more"
 def _manner(
     name: str, *sentences: str, example: str
 ) -> Callable[[Callable[[Context], Awaitable[Reply]]], Intent]:
-    return intent(name, sentences=sentences, effect=Effect.R0, examples=[example])
+    return intent(
+        name,
+        sentences=sentences,
+        effect=Effect.R0,
+        returns=Integrity.CONFIG,
+        examples=[example],
+    )
 
 
 def _from_now_on(context: Context, **wish: Any) -> Reply:
     """Let all be said as wished, beginning with what was cut off; see ``Assistant.deliver``."""
     context.assistant.deliver(**wish)
-    return Reply(context.assistant.unfinished_reply or "Okay.", is_aside=True)
+    unfinished = context.assistant.unfinished_reply
+    return Reply(unfinished or "Okay.", is_aside=True, is_repeat=bool(unfinished))
 
 
 @_manner(

@@ -8,7 +8,19 @@ from voiced.grammar import Grammar
 from voiced.plugin import Effect, Intent, IntentFailed, InvalidSlots, Reply, intent
 from voiced.testing.context import FakeAssistant, FakeContext
 from voiced_intents import clock, talk
-from voiced_intents.talk import explain, recall, repeat, stop, undo
+from voiced_intents.talk import (
+    explain,
+    faster,
+    louder,
+    normal,
+    quieter,
+    recall,
+    repeat,
+    slower,
+    stop,
+    undo,
+    whisper,
+)
 
 
 @pytest.fixture
@@ -75,6 +87,27 @@ async def test_help_about_an_unknown_topic_names_the_known_ones() -> None:
 @pytest.mark.anyio
 async def test_stop_says_nothing() -> None:
     assert (await stop(FakeContext())).text == ""
+
+
+@pytest.mark.anyio
+async def test_stop_keeps_back_what_was_about_to_be_sent() -> None:
+    context = FakeContext()
+    context.assistant.outbox = 2
+    assert (await stop(context)).text == "Stopped. Nothing was sent."
+    assert context.assistant.outbox == 0
+    assert (await stop(context)).text == ""
+
+
+@pytest.mark.anyio
+async def test_what_is_said_again_is_marked_as_such() -> None:
+    spoken = FakeContext(assistant=FakeAssistant(last_reply="It's noon."))
+    assert (await repeat(spoken)).is_repeat
+    assert not (await repeat(FakeContext())).is_repeat
+    cut = FakeContext()
+    cut.assistant.unfinished_reply = "and all is well."
+    for way in (louder, quieter, slower, faster, whisper, normal):
+        assert (await way(cut)).is_repeat
+        assert not (await way(FakeContext())).is_repeat
 
 
 @pytest.mark.anyio

@@ -15,7 +15,7 @@ import pytest
 
 from voiced.errors import IntentFailed
 from voiced.events import BargeIn, Event, IntentReturned, TurnEnded
-from voiced.plugin import TEXT, Context, Effect, Reply, Undo, intent, undoes
+from voiced.plugin import TEXT, Context, Effect, Integrity, Reply, Undo, intent, undoes
 from voiced.stages import ToolCall
 from voiced.testing.fakes import FakeResponder, Says
 from voiced.testing.script import Script, run_script
@@ -123,7 +123,7 @@ def test_what_was_begun_is_finished_behind_the_interruption_and_can_be_undone(pl
     assert heard(events)[-1] == "I washed the lamp."
 
 
-@intent("door.unlock", sentences=["unlock"], effect=Effect.W1)
+@intent("door.unlock", sentences=["unlock"], effect=Effect.W1, returns=Integrity.CONFIG)
 async def unlock(context: Context) -> Reply:
     """Unlock the door."""
     raise IntentFailed("the door does not answer", spoken="The door does not answer.")

@@ -85,12 +85,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What came of a call: a reply, or an error; the changes that it made."""
+    """What came of a call: a reply, or an error; the changes that it made.
+
+    ``is_external``: it may hold text from outside, so that no model may see it.
+    """
 
     call: Call
     reply: Reply | None = None
     error: VoicedError | None = None
     undo_ids: Sequence[str] = ()
+    is_external: bool = True
 
     @property
     def spoken(self) -> str:

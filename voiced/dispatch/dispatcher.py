@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import anyio
 
@@ -17,7 +17,7 @@ from voiced.conversation import Conversation, ConversationMemo
 from voiced.dispatch.assistant import BoundAssistant
 from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import CallContext, Environment
-from voiced.dispatch.guard import Guard, denied
+from voiced.dispatch.guard import Guard, GuardMemo, denied
 from voiced.dispatch.outbox import Outbox
 from voiced.dispatch.questions import (
     ask_choice,
@@ -29,8 +29,10 @@ from voiced.dispatch.questions import (
 )
 from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
 from voiced.errors import (
+    IntentDenied,
     IntentFailed,
     IntentTimeout,
+    JournalError,
     PluginError,
     UnknownIntent,
     VoicedError,
@@ -39,14 +41,14 @@ from voiced.events import ConfirmationAsked, IntentMatched, IntentReturned, Turn
 from voiced.grammar import Grammar, Match
 from voiced.grammar.chains import clauses
 from voiced.plan import Step
-from voiced.plugin import Effect, Integrity, Intent, Reply, Undoer
+from voiced.plugin import Effect, Intent, Reply, Undoer
 from voiced.policy import TYPED, Answer, Manner, Verdict, decide, is_answerable
+from voiced.spoken import normalise
 
 __all__ = ["DispatchMemo", "Dispatcher", "Waits"]
 
 _log = logging.getLogger(__name__)
 
-DispatchMemo: TypeAlias = tuple[tuple[Question | None, TurnId, float], ConversationMemo]
 _MOST_FAILURES = 2
 _ARTICLE = re.compile(r"^(?:the|my|a|an) ", re.IGNORECASE)
 _SAME = re.compile(
@@ -54,6 +56,8 @@ _SAME = re.compile(
     r"(?:for|with|to) (?P<what>.+?)[.!?]*$",
     re.IGNORECASE,
 )
+_KEPT_BACK = "What I was about to send was not sent, because I thought you said stop."
+_UNHEARD = "What I was about to send was not sent, because I could not hear you."
 _SILENT = Report(TurnId(0), lambda: 0, lambda _: None)
 
 
@@ -66,6 +70,19 @@ class Waits:
 
 
 _WAITS = Waits()
+
+
+@dataclass(frozen=True, slots=True)
+class DispatchMemo:
+    """What a request may change before it is sure that it was one."""
+
+    pending: Question | None
+    asked_in: TurnId
+    void_at_s: float
+    told: int
+    stopped: int
+    request: GuardMemo
+    conversation: ConversationMemo
 
 
 class Dispatcher:
@@ -99,8 +116,18 @@ class Dispatcher:
         self._void_at_s = float("inf")
         self.conversation = conversation
         self.is_stale = True
-        self.notices: list[str] = []
         self._last: Call | None = None
+        self._notices: list[str] = []
+        self._told = 0
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What the next reply has to tell first."""
+        return tuple(self._notices[self._told :])
+
+    def notice_told(self) -> None:
+        """The first of the notices was said."""
+        self._told += 1
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -171,13 +198,13 @@ class Dispatcher:
         Raises:
             IntentError: An intent fits, but its slots do not, or the policy refuses.
         """
-        if readings:
-            self._guard.begin(readings[0][0])
         pending = self._take_pending()
         if pending is not None and readings:
             answered = await self._answered(pending, readings[0][0], report, manner)
             if answered is not None:
                 return answered
+        if readings:
+            self._guard.begin(readings[0][0])
         chain = clauses(readings[0][0], self._best) if readings else ()
         if chain:
             return await self.follow(chain, report)
@@ -227,7 +254,8 @@ class Dispatcher:
         """Take a model's plan for this request: (intent, arguments) in order.
 
         Returns:
-            False where text from outside was read already: it is too late to plan.
+            False where text from outside was read already: it is too late to plan. False, too,
+            where it is too long.
 
         Raises:
             UnknownIntent: There is no such intent.
@@ -249,7 +277,18 @@ class Dispatcher:
         trust, step = self._guard.admit(intent, arguments)
         call = Call(intent, words, "model", trust, step=step)
         self._report_match(call, report)
+        if decide(intent.effect, trust) is Verdict.DENY:  # nothing is looked up for it, or asked
+            raise await self._refused(call, report)
         return await self._settle(call, report)
+
+    async def _refused(self, call: Call, report: Report) -> IntentDenied:
+        """The error for a call that text from outside may have made; the journal keeps its name."""
+        journal, name = self._environment.journal, call.intent.name
+        try:
+            await self._environment.in_worker(journal.refused, name, report.turn)
+        except JournalError as error:
+            _log.error("a refusal of %s could not be written: %s", name, error.message)
+        return denied(call.intent, "was asked for by text from outside, or may have been")
 
     def _known(self, name: str) -> Intent:
         intent = self._intents.get(name)
@@ -274,15 +313,37 @@ class Dispatcher:
         if was_interrupted and self._pending.choice is None:
             self._pending = None
 
+    def clear(self) -> None:
+        """Forget the conversation: what was said, found and asked, and what came from outside."""
+        self.conversation.clear()
+        self._guard = Guard(self.conversation)
+        self._pending = None
+
     def remember(self) -> DispatchMemo:
         """What a request may change here before it is sure that it was one."""
-        asked = (self._pending, self._asked_in, self._void_at_s)
-        return asked, self.conversation.remember()
+        del self._notices[: self._told]
+        self._told = 0
+        return DispatchMemo(
+            self._pending,
+            self._asked_in,
+            self._void_at_s,
+            self._told,
+            self.outbox.stopped,
+            self._guard.remember(),
+            self.conversation.remember(),
+        )
 
     def restore(self, memo: DispatchMemo) -> None:
-        """Go back to how it was; text from outside that came in stays known as such."""
-        (self._pending, self._asked_in, self._void_at_s), conversation = memo
-        self.conversation.restore(conversation)
+        """Go back to how it was; text from outside that came in stays known as such.
+
+        What was kept back in the outbox meanwhile stays so, and that is told.
+        """
+        self._pending, self._asked_in = memo.pending, memo.asked_in
+        self._void_at_s, self._told = memo.void_at_s, memo.told
+        self._guard.restore(memo.request)
+        self.conversation.restore(memo.conversation)
+        if self.outbox.stopped > memo.stopped:
+            self._notices.append(_KEPT_BACK)
 
     def _take_pending(self) -> Question | None:
         pending, self._pending = self._pending, None
@@ -309,7 +370,7 @@ class Dispatcher:
     def _agreed(self, question: Question) -> Call:
         if question.digest != question.call.digest:
             raise denied(question.call.intent, "is not what was asked about any more")
-        self._guard.use(question.call.step)
+        self._guard.use(question.call)
         return question.call
 
     def _doubt(self, question: Question, report: Report) -> Question:
@@ -326,17 +387,17 @@ class Dispatcher:
             return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
         verdict = decide(call.effect, call.trust)
         if verdict is Verdict.DO:
-            self._guard.use(call.step)
+            self._guard.use(call)
             return call
         if verdict is Verdict.DENY:
-            raise denied(call.intent, "holds text from outside where the user's words must be")
+            raise await self._refused(call, report)
         return self._ask(ask_yes(call, verdict, self._environment.new_id()), report)
 
     def _ask(self, question: Question, report: Report) -> Question:
         self._pending = None if question.verdict is Verdict.SCREEN else question
         self._asked_in = report.turn
         self._void_at_s = float("inf")
-        if question.call.intent.returns is Integrity.EXTERNAL:
+        if question.choice is not None or _names_others(question.call):
             self.conversation.taint()  # the names in a question may be anybody's
         report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))
         return question
@@ -358,6 +419,8 @@ class Dispatcher:
 
     def posted(self, call: Call) -> Result:
         """What is said while a call waits in the outbox."""
+        if _names_others(call):
+            self.conversation.taint()
         return Result(call, Reply(posting(call, self.outbox.wait_s)))
 
     async def send(self, call: Call, report: Report) -> Result | None:
@@ -369,8 +432,13 @@ class Dispatcher:
             return None
         result = await self.run(call, report)
         if result.error is not None:
-            self.notices.append(f"It was not sent. {result.error.spoken}")
+            self._notices.append(f"It was not sent. {result.error.spoken}")
         return result
+
+    def keep_back(self) -> None:
+        """Send nothing of what waits: the user could not be heard if he said stop."""
+        if self.outbox.stop():
+            self._notices.append(_UNHEARD)
 
     async def run(self, call: Call, report: Report) -> Result:
         """Run a call to its end; whatever it raises becomes the result's error."""
@@ -378,9 +446,9 @@ class Dispatcher:
         reply, error = await self._attempt(call, context)
         outcome: Literal["completed", "failed"] = "failed" if error else "completed"
         undo_ids = tuple(context.undo_ids)
-        if not call.intent.effect.only_reads:
+        if not call.effect.only_reads:
             self.is_stale = True
-        self._guard.told(call.intent, reply or Reply(""))
+        is_external = self._guard.told(call.intent, reply or Reply(""))
         if reply is not None:
             self._last = call
             self.conversation.name(reply.entities, tuple(call.values.values()))
@@ -393,7 +461,7 @@ class Dispatcher:
                 undo_ids[-1] if undo_ids else None,
             )
         )
-        return Result(call, reply, error, undo_ids)
+        return Result(call, reply, error, undo_ids, is_external)
 
     async def _attempt(
         self, call: Call, context: CallContext
@@ -412,6 +480,14 @@ class Dispatcher:
         if not isinstance(reply, Reply):
             return None, _broken(name, f"returned {type(reply).__name__}, not a Reply")
         return reply, None
+
+
+def _names_others(call: Call) -> bool:
+    """Whether a question about the call says more than its words: names that were looked up."""
+    return any(
+        normalise(label) != normalise(call.words.get(slot, ""))
+        for slot, label in call.labels.items()
+    )
 
 
 def _broken(name: str, what: str) -> IntentFailed:

@@ -17,6 +17,10 @@ class Outbox:
     Args:
         wait_s: How long each call waits.
         sleep: Waits for so many seconds.
+
+    Attributes:
+        wait_s: How long each call waits.
+        stopped: How many were stopped so far.
     """
 
     def __init__(
@@ -25,6 +29,8 @@ class Outbox:
         self.wait_s = wait_s
         self._sleep = sleep
         self._waiting: list[Call] = []
+        self._is_closed = False
+        self.stopped = 0
 
     @property
     def waiting(self) -> tuple[Call, ...]:
@@ -33,6 +39,8 @@ class Outbox:
 
     async def release(self, call: Call) -> bool:
         """Wait with a call; True when it may go, False where it was stopped meanwhile."""
+        if self._is_closed:
+            return False
         self._waiting.append(call)
         try:
             await self._sleep(self.wait_s)
@@ -43,4 +51,10 @@ class Outbox:
     def stop(self) -> tuple[Call, ...]:
         """Stop all that waits."""
         stopped, self._waiting = self.waiting, []
+        self.stopped += len(stopped)
         return stopped
+
+    def close(self) -> None:
+        """Stop all that waits, and let nothing leave from now on."""
+        self._is_closed = True
+        self.stop()

@@ -60,7 +60,9 @@ def read_choice(question: Question, answer: str) -> Call | Answer:
         return Answer.NO
     candidates = question.choice.candidates
     said = [word for word in normalise(answer) if word not in FILLERS]
-    picked = _by_ordinal(candidates, said) or _by_sound(candidates, " ".join(said))
+    picked = _by_ordinal(candidates, said)
+    if picked is None and read_answer(answer) is not Answer.YES:  # a name may be "yes" itself
+        picked = _by_sound(candidates, " ".join(said))
     return chosen(question.call, question.choice.slot, picked) if picked else Answer.OTHER
 
 

@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from voiced.conversation import Conversation
+from voiced.conversation import Conversation, is_handle
 from voiced.dispatch.calls import Call, Choice
 from voiced.dispatch.context import CallContext
 from voiced.errors import IntentFailed, InvalidSlots, VoicedError
 from voiced.plugin import Candidate, Entity, Intent, Slot
 
 __all__ = ["AMBIGUITY", "Ambiguous", "chosen", "resolve", "words_of_arguments"]
+
+_LONGEST_ARGUMENTS = 16_384
 
 AMBIGUITY = 0.06
 """Candidates whose scores lie this close to the best one are asked about."""
@@ -31,9 +33,11 @@ def words_of_arguments(intent: Intent, arguments: Mapping[str, Any]) -> dict[str
     """A model's arguments as words of slots; null is left out.
 
     Raises:
-        InvalidSlots: An unknown name, or a value that is a list or an object.
+        InvalidSlots: An unknown name, a value that is a list or an object, or too long a text.
     """
     words: dict[str, str] = {}
+    if sum(len(str(value)) for value in arguments.values()) > _LONGEST_ARGUMENTS:
+        raise InvalidSlots(f"{intent.name}: the arguments are too long", intent=intent.name)
     for name, value in arguments.items():
         if name not in intent.slots:
             raise InvalidSlots(f"{intent.name} has no slot {name[:40]!r}", intent=intent.name)
@@ -79,6 +83,10 @@ async def _resolve_slot(
     context, conversation = where
     try:
         named = _named_before(slot, conversation.referent(said))
+        if named is None and call.origin == "model" and is_handle(said):
+            raise InvalidSlots(
+                f"{call.intent.name}: {slot.name}: no such thing", intent=call.intent.name
+            )
         found = [named] if named else await context.in_worker(slot.type.resolve, said, context)
     except VoicedError:
         raise

@@ -116,6 +116,15 @@ class Journal:
         """The change was taken back."""
         self._end(change, "undone", ("begun", "done"))
 
+    def refused(self, intent: str, turn: int) -> None:
+        """Something that text from outside asked for was not done; its wording is not kept.
+
+        Raises:
+            JournalError: It could not be written.
+        """
+        change = self.begin(intent, turn, f"did not do {intent}, asked for from outside", "", {})
+        self.failed(change)
+
     def change(self, change: str) -> Change:
         """The change of that id.
 

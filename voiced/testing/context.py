@@ -48,6 +48,7 @@ class FakeAssistant:
         last_heard: What was heard of the last reply; a test may set it, as the two below.
         unfinished_reply: What was cut off.
         entities: What was named last.
+        outbox: How much waits to be sent.
         delivery: What ``deliver`` was asked for, each time.
     """
 
@@ -63,6 +64,7 @@ class FakeAssistant:
         self.last_heard = ""
         self.unfinished_reply = ""
         self.entities: Sequence[Entity] = ()
+        self.outbox = 0
         self.delivery: list[dict[str, float | bool | None]] = []
         self.undone: list[str] = []
         self._intents = tuple(intents)
@@ -72,6 +74,11 @@ class FakeAssistant:
     def intents(self) -> Sequence[Intent]:
         """The intents it was made with."""
         return self._intents
+
+    def stop_sending(self) -> int:
+        """Empty the ``outbox``; how much that was."""
+        stopped, self.outbox = self.outbox, 0
+        return stopped
 
     def deliver(
         self,
