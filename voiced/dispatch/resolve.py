@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -28,15 +29,18 @@ class Ambiguous(Exception):
 
 
 def words_of_arguments(intent: Intent, arguments: Mapping[str, Any]) -> dict[str, str]:
-    """A model's arguments as words of slots; null is left out.
+    """A model's arguments as words of slots; null is left out, and a list is its JSON text.
 
     Raises:
-        InvalidSlots: An unknown name, or a value that is a list or an object.
+        InvalidSlots: An unknown name, a list where one value is wanted, or an object.
     """
     words: dict[str, str] = {}
     for name, value in arguments.items():
         if name not in intent.slots:
             raise InvalidSlots(f"{intent.name} has no slot {name[:40]!r}", intent=intent.name)
+        if isinstance(value, list) and intent.slots[name].type.json_schema.get("type") == "array":
+            words[name] = json.dumps(value, ensure_ascii=False)
+            continue
         if isinstance(value, list | dict):
             raise InvalidSlots(f"{intent.name}: {name} must be one value", intent=intent.name)
         if value is not None:
