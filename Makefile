@@ -35,12 +35,13 @@ check: $(VENV)/.dev build/typing/voiced_intents
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_wheels.py
 
-bench: $(VENV)/.user
+bench: $(VENV)/.user build/hassil-fuzzy
 	$(BIN)/voiced bench overhead
 	$(BIN)/voiced bench idle
 	$(BIN)/voiced bench barge-in
 	$(BIN)/voiced bench room
 	$(BIN)/voiced bench intents
+	$(BIN)/voiced bench intents --sentences tests/sentences --fuzzy build/hassil-fuzzy
 
 bench-peers: $(VENV)/.user
 	$(BIN)/python tests/bench/peers $(ARGS)
@@ -62,6 +63,10 @@ $(VENV)/.user: $(VENV)/bin/python pyproject.toml setup.py
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml setup.py
 	$(PIP) install -e '.[dev]'
 	touch $@ $(VENV)/.user
+
+# the last hassil with its fuzzy matcher, for comparison, beside the one that voiced uses
+build/hassil-fuzzy: $(VENV)/bin/python
+	$(PIP) install --no-deps --target $@ 'hassil==3.8.1'
 
 build/typing/voiced_intents:
 	mkdir -p build/typing

@@ -30,6 +30,8 @@ _NOON = 12
         "what time is it [now]",
         "(what's|what is) the [current] time [now]",
         "tell me [what] the time [is]",
+        "[(tell me|do you know)] what time it is [now]",
+        "give me the time",
         "(do you have|have you got) the time",
         "how late is it",
     ],
@@ -67,6 +69,7 @@ async def tell_date(
     "clock.weekday",
     sentences=[
         "(what|which) (day|weekday|day of the week) is it [today]",
+        "[(tell me|do you know)] (what|which) (day|weekday|day of the week) it is [today]",
         "what's today",
         "(what|which) (day|weekday|day of the week) (is|was|will be) {date}",
         "(what|which) (day|weekday|day of the week) will {date} be",

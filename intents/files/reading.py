@@ -41,9 +41,9 @@ _opened: list[subprocess.Popen[bytes]] = []
 @intent(
     "files.open",
     sentences=[
-        "(open|launch|bring up) [up] [the|my|that] [file] {file}",
-        "(view|display) [the|my|that] [file] {file}",
-        "let me see [the|my|that] [file] {file}",
+        "(open|launch|bring up) [up] [the|my|that] [file [called|named]] {file}",
+        "(view|display) [the|my|that] [file [called|named]] {file}",
+        "let me see [the|my|that] [file [called|named]] {file}",
     ],
     effect=Effect.W1,
     critical=["file"],
@@ -104,7 +104,8 @@ def _run(command: list[str], wait_s: float) -> None:
 @intent(
     "files.find",
     sentences=[
-        "(find|locate|search for|look for) [me] [all] [the|my|any|a|an] {wanted}",
+        "(find|locate|search for|look for|(i'm|i am) looking for) [me] [all] "
+        "[the|my|any|a|an] {wanted}",
         "(show|give) me [all] [the|my|any] {wanted}",
         "where (is|are|did i (put|save)) [the|my] {wanted}",
         "(do i have|is there|are there) [a|an|any|the] {wanted}",

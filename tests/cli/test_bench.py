@@ -22,6 +22,12 @@ def test_bench_intents_wants_all_three(voiced, home):
     assert "--labels" in ended.err
 
 
+def test_bench_intents_names_a_folder_without_sentences(voiced, home):
+    ended = voiced("bench", "intents", "--sentences", str(home))
+    assert ended.code == 78
+    assert "_skills.yaml" in ended.err
+
+
 def test_bench_wants_sound(voiced):
     assert voiced("bench", "overhead", "--seconds", "0").code == 2
     assert voiced("bench", "barge-in", "--times", "0").code == 2

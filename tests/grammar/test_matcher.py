@@ -314,3 +314,50 @@ def test_scores_are_shares_above_the_least() -> None:
     for text in ("open shopping list", "opan the shoping list", "rename shopping list to x y"):
         for match in GRAMMAR.match([(text, 1.0)]):
             assert MIN_SCORE <= match.score <= 1.0
+
+
+def test_what_changes_something_must_fit_better() -> None:
+    async def act(context: Context) -> Reply:
+        return Reply("")
+
+    def matches(effect: Effect, text: str) -> bool:
+        made = intent("x.act", sentences=["water garden plants"], effect=effect)(act)
+        return bool(Grammar.compile([made], Now()).match([(text, 1.0)]))
+
+    for effect in (Effect.R1, Effect.W1):
+        assert matches(effect, "water the garden plants")
+    assert matches(Effect.R1, "water plants")
+    assert not matches(Effect.W1, "water plants")
+
+
+@pytest.mark.parametrize(
+    ("text", "intent_name"),
+    [
+        ("do not stop", None),
+        ("i have to note that i disagree", None),
+        ("note that i disagree", "note"),
+        ("rename budget draft", None),
+        ("rename budget to draft", "rename"),
+        ("visit the window", None),
+    ],
+)
+def test_open_slots_do_not_make_orders_of_anything(text: str, intent_name: str | None) -> None:
+    grammar = Grammar.from_templates(
+        {"stop": ["stop"], "note": ["note [that] {text}"], "rename": ["rename {file} to {text}"]},
+        {"text": ListPhrases([], is_open=True), "file": ListPhrases(["budget"])},
+    )
+    found = grammar.match([(text, 1.0)])
+    assert (found[0].intent if found else None) == intent_name
+
+
+@pytest.mark.parametrize(
+    ("text", "file"),
+    [
+        ("open the bud jet dot xlsx", "budget dot x l s x"),
+        ("open the shop in list", "shopping list"),
+        ("opened the shopping list", "shopping list"),
+        ("open our shopping list", "shopping list"),
+    ],
+)
+def test_words_in_two_other_forms_and_little_ones(text: str, file: str) -> None:
+    assert understood(text) == ("files.open", {"file": file})

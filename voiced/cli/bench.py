@@ -15,6 +15,8 @@ from voiced.cli.setup import Clock, load_config, run_async
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from rich.console import Console
+
     from voiced.audio import Samples
     from voiced.bench.figures import Figure
     from voiced.bench.intents import IntentsReport
@@ -155,9 +157,18 @@ def intents(  # noqa: PLR0913, PLR0917 - each is an option
     negatives: Annotated[
         Path | None, typer.Option(help="Sound files without any order, cut into pieces of 3 s.")
     ] = None,
+    sentences: Annotated[
+        Path | None, typer.Option(help="Typed sentences with what they mean, as YAML; no sound.")
+    ] = None,
+    fuzzy: Annotated[
+        Path | None, typer.Option(help="With --sentences: where hassil 3.8 can be imported from.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """How many spoken orders are understood: of a folder, or the examples of the intents."""
+    """How many orders are understood: of a folder, the examples of the intents, or sentences."""
+    if sentences is not None:
+        _sentences(sentences, fuzzy, as_json=as_json)
+        return
     config = load_config(context).config
     named = [path for path in (folder, labels, templates) if path is not None]
     if len(named) == 3:  # noqa: PLR2004 - all three
@@ -174,6 +185,20 @@ def intents(  # noqa: PLR0913, PLR0917 - each is an option
         print_json(found.as_dict())
     else:
         _print_accuracy(found)
+
+
+def _sentences(folder: Path, fuzzy: Path | None, *, as_json: bool) -> None:
+    from voiced.bench.sentences.report import run
+
+    found = run(folder, fuzzy)
+    if as_json:
+        print_json(found.as_dict())
+        return
+    console = _console()
+    for table in found.tables():
+        console.print(table)
+    for sentence, verdict in found.systems[0].mistakes:
+        note(f"{verdict}: {sentence.text}")
 
 
 async def _folder(
@@ -205,9 +230,12 @@ def _pieces(folder: Path | None) -> list[Samples]:
 
 
 def _print_accuracy(found: IntentsReport) -> None:
-    from rich.console import Console
-
-    console = Console() if sys.stdout.isatty() else Console(width=_WIDE)
-    console.print(found.table())
+    _console().print(found.table())
     for name, verdict in found.mistakes:
         note(f"{verdict}: {name}")
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    return Console() if sys.stdout.isatty() else Console(width=_WIDE)

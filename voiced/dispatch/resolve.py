@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -30,10 +31,10 @@ class Ambiguous(Exception):
 
 
 def words_of_arguments(intent: Intent, arguments: Mapping[str, Any]) -> dict[str, str]:
-    """A model's arguments as words of slots; null is left out.
+    """A model's arguments as words of slots; null is left out, and a list is its JSON text.
 
     Raises:
-        InvalidSlots: An unknown name, a value that is a list or an object, or too long a text.
+        InvalidSlots: An unknown name, a list where one value is wanted, an object, or too long.
     """
     words: dict[str, str] = {}
     if sum(len(str(value)) for value in arguments.values()) > _LONGEST_ARGUMENTS:
@@ -41,6 +42,9 @@ def words_of_arguments(intent: Intent, arguments: Mapping[str, Any]) -> dict[str
     for name, value in arguments.items():
         if name not in intent.slots:
             raise InvalidSlots(f"{intent.name} has no slot {name[:40]!r}", intent=intent.name)
+        if isinstance(value, list) and intent.slots[name].type.json_schema.get("type") == "array":
+            words[name] = json.dumps(value, ensure_ascii=False)
+            continue
         if isinstance(value, list | dict):
             raise InvalidSlots(f"{intent.name}: {name} must be one value", intent=intent.name)
         if value is not None:

@@ -8,57 +8,33 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from voiced.grammar.automaton import Automaton
-from voiced.grammar.costs import Sounds, added, importance, led_in, left_out
+from voiced.grammar.costs import Sounds, added, exchanged, importance, led_in, left_out
+from voiced.grammar.reading import Filled, Reading, is_guess
 from voiced.grammar.spans import Phrases, Span
 from voiced.grammar.templates import Accept, Label, SlotRef
 
-__all__ = ["Aligner", "Filled", "Reading"]
+__all__ = ["Aligner"]
 
 _WIDTH = 160
 _BEAM = 3.2
-_FIRST_LIMIT = 0.45
+_LIMITS = (0.45, 1.0)
+"""What readings may cost that are looked for first."""
+
 _COST_SHARE = 0.7
 """Most that a reading may cost, as a share of what the said words count for."""
 _JOINED_COST = 0.1
-_GUESS_COST, _RIVAL_COST = 1.0, 0.25
-"""A reading that costs so much is refused where one of another meaning costs hardly more."""
-
-_LEAST_HEARD = 0.8
-"""What the words of the template must count for where an open slot takes words as they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Filled:
-    """The words ``start`` to ``end`` of the sentence fill ``slot`` (see Span)."""
-
-    slot: str
-    start: int
-    end: int
-    phrase: tuple[str, ...] | None
-    is_exact: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One reading of a whole sentence; the words that fit count for ``importance``."""
-
-    intent: str
-    slots: tuple[Filled, ...]
-    cost: float
-    importance: float
-
-    @property
-    def score(self) -> float:
-        """How well it fits, in [0, 1]; 1 is word for word."""
-        return self.importance / (self.importance + self.cost) if self.importance else 0.0
+_MATTERS, _UNPARTED_COST, _HIDDEN = 1.0, 1.0, 0.35
+_LEAST_HEARD, _SURE_COST = 0.8, 0.45
+"""What the words of the template must count for where an open slot takes words as they are, or
+where the rest does not fit well."""
 
 
 _Key = tuple[int, tuple[Filled, ...]]
-_Gain = tuple[float, float]
-"""What the words that fit count for: all of them, and those of templates alone."""
+_Gain = tuple[float, float, float]
+"""What the words that fit count for: all of them, and those of templates alone; and what those
+words of templates cost that matter and were not said."""
 
 _Frontier = dict[_Key, tuple[float, _Gain]]
 
@@ -66,12 +42,13 @@ _Frontier = dict[_Key, tuple[float, _Gain]]
 class _State:
     """What may follow in one state of the net."""
 
-    __slots__ = ("intents", "skippable", "slots", "words")
+    __slots__ = ("follows_slot", "intents", "little", "skippable", "slots", "words")
 
     def __init__(self, arcs: Mapping[Label, int]) -> None:
         self.words: dict[str, int] = {}
         self.slots: list[tuple[SlotRef, int]] = []
         self.intents: list[str] = []
+        self.follows_slot = False
         for label, target in arcs.items():
             match label:
                 case SlotRef():
@@ -80,6 +57,9 @@ class _State:
                     self.intents.append(intent)
                 case str():
                     self.words[label] = target
+        self.little = {
+            word: target for word, target in self.words.items() if exchanged(word, word) < _BEAM
+        }
         costs = ((left_out(word), target) for word, target in self.words.items())
         self.skippable = sorted(pair for pair in costs if pair[0] <= _BEAM)
 
@@ -97,30 +77,22 @@ class Aligner:
         self, skeleton: Automaton[Label], lists: Mapping[str, Phrases], sounds: Sounds
     ) -> None:
         self._states = [_State(arcs) for arcs in skeleton.arcs]
+        for state in list(self._states):
+            for _, target in state.slots:
+                self._states[target].follows_slot = True
         self._lists = lists
         self._sounds = sounds
 
     def readings(self, said: Sequence[str]) -> list[Reading]:
         """The readings found, cheapest first; several slots or intents may fit the same words."""
         most = _COST_SHARE * sum(max(0.5, importance(word)) for word in said)
-        for limit in (min(_FIRST_LIMIT, most), most):
+        found: list[Reading] = []
+        for limit in (*(limit for limit in _LIMITS if limit < most), most):
             found = _Walk(self._states, self._lists, self._sounds, said, limit).run()
             if found:
                 break
-        found = sorted(found, key=lambda reading: (reading.cost, -reading.importance))
-        return [] if _is_guess(found) else found
-
-
-def _is_guess(found: Sequence[Reading]) -> bool:
-    """True where a word that matters is missing and another order would fit about as well."""
-    if not found or found[0].cost < _GUESS_COST:
-        return False
-    near = [each for each in found if each.cost <= found[0].cost + _RIVAL_COST]
-    return any(_meaning(each) != _meaning(found[0]) for each in near)
-
-
-def _meaning(reading: Reading) -> tuple[str, frozenset[tuple[str, tuple[str, ...] | None]]]:
-    return reading.intent, frozenset((filled.slot, filled.phrase) for filled in reading.slots)
+        found = sorted(found, key=lambda each: (each.cost, -each.literal, -each.importance))
+        return [] if is_guess(found) else found
 
 
 class _Walk:
@@ -143,16 +115,16 @@ class _Walk:
         self._spans: dict[tuple[str, int], list[Span]] = {}
 
     def run(self) -> list[Reading]:
-        self._frontiers[0][0, ()] = (0.0, (0.0, 0.0))
+        self._frontiers[0][0, ()] = (0.0, (0.0, 0.0, 0.0))
         for position in range(len(self._said)):
             for key, cost, gain in self._best(position):
                 self._hear(position, key, cost, gain)
                 self._fill(position, key, cost, gain)
         last = self._best(len(self._said))
         return [
-            Reading(intent, slots, cost, gain[0])
+            Reading(intent, slots, cost, gain[0], gain[1])
             for (state, slots), cost, gain in last
-            if gain[1] >= _LEAST_HEARD or all(filled.phrase for filled in slots)
+            if _is_founded(slots, cost, gain)
             for intent in self._states[state].intents
         ]
 
@@ -183,7 +155,8 @@ class _Walk:
                     break
                 if (target, slots) not in done:
                     order += 1
-                    heapq.heappush(queue, (cost + skip, order, (cost + skip, target, slots, gain)))
+                    lost = gain if skip < _MATTERS else (gain[0], gain[1], gain[2] + skip)
+                    heapq.heappush(queue, (cost + skip, order, (cost + skip, target, slots, lost)))
         return kept
 
     def _hear(self, position: int, key: _Key, cost: float, gain: _Gain) -> None:
@@ -198,6 +171,10 @@ class _Walk:
                     total = cost + replaced
                     self._reach(position + 1, (target, slots), total, _heard(gain, word))
             self._join(position, key, cost, gain)
+            for word, target in self._states[state].little.items():
+                total = cost + exchanged(said, word)
+                if total <= self._limit:
+                    self._reach(position + 1, (target, slots), total, gain)
         stray = added(said) if state else led_in(said)
         self._reach(position + 1, key, cost + stray, gain)
 
@@ -205,10 +182,11 @@ class _Walk:
         """Read two words as one: "note pad" as "notepad"."""
         if position + 1 < len(self._said):
             joined = self._said[position] + self._said[position + 1]
-            target = self._states[key[0]].words.get(joined)
-            if target is not None:
-                total = cost + _JOINED_COST
-                self._reach(position + 2, (target, key[1]), total, _heard(gain, joined))
+            for word, replaced in self._sounds.joined(joined):
+                target = self._states[key[0]].words.get(word)
+                if target is not None:
+                    total = cost + replaced + _JOINED_COST
+                    self._reach(position + 2, (target, key[1]), total, _heard(gain, word))
 
     def _fill(self, position: int, key: _Key, cost: float, gain: _Gain) -> None:
         """Read the next words as a phrase of a list."""
@@ -216,11 +194,31 @@ class _Walk:
         for reference, target in self._states[state].slots:
             for span in self._spans_of(reference.source, position):
                 total = cost + span.cost
+                if span.phrase is None:
+                    total += self._loose(position, key, gain)
                 if total > self._limit:
                     continue
-                filled = Filled(reference.slot, position, span.end, span.phrase, span.cost == 0)
-                more = (gain[0] + span.importance, gain[1])
+                filled = Filled(
+                    reference.slot, position, span.end, span.phrase, span.cost == 0, gain[1]
+                )
+                more = (gain[0] + span.importance, *gain[1:])
                 self._reach(span.end, (target, (*slots, filled)), total, more)
+
+    def _loose(self, position: int, key: _Key, gain: _Gain) -> float:
+        """What it costs more that an open slot begins there, with words as they are.
+
+        The word that parts it from the slot before was not said, or its first word rather is one
+        of the template's: "create a folder cold receipts".
+        """
+        here, slots = self._states[key[0]], key[1]
+        is_unparted = bool(slots) and slots[-1].heard == gain[1] and not here.follows_slot
+        cost = _UNPARTED_COST if is_unparted else 0.0
+        if any(
+            word in here.words and replaced <= _HIDDEN
+            for word, replaced in self._sounds.candidates(self._said[position])
+        ):
+            cost += _HIDDEN
+        return cost
 
     def _spans_of(self, name: str, position: int) -> list[Span]:
         key = (name, position)
@@ -237,5 +235,13 @@ class _Walk:
             frontier[key] = (cost, gain)
 
 
+def _is_founded(slots: tuple[Filled, ...], cost: float, gain: _Gain) -> bool:
+    """Whether enough of the template was said; open slots make anything fit, so they need more."""
+    if all(filled.phrase for filled in slots):
+        return gain[1] >= _LEAST_HEARD or cost <= _SURE_COST
+    return gain[1] >= _LEAST_HEARD and gain[2] == 0
+
+
 def _heard(gain: _Gain, word: str) -> _Gain:
-    return gain[0] + importance(word), gain[1] + importance(word)
+    counts = importance(word)
+    return gain[0] + counts, gain[1] + counts, gain[2]

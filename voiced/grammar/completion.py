@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from voiced.grammar.automaton import Automaton
 from voiced.grammar.costs import Sounds, added, led_in
 from voiced.grammar.graph import WordList
+from voiced.grammar.rewording import COURTESIES
 from voiced.grammar.steps import NO_LIST, Completion, Place, Steps
 from voiced.grammar.templates import Label
 from voiced.spoken import FILLERS, normalise
@@ -30,13 +31,6 @@ _AS_GOOD = 0.15
 _HESITATION = frozenset("uh uhm um er erm eh hm hmm so well actually".split())
 """Who ends with one of these is about to go on."""
 
-_COURTESIES = tuple(
-    tuple(each.split())
-    for each in (
-        "for me", "for us", "if you can", "if you could", "if you please", "right now",
-        "right away", "thank you", "thank you very much", "will you", "would you",
-    )
-)  # fmt: skip
 _UNKNOWN = Completion()
 _START: Place = (0, NO_LIST, 0)
 
@@ -136,7 +130,7 @@ def _without_courtesy(words: tuple[str, ...]) -> tuple[str, ...]:
         shorter = False
         while words and words[-1] in FILLERS:
             words = words[:-1]
-        for each in _COURTESIES:
+        for each in COURTESIES:
             if len(words) > len(each) and words[-len(each) :] == each:
                 words, shorter = words[: -len(each)], True
     return words

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache, partial
-from typing import TypeGuard
+from functools import cached_property, partial
 
 from hassil.expression import ListReference
 
 from voiced.errors import PluginError
-from voiced.grammar.align import Aligner, Filled, Reading
+from voiced.grammar.align import Aligner
 from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.completion import Completer, Completion
 from voiced.grammar.costs import Sounds, importance
 from voiced.grammar.graph import OPEN_WORDS, WordList, word_graph
+from voiced.grammar.reading import Filled, Reading
+from voiced.grammar.rewording import wordings
+from voiced.grammar.slot_types import ListPhrases, SlotTypes, word_list
 from voiced.grammar.spans import Phrases
-from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_phrase, add_template
+from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_template
 from voiced.plugin import Intent
-from voiced.slots import SlotContext, SlotType
+from voiced.slots import SlotContext
 from voiced.spoken import Token, tokens
 from voiced.stages import Hypothesis, WordGraph
 
-__all__ = ["MIN_SCORE", "Grammar", "ListPhrases", "Match"]
+__all__ = ["MIN_CHANGING", "MIN_SCORE", "Grammar", "ListPhrases", "Match"]
 
 MIN_SCORE = 0.6
-"""Readings that fit worse than this are not matches."""
+MIN_CHANGING = 0.72
+"""Readings that fit worse than this are not matches; the second one is for intents that change
+something, and for readings that take words as they are."""
 
 _MAX_WORDS = 120
 """More is no order: nobody says that many in 30 s, and the time to align grows with the square."""
 
+_MAX_LETTERS = 4000
 _READING_COST = 0.8
 _MAX_KEY_TERMS = 300
 _QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 _ENDINGS = ".,;:!?"
+_INITIALS = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$")
 
 
-@dataclass(frozen=True, slots=True)
-class ListPhrases:
-    """What ``{name}`` stands for: hassil templates; ``is_open``: other words are taken too."""
-
-    phrases: Sequence[str]
-    is_open: bool = False
+_Rank = tuple[float, float]
+"""What a match costs, and then how much of the template was said, turned round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,23 @@ class Match:
 class Grammar:
     """Immutable; built in the constructor, but for the graph, so build it in a worker."""
 
-    def __init__(self, net: Net, lists: Mapping[str, WordList], open_words: Iterable[str]) -> None:
+    def __init__(
+        self,
+        net: Net,
+        lists: Mapping[str, WordList],
+        open_words: Iterable[str],
+        checks: Mapping[str, Callable[[str], bool]] | None = None,
+        changing: Iterable[str] = (),
+    ) -> None:
         skeleton: Automaton[Label] = smallest(net.states, net.arcs)
         _refuse_silence(skeleton)
         literals = {label for _, label, _ in net.arcs if isinstance(label, str)}
         self._literals = frozenset(literals)
         self._lists = dict(lists)
         vocabulary = literals.union(*(words.words for words in lists.values()))
-        phrases = {name: Phrases(words) for name, words in lists.items()}
+        fits = checks or {}
+        self._changing = frozenset(changing)
+        phrases = {name: Phrases(words, fits.get(name)) for name, words in lists.items()}
         sounds = Sounds(vocabulary)
         self._aligner = Aligner(skeleton, phrases, sounds)
         self._completer = Completer(skeleton, self._lists, sounds)
@@ -94,7 +106,7 @@ class Grammar:
             PluginError: A template or a phrase is wrong; names the intent, and ``plugin`` is it.
         """
         net = Net()
-        types = _SlotTypes()
+        types = SlotTypes()
         for intent in intents:
             for sentence in intent.sentences:
                 add_template(
@@ -104,7 +116,8 @@ class Grammar:
                     resolve=partial(types.resolve, intent),
                     rules={},
                 )
-        return cls(net, types.lists(context), open_words)
+        changing = [intent.name for intent in intents if not intent.effect.only_reads]
+        return cls(net, types.lists(context), open_words, types.checks(), changing)
 
     @classmethod
     def from_templates(
@@ -129,7 +142,7 @@ class Grammar:
         for intent, sentences in templates.items():
             for sentence in sentences:
                 add_template(net, sentence, intent=intent, resolve=resolve, rules=rules or {})
-        built = {name: _word_list(name, listed, rules or {}) for name, listed in lists.items()}
+        built = {name: word_list(name, listed, rules or {}) for name, listed in lists.items()}
         return cls(net, built, OPEN_WORDS)
 
     @cached_property
@@ -156,13 +169,13 @@ class Grammar:
         """
         pairs = [(r.text, r.confidence) if isinstance(r, Hypothesis) else r for r in readings]
         surest = max((confidence for _, confidence in pairs), default=0.0)
-        found: dict[object, tuple[float, Match]] = {}
+        found: dict[object, tuple[_Rank, Match]] = {}
         for text, confidence in pairs:
             doubt = 1.0 - confidence / surest if surest else 0.0
-            for cost, match in self._matches(text, doubt):
+            for rank, match in self._matches(text, doubt):
                 key = (match.intent, tuple(match.slots.items()))
-                if key not in found or cost < found[key][0]:
-                    found[key] = (cost, match)
+                if key not in found or rank < found[key][0]:
+                    found[key] = (rank, match)
         ranked = sorted(found.values(), key=lambda pair: pair[0])
         return tuple(match for _, match in ranked[:limit])
 
@@ -170,15 +183,25 @@ class Grammar:
         """Whether a partial transcript ends a sentence, and whether it may or must go on."""
         return self._completer.completion(text)
 
-    def _matches(self, text: str, doubt: float) -> Iterable[tuple[float, Match]]:
-        pieces = tokens(text)
-        said = [word for piece in pieces for word in piece.words]
-        for reading in self._aligner.readings(said) if 0 < len(said) <= _MAX_WORDS else ():
-            score = reading.score
-            if score >= MIN_SCORE:
-                slots = _slots(reading, said, text, pieces)
-                cost = reading.cost + _READING_COST * doubt
-                yield cost, Match(reading.intent, slots, score, text)
+    def _matches(self, text: str, doubt: float) -> Iterable[tuple[_Rank, Match]]:
+        if len(text) > _MAX_LETTERS:
+            return
+        best = float("inf")
+        for wording in wordings(text):
+            if best <= wording.cost:
+                return
+            pieces = tokens(wording.text)
+            said = [word for piece in pieces for word in piece.words]
+            for reading in self._aligner.readings(said) if 0 < len(said) <= _MAX_WORDS else ():
+                if reading.score >= self._least_of(reading):
+                    slots = _slots(reading, said, wording.text, pieces)
+                    cost = reading.cost + wording.cost + _READING_COST * doubt
+                    rank, best = (cost, -reading.literal), min(best, cost)
+                    yield rank, Match(reading.intent, slots, reading.score, text)
+
+    def _least_of(self, reading: Reading) -> float:
+        takes_any = any(filled.phrase is None for filled in reading.slots)
+        return MIN_CHANGING if takes_any or reading.intent in self._changing else MIN_SCORE
 
 
 def _slots(
@@ -213,21 +236,8 @@ def _as_spelled(start: int, end: int, text: str, pieces: Sequence[Token]) -> str
         left -= 1
     while right < high and not text[right].isspace():
         right += 1
-    return text[left:right].strip(_QUOTES).rstrip(_ENDINGS + _QUOTES)
-
-
-def _word_list(name: str, listed: ListPhrases, rules: Mapping[str, str]) -> WordList:
-    net = Net()
-    for phrase in listed.phrases:
-        add_phrase(net, phrase, name=name, rules=rules)
-    arcs = [(source, label, target) for source, label, target in net.arcs if _is_word(label)]
-    return WordList(smallest(net.states, arcs), listed.is_open)
-
-
-@lru_cache(maxsize=32)
-def _plain_list(name: str, listed: ListPhrases) -> WordList:
-    """A list without rules; most are the same when a grammar is built again."""
-    return _word_list(name, listed, {})
+    found = text[left:right].strip(_QUOTES)
+    return found if _INITIALS.search(found) else found.rstrip(_ENDINGS + _QUOTES)
 
 
 def _refuse_silence(skeleton: Automaton[Label]) -> None:
@@ -235,51 +245,3 @@ def _refuse_silence(skeleton: Automaton[Label]) -> None:
         if isinstance(label, Accept):
             reason = f"{label.intent}: one of its templates can be said without a word"
             raise PluginError(reason, plugin=label.intent, mend="make a part of it obligatory")
-
-
-def _is_word(label: Label | None) -> TypeGuard[str | None]:
-    return label is None or isinstance(label, str)
-
-
-class _SlotTypes:
-    """The slot types that templates refer to; each is asked for its phrases once."""
-
-    def __init__(self) -> None:
-        self._names: dict[int, str] = {}
-        self._types: dict[str, tuple[Intent, SlotType[object]]] = {}
-
-    def resolve(self, intent: Intent, reference: ListReference) -> SlotRef:
-        """What ``{slot}`` or ``{type:slot}`` of an intent's template stands for."""
-        slot = intent.slots.get(reference.slot_name)
-        if slot is None:
-            known = ", ".join(intent.slots) or "there are none"
-            msg = f"{{{reference.slot_name}}} is not a parameter ({known})"
-            raise ValueError(msg)
-        if reference.list_name not in (slot.name, slot.type.name):
-            msg = f"parameter {slot.name} is of type {slot.type.name}, not {reference.list_name}"
-            raise ValueError(msg)
-        return SlotRef(self._name(intent, slot.type), slot.name)
-
-    def _name(self, intent: Intent, slot_type: SlotType[object]) -> str:
-        if id(slot_type) not in self._names:
-            name = slot_type.name
-            if name in self._types:
-                name = f"{name} {len(self._types)}"
-            self._names[id(slot_type)] = name
-            self._types[name] = (intent, slot_type)
-        return self._names[id(slot_type)]
-
-    def lists(self, context: SlotContext) -> dict[str, WordList]:
-        """The phrases of all types, compiled."""
-        return {
-            name: _plain_list(name, _phrases(intent, slot_type, context))
-            for name, (intent, slot_type) in self._types.items()
-        }
-
-
-def _phrases(intent: Intent, slot_type: SlotType[object], context: SlotContext) -> ListPhrases:
-    try:
-        return ListPhrases(tuple(slot_type.phrases(context)), slot_type.is_open)
-    except (Exception, SystemExit) as error:  # the plugin boundary: a slot type may do anything
-        reason = f"{intent.name}: the phrases of {{{slot_type.name}}} cannot be had: {error}"
-        raise PluginError(reason, plugin=intent.name) from error

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from voiced.slots.base import Candidate, SlotContext
 from voiced.slots.hearing import hear
 from voiced.slots.values import BELOW_HUNDRED
 from voiced.spoken import NUMBER_VOCABULARY, with_digits
 
-__all__ = ["DURATION"]
+__all__ = ["DURATION", "read_seconds"]
 
 _UNITS_S = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _UNIT = "|".join(_UNITS_S)
@@ -29,25 +28,25 @@ _PART = re.compile(
 _FRACTIONS = {"3 quarters of a": 0.75, "a quarter of a": 0.25}
 
 
-@dataclass(frozen=True, slots=True)
 class _Duration:
     """A length of time, as a timedelta."""
 
-    name: ClassVar[str] = "duration"
-    is_open: ClassVar[bool] = False
-    json_schema: ClassVar[Mapping[str, Any]] = {
+    name = "duration"
+    is_open = False
+    json_schema: Mapping[str, Any] = {
         "type": "string",
         "description": "an ISO 8601 duration such as PT1H30M, or words such as ten minutes",
     }
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
         """Seconds to weeks, halves, and two units in a row."""
-        unit = "(second|seconds|minute|minutes|hour|hours|day|days|week|weeks)"
+        one, many = "(second|minute|hour|day|week)", "(seconds|minutes|hours|days|weeks)"
         return (
-            f"(a|an|{BELOW_HUNDRED}) [and a half] {unit} [and a half]",
+            f"(a|an|one) {one} [and a half]",
+            f"{BELOW_HUNDRED} ({one}|{many}|and a half {many})",
             "(half (a|an)|(a quarter|three quarters) of an) (minute|hour)",
-            f"(an|{BELOW_HUNDRED}) (hour|hours) [and] {BELOW_HUNDRED} (minute|minutes)",
-            f"(a|{BELOW_HUNDRED}) (minute|minutes) [and] {BELOW_HUNDRED} (second|seconds)",
+            f"(an hour|one hour|{BELOW_HUNDRED} hours) [and] {BELOW_HUNDRED} (minute|minutes)",
+            f"(a minute|{BELOW_HUNDRED} (minute|minutes)) [and] {BELOW_HUNDRED} (second|seconds)",
         )
 
     def resolve(
@@ -60,7 +59,7 @@ class _Duration:
         if iso is not None:
             return (Candidate(iso, said.strip()),)
         heard = hear(said, _DURATION_VOCABULARY)
-        seconds = _seconds(heard.words) if heard else None
+        seconds = read_seconds(heard.words) if heard else None
         if heard is None or not seconds:
             return ()
         return (Candidate(timedelta(seconds=seconds), " ".join(heard.words), heard.score),)
@@ -85,7 +84,8 @@ def _iso_duration(text: str) -> timedelta | None:
         return None
 
 
-def _seconds(words: Sequence[str]) -> float | None:
+def read_seconds(words: Sequence[str]) -> float | None:
+    """The seconds that normalised words mean, all of them, or None."""
     text = with_digits(words, ordinals=False)
     total, place = 0.0, 0
     while place < len(text):

@@ -51,6 +51,11 @@ class DateSpan:
         """True for one whole day."""
         return self.start.time() == time() and _midnight(self.start, 1) == self.end
 
+    @property
+    def is_moment(self) -> bool:
+        """True for a time of day: it is the minute that begins then."""
+        return self.end - self.start == timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Calendar:

@@ -16,9 +16,10 @@ from voiced.spoken import (
     parse_number,
     parse_ordinal,
     sound_similarity,
+    written_address,
 )
 
-__all__ = ["BELOW_HUNDRED", "NUMBER", "ORDINAL", "TEXT", "Choice", "choice"]
+__all__ = ["ADDRESS", "BELOW_HUNDRED", "NUMBER", "ORDINAL", "TEXT", "Choice", "choice"]
 
 T = TypeVar("T")
 
@@ -30,13 +31,12 @@ BELOW_HUNDRED = f"({_ONES}|{_TEENS}|{_TENS} [{_ONES}])"
 _BELOW_THOUSAND = f"([(a|{_ONES}) hundred [and]] {BELOW_HUNDRED}|(a|{_ONES}) hundred)"
 
 
-@dataclass(frozen=True, slots=True)
 class _Text:
     """Any words: a note, a question, a name that nobody knows yet."""
 
-    name: ClassVar[str] = "text"
-    is_open: ClassVar[bool] = True
-    json_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "minLength": 1}
+    name = "text"
+    is_open = True
+    json_schema: Mapping[str, Any] = {"type": "string", "minLength": 1}
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
         """None: any words will do."""
@@ -48,19 +48,19 @@ class _Text:
         return (Candidate(text, text),) if text else ()
 
 
-@dataclass(frozen=True, slots=True)
 class _Number:
     """A number: an int where it is whole, else a float."""
 
-    name: ClassVar[str] = "number"
-    is_open: ClassVar[bool] = False
-    json_schema: ClassVar[Mapping[str, Any]] = {"type": "number"}
+    name = "number"
+    is_open = False
+    json_schema: Mapping[str, Any] = {"type": "number"}
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
         """From zero to 999, and whole thousands to nine thousand with a rest."""
         return (
             f"(zero|[{_ONES} thousand [and]] {_BELOW_THOUSAND}|(a|{_ONES}) thousand)",
             f"{BELOW_HUNDRED} point (zero|{_ONES}) [(zero|{_ONES})]",
+            f"{_ONES} and a half",
         )
 
     def resolve(
@@ -72,20 +72,22 @@ class _Number:
         exact = parse_number(said)
         if exact is not None:
             return (Candidate(exact, " ".join(normalise(said))),)
-        heard = hear(said, NUMBER_VOCABULARY)
+        heard = hear(said, _NUMBER_VOCABULARY)
         value = parse_number(heard.words) if heard else None
         if heard is None or value is None:
             return ()
         return (Candidate(value, " ".join(heard.words), heard.score),)
 
 
-@dataclass(frozen=True, slots=True)
+_NUMBER_VOCABULARY = NUMBER_VOCABULARY | {"half", "quarter", "quarters", "couple", "of"}
+
+
 class _Ordinal:
     """A place in a row, counted from 1; -1 is the last, -2 the one before it."""
 
-    name: ClassVar[str] = "ordinal"
-    is_open: ClassVar[bool] = False
-    json_schema: ClassVar[Mapping[str, Any]] = {
+    name = "ordinal"
+    is_open = False
+    json_schema: Mapping[str, Any] = {
         "type": "integer",
         "description": "a place in a row, from 1; -1 is the last",
     }
@@ -93,19 +95,23 @@ class _Ordinal:
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
         """The first twenty, the last, and the last but one."""
         first = "|".join(word for word, value in ORDINALS.items() if value <= 20)  # noqa: PLR2004
-        return (f"[the] ({first}|last|(second|next) to last) [one]",)
+        counted = f"({_ONES}|{_TEENS}|twenty)"
+        last = "last|(second|third|next) to last|last but (one|two)"
+        return (f"[the] ({first}|{last}) [one]", f"number {counted}")
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[int]]:  # noqa: ARG002
         """The place; words that only sound like one count too."""
         text = said.strip()
-        if re.fullmatch(r"-[12]|[1-9]\d{0,5}", text):
+        if re.fullmatch(r"-[1-9]|[1-9]\d{0,5}", text):
             return (Candidate(int(text), text),)
         heard = hear(said, _ORDINAL_VOCABULARY)
         value = parse_ordinal(heard.words) if heard else None
         return (Candidate(value, " ".join(heard.words), heard.score),) if heard and value else ()
 
 
-_ORDINAL_VOCABULARY = NUMBER_VOCABULARY | {*ORDINALS, "the", "one", "last", "next", "to", "number"}
+_ORDINAL_VOCABULARY = NUMBER_VOCABULARY | {
+    *ORDINALS, "but", "end", "from", "hundredth", "last", "next", "number", "one", "the", "to",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +120,12 @@ class Choice(Generic[T]):
 
     name: str
     values: Mapping[str, T]
-    is_open: ClassVar[bool] = False
     least: ClassVar[float] = 0.65
+
+    @property
+    def is_open(self) -> bool:
+        """No: other words are not taken."""
+        return False
 
     @property
     def json_schema(self) -> Mapping[str, Any]:
@@ -160,6 +170,33 @@ def choice(name: str, values: Mapping[str, T]) -> Choice[T]:
     return Choice(name, dict(values))
 
 
+class _Address:
+    """An address of mail or of the web, as it is written: "github dot com" is "github.com"."""
+
+    name = "address"
+    is_open = True
+    json_schema: Mapping[str, Any] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "an address of mail or of a web page: example.org/docs",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None: addresses are not known before."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether the words are an address at all."""
+        is_likely = " dot " in said or "localhost" in said or "." in said
+        return is_likely and written_address(said) is not None
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[str]]:  # noqa: ARG002
+        """The address, as it is written."""
+        found = written_address(said)
+        return (Candidate(found, found),) if found else ()
+
+
 TEXT = _Text()
+ADDRESS = _Address()
 NUMBER = _Number()
 ORDINAL = _Ordinal()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from voiced.spoken.addresses import written_address
 from voiced.spoken.lines import one_line
 from voiced.spoken.names import spoken_forms, written_name
 from voiced.spoken.numbers import (
@@ -37,6 +38,7 @@ __all__ = [
     "spoken_forms",
     "tokens",
     "with_digits",
+    "written_address",
     "written_name",
     "year_words",
 ]
@@ -45,25 +47,59 @@ _LAST: dict[tuple[str, ...], int] = {
     ("last",): -1,
     ("final",): -1,
     ("newest",): -1,
-    ("second", "to", "last"): -2,
+    ("bottom",): -1,
+    ("top",): 1,
+    ("penultimate",): -2,
     ("next", "to", "last"): -2,
     ("second", "last"): -2,
+    ("third", "last"): -3,
 }
+_FROM_LAST = (("to", "last"), ("from", "last"), ("from", "the", "last"), ("from", "the", "end"))
+_ADDED: dict[tuple[str, ...], float] = {
+    ("and", "a", "half"): 0.5,
+    ("and", "a", "quarter"): 0.25,
+    ("and", "three", "quarters"): 0.75,
+}
+_ALONE: dict[tuple[str, ...], float] = {
+    ("half",): 0.5, ("a", "half"): 0.5, ("one", "half"): 0.5, ("a", "quarter"): 0.25,
+    ("three", "quarters"): 0.75, ("half", "a", "dozen"): 6, ("a", "couple"): 2,
+    ("a", "couple", "of"): 2, ("half", "a", "million"): 500_000,
+}  # fmt: skip
+_LARGE = {"hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 
 
 def parse_number(words: str | Sequence[str]) -> int | float | None:
     """The number that the words are, all of them: "twenty twenty six" is 2026.
 
+    "two and a half", "half a dozen", "point five" and "one point five million" are numbers too.
+
     Args:
         words: A text, or normalised words.
     """
-    words = normalise(words if isinstance(words, str) else " ".join(words))
-    found = read_number(words)
-    return found[0] if found is not None and found[1] == len(words) else None
+    said = normalise(words if isinstance(words, str) else " ".join(words))
+    if said in _ALONE:
+        alone = _ALONE[said]
+        return int(alone) if alone == int(alone) else alone
+    for more, value in _ADDED.items():
+        if said[-len(more) :] == more:
+            whole = parse_number(said[: -len(more)]) if said != more else None
+            return whole + value if isinstance(whole, int) else None
+    if said[:1] == ("point",):
+        said = ("zero", *said)
+    found = read_number(said)
+    if found is None:
+        return None
+    value, used = found
+    if isinstance(value, float) and used == len(said) - 1 and said[-1] in _LARGE:
+        value, used = round(value * _LARGE[said[-1]], 6), used + 1
+        value = int(value) if value == int(value) else value
+    return value if used == len(said) else None
 
 
 def parse_ordinal(words: str | Sequence[str]) -> int | None:
     """The place in a row, from 1: "the third one", "3rd", "number three"; "last" is -1.
+
+    "second to last", "last but one" and "third from the end" count from the end.
 
     Args:
         words: A text, or normalised words.
@@ -74,9 +110,15 @@ def parse_ordinal(words: str | Sequence[str]) -> int | None:
     if said[:1] == ["number"]:
         value = parse_number(said[1:])
         return value if isinstance(value, int) and value > 0 else None
+    if said[:2] == ["last", "but"]:
+        value = parse_number(said[2:3]) if len(said) > 2 else None  # noqa: PLR2004
+        return -1 - value if isinstance(value, int) and said[3:] in ([], ["one"]) else None
     if len(said) > 1 and said[-1] in ("one", "ones"):
         said = said[:-1]
     if tuple(said) in _LAST:
         return _LAST[tuple(said)]
     found = read_ordinal(said)
-    return found[0] if found is not None and found[1] == len(said) else None
+    if found is None:
+        return None
+    rest = tuple(said[found[1] :])
+    return -found[0] if rest in _FROM_LAST else found[0] if not rest else None

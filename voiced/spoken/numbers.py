@@ -193,13 +193,37 @@ def read_number(words: Sequence[str]) -> tuple[int | float, int] | None:
     return value, used
 
 
+_WHOLE = {f"{word}th": word for word in ("hundred", *dict(_SCALES))}
+"""Ordinals of large numbers and the words that they count by: "hundredth"."""
+
+
 def read_ordinal(words: Sequence[str]) -> Read | None:
     """Read the ordinal that the words begin with: "twenty first" is 21, and took two words."""
     if words and words[0] in ORDINALS:
         return ORDINALS[words[0]], 1
     if len(words) > 1 and words[0] in _WHOLE_TENS and ORDINALS.get(words[1], 10) < 10:  # noqa: PLR2004
         return _WHOLE_TENS[words[0]] + ORDINALS[words[1]], 2
+    return _large_ordinal(words)
+
+
+def _large_ordinal(words: Sequence[str]) -> Read | None:
+    """Read "hundredth", "one hundred and first", "two thousandth"."""
+    for index, word in enumerate(words[:8]):
+        if word in _WHOLE:
+            counted = [*words[:index], _WHOLE[word]] if index else ["one", _WHOLE[word]]
+        elif word in ORDINALS and not _LARGE.isdisjoint(words[:index]):
+            counted = [*words[:index], *number_words(ORDINALS[word])]
+        elif word not in NUMBER_VOCABULARY:
+            return None
+        else:
+            continue
+        found = _scaled(counted)
+        is_whole = found is not None and found[1] == len(counted)
+        return (found[0], index + 1) if found and is_whole else None
     return None
+
+
+_LARGE = frozenset(("hundred", *dict(_SCALES)))
 
 
 def with_digits(words: Sequence[str], *, ordinals: bool = True) -> str:

@@ -1,0 +1,74 @@
+"""Whether a sentence was understood: the right intent, and slots that mean the same values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from voiced.bench.sentences.material import OUTSIDE, House, Sentence
+from voiced.dispatch.resolve import AMBIGUITY
+from voiced.plugin import Intent, normalise
+
+__all__ = ["Found", "Judge", "Verdict"]
+
+Verdict: TypeAlias = Literal["right", "wrong", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a matcher made of a sentence."""
+
+    intent: str
+    slots: Mapping[str, str]
+
+
+class Judge:
+    """Compares what was found with what was meant, by the values that the slot types give.
+
+    A match whose slots mean nothing ("open the window": there is no such file) is refused, since
+    nothing would be done. Where words may mean several values, all of them are the answer.
+    """
+
+    def __init__(self, intents: tuple[Intent, ...], house: House) -> None:
+        self._intents = {intent.name: intent for intent in intents}
+        self._house = house
+
+    def verdict(self, sentence: Sentence, found: Found | None) -> Verdict:
+        """Right where it means what it should; for what is no order, right is to refuse."""
+        values = self._values(found.intent, found.slots) if found else None
+        if sentence.kind == OUTSIDE:
+            return "right" if values is None else "wrong"
+        if found is None or values is None:
+            return "refused"
+        meant = self._values(sentence.intent, sentence.slots or {})
+        if meant is None:
+            raise ValueError(f"{sentence.text!r}: its slots mean nothing here")
+        return "right" if (found.intent, values) == (sentence.intent, meant) else "wrong"
+
+    def _values(self, name: str, slots: Mapping[str, str]) -> dict[str, Any] | None:
+        """For each slot what its words may mean; None where some mean nothing."""
+        intent = self._intents.get(name)
+        if intent is None:
+            return dict(slots)
+        values: dict[str, Any] = {}
+        for slot, words in slots.items():
+            candidates = intent.slots[slot].type.resolve(words, self._house)
+            near = [
+                each.value for each in candidates if candidates[0].score - each.score < AMBIGUITY
+            ]
+            if not near or near == [()]:
+                return None
+            values[slot] = near if len(near) > 1 else _plain(near[0])
+        return values
+
+
+def _plain(value: Any) -> Any:
+    """Text without regard to case and to how it was spelled: "Milk" is "milk"."""
+    if isinstance(value, str):
+        return normalise(value)
+    return tuple(_plain(each) for each in value) if _is_row(value) else value
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, tuple)

@@ -1,0 +1,231 @@
+"""How typed sentences are understood, beside hassil, and how long one takes to match."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from voiced.bench.figures import median, percentile, share
+from voiced.bench.sentences.judging import Found, Judge, Verdict
+from voiced.bench.sentences.material import CLEAN, OUTSIDE, Material, Sentence, load_material
+from voiced.bench.sentences.peers import Answers, HassilPeer
+from voiced.bench.sentences.scale import further_intents
+from voiced.grammar import Grammar
+from voiced.spoken import sound_similarity
+
+__all__ = ["ONE_ERROR", "Part", "SentencesReport", "Speed", "System", "run"]
+
+_SCALES = (100, 2000)
+ONE_ERROR = "one error"
+_TITLE = "right intent and all slots, of %d sentences"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """How many sentences of a kind were understood; ``wrong``: as something else."""
+
+    kind: str
+    right: int
+    wrong: int
+    refused: int
+
+    @property
+    def total(self) -> int:
+        """How many there were."""
+        return self.right + self.wrong + self.refused
+
+    def cell(self) -> str:
+        """The shares, for the table: right, and how much was wrongly taken for something."""
+        if self.kind == OUTSIDE:
+            return f"{_percent(self.right, self.total)} % refused, {self.wrong} taken"
+        return (
+            f"{_percent(self.right, self.total)} % ({_percent(self.wrong, self.total)} wrong,"
+            f" {_percent(self.refused, self.total)} refused)"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What one matcher made of all sentences."""
+
+    name: str
+    parts: tuple[Part, ...]
+    mistakes: tuple[tuple[Sentence, Verdict], ...]
+
+    def part(self, kind: str) -> Part:
+        """The sentences of a kind."""
+        return next(each for each in self.parts if each.kind == kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """CPU time of one match, each sentence once, with so many intents loaded."""
+
+    name: str
+    intents: int
+    median_ms: float
+    p95_ms: float
+    compiled_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SentencesReport:
+    """The systems in the order of the table, ours first; and how fast they are."""
+
+    systems: tuple[System, ...]
+    speeds: tuple[Speed, ...]
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences each system got."""
+        kinds = (CLEAN, ONE_ERROR, OUTSIDE)
+        return sum(part.total for part in self.systems[0].parts if part.kind in kinds)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The report as a JSON document."""
+        return {
+            "sentences": self.sentences,
+            "systems": {
+                system.name: {
+                    part.kind: {"right": part.right, "wrong": part.wrong, "refused": part.refused}
+                    for part in system.parts
+                }
+                for system in self.systems
+            },
+            "match_ms": [
+                {
+                    "system": speed.name,
+                    "intents": speed.intents,
+                    "median": round(speed.median_ms, 2),
+                    "p95": round(speed.p95_ms, 2),
+                    "compiled_s": round(speed.compiled_s, 2),
+                }
+                for speed in self.speeds
+            ],
+            "mistakes": [
+                {"sentence": sentence.text, "verdict": verdict, "kind": sentence.kind}
+                for sentence, verdict in self.systems[0].mistakes
+            ],
+        }
+
+    def tables(self) -> list[Table]:
+        """The report for the terminal."""
+        found = Table(title=_TITLE % self.sentences)
+        found.add_column("")
+        for system in self.systems:
+            found.add_column(system.name, justify="right")
+        for part in self.systems[0].parts:
+            cells = [system.part(part.kind).cell() for system in self.systems]
+            found.add_row(f"{part.kind} ({part.total})", *cells)
+        fast = Table(title="CPU time of a match, each sentence once")
+        for column in ("", "intents", "median", "p95", "compiled in"):
+            fast.add_column(column, justify="right")
+        for speed in self.speeds:
+            times = (f"{speed.median_ms:.1f} ms", f"{speed.p95_ms:.1f} ms")
+            fast.add_row(speed.name, str(speed.intents), *times, f"{speed.compiled_s:.1f} s")
+        return [found, fast]
+
+
+def run(
+    folder: Path, fuzzy: Path | None = None, scales: Sequence[int] = _SCALES
+) -> SentencesReport:
+    """Match all sentences of a folder (see material.py) with voiced and with hassil.
+
+    Args:
+        folder: The sentences.
+        fuzzy: A folder to import hassil 3.8 from; its fuzzy matcher is left out without it.
+        scales: With how many intents to take the time.
+
+    Raises:
+        ConfigError: The folder does not hold what it should, or hassil cannot be run.
+        PluginError: A template is wrong.
+    """
+    with load_material(folder) as material:
+        judge = Judge(material.intents, material.house)
+        grammar = Grammar.compile(material.intents, material.house)
+        texts = [sentence.text for sentence in material.sentences]
+        systems = [_judged("voiced", material, _ours(grammar, texts), judge)]
+        peer = HassilPeer(material.intents, material.house)
+        exact = peer.exact(texts)
+        systems.append(_judged("hassil exact", material, exact, judge))
+        speeds = [_speed_of(material, count) for count in scales]
+        speeds.append(_speed("hassil exact", len(material.intents), exact.cpu_ms, 0.0))
+        if fuzzy is not None:
+            both = _fallen_back(exact, peer.fuzzy(texts, _said(material), fuzzy))
+            systems.append(_judged("hassil fuzzy", material, both, judge))
+            speeds.append(_speed("hassil fuzzy", len(material.intents), both.cpu_ms, 0.0))
+        return SentencesReport(tuple(systems), tuple(speeds))
+
+
+def _ours(grammar: Grammar, texts: Sequence[str]) -> Answers:
+    found: list[Found | None] = []
+    cpu_ms: list[float] = []
+    for text in texts:
+        began = time.process_time()
+        matches = grammar.match([(text, 1.0)])
+        cpu_ms.append(1000.0 * (time.process_time() - began))
+        found.append(Found(matches[0].intent, matches[0].slots) if matches else None)
+    return Answers(tuple(found), tuple(cpu_ms))
+
+
+def _fallen_back(exact: Answers, fuzzy: Answers) -> Answers:
+    """As Home Assistant does: the fuzzy one is asked where nothing fits exactly."""
+    found = [first or second for first, second in zip(exact.found, fuzzy.found, strict=True)]
+    cpu_ms = [
+        first + (0.0 if known else second)
+        for first, second, known in zip(exact.cpu_ms, fuzzy.cpu_ms, exact.found, strict=True)
+    ]
+    return Answers(tuple(found), tuple(cpu_ms))
+
+
+def _said(material: Material) -> dict[str, set[str]]:
+    """For names of slots, the words that mean a value in the sentences."""
+    said: dict[str, set[str]] = {}
+    for sentence in material.sentences:
+        for slot, words in (sentence.slots or {}).items():
+            said.setdefault(slot, set()).add(words.lower())
+    return said
+
+
+def _judged(name: str, material: Material, answers: Answers, judge: Judge) -> System:
+    pairs: list[tuple[Sentence, Verdict]] = [
+        (sentence, judge.verdict(sentence, found))
+        for sentence, found in zip(material.sentences, answers.found, strict=True)
+    ]
+    kinds = dict.fromkeys(sentence.kind for sentence in material.sentences)
+    errors = [kind for kind in kinds if kind not in (CLEAN, OUTSIDE)]
+    parts = [_part(CLEAN, pairs, [CLEAN]), _part(ONE_ERROR, pairs, errors)]
+    parts += [_part(f"  {kind}", pairs, [kind]) for kind in errors]
+    parts.append(_part(OUTSIDE, pairs, [OUTSIDE]))
+    mistakes = tuple(pair for pair in pairs if pair[1] != "right")
+    return System(name, tuple(parts), mistakes)
+
+
+def _part(name: str, pairs: Iterable[tuple[Sentence, Verdict]], kinds: Sequence[str]) -> Part:
+    verdicts = [verdict for sentence, verdict in pairs if sentence.kind in kinds]
+    return Part(name, *(verdicts.count(each) for each in ("right", "wrong", "refused")))
+
+
+def _speed_of(material: Material, count: int) -> Speed:
+    more = further_intents(max(0, count - len(material.intents)))
+    intents = (*material.intents, *more)
+    began = time.process_time()
+    grammar = Grammar.compile(intents, material.house)
+    compiled_s = time.process_time() - began
+    sound_similarity.cache_clear()
+    answers = _ours(grammar, [sentence.text for sentence in material.sentences])
+    return _speed("voiced", len(intents), answers.cpu_ms, compiled_s)
+
+
+def _speed(name: str, intents: int, cpu_ms: Sequence[float], compiled_s: float) -> Speed:
+    middle, late = median(cpu_ms) or 0.0, percentile(cpu_ms, 95.0) or 0.0
+    return Speed(name, intents, middle, late, compiled_s)
+
+
+def _percent(count: int, total: int) -> str:
+    return f"{share(count, total) or 0.0:.1f}"
