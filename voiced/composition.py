@@ -6,7 +6,7 @@ Each engine is imported when it is chosen.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +21,13 @@ from voiced.config import (
     Loaded,
     journal_folder,
     model_folder,
-    plugin_settings,
     voice_folder,
 )
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment
-from voiced.errors import ConfigError, ModelMissing
+from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
-from voiced.registry import LoadedPlugins, load_plugins
+from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
 from voiced.thinking import INSTRUCTIONS, Thinker
 
@@ -80,21 +79,6 @@ class Brain:
         return self.thinker.dispatcher
 
 
-def settings_of(loaded: Loaded, plugins: LoadedPlugins) -> Mapping[type, object]:
-    """Each plugin's ``Settings`` class to its instance.
-
-    Raises:
-        ConfigError: A plugin's section has a mistake.
-    """
-    return {
-        plugin.settings_model: plugin_settings(
-            loaded.config, plugin.name, plugin.settings_model, loaded.file
-        )
-        for plugin in plugins.plugins
-        if plugin.settings_model is not None
-    }
-
-
 @asynccontextmanager
 async def open_brain(
     loaded: Loaded, *, plugins: LoadedPlugins | None = None, hears: bool = True
@@ -109,9 +93,12 @@ async def open_brain(
     """
     config = loaded.config
     plugins = plugins or load_plugins(config.intents)
-    settings = settings_of(loaded, plugins)
-    journal = await workers.in_worker(_open_journal, config)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.callback(plugins.close)
+        unsettled: list[PluginError] = []
+        settings = settings_of(loaded, plugins.plugins, unsettled.append)
+        journal = await workers.in_worker(_open_journal, config)
+        stack.callback(journal.close)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -120,19 +107,17 @@ async def open_brain(
             settings,
             hears=hears,
         )
-        intents = [intent for plugin in plugins.plugins for intent in plugin.intents]
-        undoers = [undoer for plugin in plugins.plugins for undoer in plugin.undoers]
+        conversation, confirm_s = Conversation(), config.policy.confirm_s
         dispatcher = Dispatcher(
-            intents, undoers, environment, Conversation(), config.policy.confirm_s
+            plugins.intents, plugins.undoers, environment, conversation, confirm_s
         )
         await dispatcher.refresh()
-        notices = await workers.in_worker(_notices, journal, plugins)
+        broken = (*plugins.failures, *unsettled)
+        notices = await workers.in_worker(_notices, journal, broken, plugins.warnings)
         model = responder(config)
         async with prepared(*([model] if model else [])):
             thinker = Thinker(dispatcher, model, _instructions)
             yield Brain(thinker, journal, plugins, notices)
-    finally:
-        journal.close()
 
 
 def _open_journal(config: Config) -> Journal:
@@ -142,14 +127,17 @@ def _open_journal(config: Config) -> Journal:
     return journal
 
 
-def _notices(journal: Journal, plugins: LoadedPlugins) -> tuple[str, ...]:
+def _notices(
+    journal: Journal, broken: Sequence[PluginError], warnings: Sequence[str]
+) -> tuple[str, ...]:
     """What happened before: a damaged journal, broken plugins, changes that were interrupted.
 
     An interrupted change counts as done from now on: undoing looks at the state first, so one that
     was never made is only refused, and one that was made can be taken back.
     """
     notices = [journal.notice] if journal.notice else []
-    notices += [failure.message for failure in plugins.failures]
+    notices += [str(failure) for failure in broken]
+    notices += warnings
     for change in journal.interrupted():
         journal.done(change.id)
         notices.append(
