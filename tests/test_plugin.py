@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
-import re
 from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Annotated, get_args
 
 import pytest
@@ -29,7 +26,6 @@ from voiced.plugin import (
     intent,
     undoes,
 )
-from voiced.registry import load_plugin_file
 from voiced.testing.context import FakeAssistant, FakeContext
 
 GUIDE = Path(__file__).parents[1] / "docs" / "plugins.md"
@@ -177,48 +173,6 @@ async def test_the_fake_context_does_what_a_context_promises() -> None:
     context.assistant.deliver(speed=0.5, whisper=False)
     context.assistant.deliver(reset=True)
     assert assistant.delivery == [{"speed": 0.5, "whisper": False}, {"reset": True}]
-
-
-def examples_of_the_guide(folder: Path) -> list[Path]:
-    found = re.findall(r"<!-- example: (\S+) -->\n```python\n(.*?)```", GUIDE.read_text(), re.S)
-    for name, text in found:
-        (folder / name).write_text(text)
-    return [folder / name for name, _ in found]
-
-
-def imported(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_example_of_the_guide_passes_its_own_tests(tmp_path: Path) -> None:
-    _, tests = examples_of_the_guide(tmp_path)
-    run = [value for name, value in vars(imported(tests)).items() if name.startswith("test_")]
-    assert len(run) == 2
-    for number, test in enumerate(run):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        test(folder)
-
-
-def test_the_examples_of_the_guide_are_understood(tmp_path: Path) -> None:
-    from voiced.grammar import Grammar
-
-    path, _ = examples_of_the_guide(tmp_path)
-    plugin = load_plugin_file(path)
-    settings = plugin.settings_model(file=tmp_path / "list.txt")
-    plugin.module.write_list(settings.file, ["milk", "sour cream"])
-    context = FakeContext(settings=settings)
-    grammar = Grammar.compile(plugin.intents, context)
-    for each in plugin.intents:
-        for example in each.examples:
-            assert grammar.match([(example, 1.0)])[0].intent == each.name
-    (match, *_) = grammar.match([("add Oat Milk to my shopping list", 1.0)])
-    assert match.slots == {"thing": "Oat Milk"}
 
 
 def test_the_guide_names_every_slot_type_effect_and_error() -> None:

@@ -7,7 +7,7 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,14 +22,13 @@ from voiced.config import (
     Loaded,
     journal_folder,
     model_folder,
-    plugin_settings,
     voice_folder,
 )
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Waits
-from voiced.errors import ConfigError, ModelMissing
+from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
-from voiced.registry import LoadedPlugins, load_plugins
+from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
 from voiced.thinking import INSTRUCTIONS, Thinker
 
@@ -85,21 +84,6 @@ class Brain:
         return self.thinker.dispatcher
 
 
-def settings_of(loaded: Loaded, plugins: LoadedPlugins) -> Mapping[type, object]:
-    """Each plugin's ``Settings`` class to its instance.
-
-    Raises:
-        ConfigError: A plugin's section has a mistake.
-    """
-    return {
-        plugin.settings_model: plugin_settings(
-            loaded.config, plugin.name, plugin.settings_model, loaded.file
-        )
-        for plugin in plugins.plugins
-        if plugin.settings_model is not None
-    }
-
-
 @asynccontextmanager
 async def open_brain(
     loaded: Loaded, *, plugins: LoadedPlugins | None = None, hears: bool = True
@@ -114,9 +98,12 @@ async def open_brain(
     """
     config = loaded.config
     plugins = plugins or load_plugins(config.intents)
-    settings = settings_of(loaded, plugins)
-    journal = await workers.in_worker(_open_journal, config)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.callback(plugins.close)
+        unsettled: list[PluginError] = []
+        settings = settings_of(loaded, plugins.plugins, unsettled.append)
+        journal = await workers.in_worker(_open_journal, config)
+        stack.callback(journal.close)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -125,18 +112,17 @@ async def open_brain(
             settings,
             hears=hears,
         )
-        intents = [intent for plugin in plugins.plugins for intent in plugin.intents]
-        undoers = [undoer for plugin in plugins.plugins for undoer in plugin.undoers]
         waits = Waits(config.policy.confirm_s, config.policy.outbox_s)
-        dispatcher = Dispatcher(intents, undoers, environment, Conversation(), waits)
+        dispatcher = Dispatcher(
+            plugins.intents, plugins.undoers, environment, Conversation(), waits
+        )
         await dispatcher.refresh()
         interrupted = await workers.in_worker(_interrupted, journal)
+        notices = _notices(journal, (*plugins.failures, *unsettled), plugins.warnings)
         model = responder(config)
         async with prepared(*([model] if model else [])):
             thinker = Thinker(dispatcher, model, _instructions)
-            yield Brain(thinker, journal, plugins, _notices(journal, plugins), interrupted)
-    finally:
-        journal.close()
+            yield Brain(thinker, journal, plugins, notices, interrupted)
 
 
 def _open_journal(config: Config) -> Journal:
@@ -146,10 +132,12 @@ def _open_journal(config: Config) -> Journal:
     return journal
 
 
-def _notices(journal: Journal, plugins: LoadedPlugins) -> tuple[str, ...]:
+def _notices(
+    journal: Journal, broken: Sequence[PluginError], warnings: Sequence[str]
+) -> tuple[str, ...]:
     """What is broken: the journal, plugins."""
     notices = [journal.notice] if journal.notice else []
-    return (*notices, *(failure.message for failure in plugins.failures))
+    return (*notices, *(str(failure) for failure in broken), *warnings)
 
 
 def _interrupted(journal: Journal) -> tuple[str, ...]:

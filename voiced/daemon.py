@@ -20,6 +20,7 @@ from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
+from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
@@ -87,10 +88,13 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
     config = loaded.config
     async with composition.open_brain(loaded) as brain, open_stages(config, options) as stages:
         for notice in notices(brain, is_logged=is_logged()):
-            print(f"voiced: {one_line(notice)}", file=sys.stderr)  # noqa: T201 - told to the user
+            _note(notice)
         with ungrouped():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
+                if options.source == "mic":
+                    watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
+                    tasks.start_soon(watch.run)
                 pauses = None
                 if config.turns.learn_pauses and options.source == "mic":
                     path = journal_folder(config.journal) / PAUSE_FILE
@@ -99,6 +103,10 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                 await _serve_and_record(config, brain, stages, readers, pauses)
                 tasks.cancel_scope.cancel()
         notify("STOPPING=1")
+
+
+def _note(sentence: str) -> None:
+    print(f"voiced: {one_line(sentence)}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
 
 
 async def _serve_and_record(

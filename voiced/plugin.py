@@ -36,6 +36,7 @@ from typing import (
 
 from voiced.errors import IntentDenied, IntentError, IntentFailed, InvalidSlots, PluginError
 from voiced.labels import Integrity
+from voiced.sentence_rules import check_sentences
 from voiced.slots import (
     ADDRESS,
     COMING_DATE_SPAN,
@@ -403,18 +404,6 @@ def _slot_type(hint: Any) -> SlotType[Any] | None:
     return None
 
 
-def _check_templates(name: str, sentences: Sequence[str]) -> None:
-    from hassil.parse_expression import parse_sentence  # noqa: PLC0415 - only plugins need it
-    from hassil.parser import ParseError  # noqa: PLC0415
-
-    for sentence in sentences:
-        try:
-            parse_sentence(sentence)
-        except ParseError as error:
-            reason = f"{name}: template {sentence!r}: {error}"
-            raise PluginError(reason, mend="see the template syntax in docs/plugins.md") from error
-
-
 def intent(  # noqa: PLR0913 - all but the name are keywords
     name: str,
     *,
@@ -440,13 +429,14 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
             higher than ``effect``: a new recipient makes a mail O2. Optional slots may be missing.
 
     Raises:
-        PluginError: A template cannot be parsed, or a parameter has no slot type.
+        PluginError: A template cannot be parsed or would fit whatever is said, or a parameter has
+            no slot type.
     """
 
     def wrap(function: Callable[..., Awaitable[Reply]]) -> Intent:
-        _check_templates(name, sentences)
         description = (inspect.getdoc(function) or name).split("\n\n", 1)[0].replace("\n", " ")
         slots = _slots_of(name, function)
+        check_sentences(name, sentences, [s.name for s in slots.values() if s.type.is_open])
         unknown = [slot for slot in critical if slot not in slots]
         if unknown:
             raise PluginError(f"{name}: critical slots {unknown} are not parameters")

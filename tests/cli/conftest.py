@@ -24,7 +24,7 @@ class Ended:
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """A user who has nothing yet."""
-    for name in ("CONFIG", "STATE", "DATA"):
+    for name in ("CACHE", "CONFIG", "STATE", "DATA"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     (tmp_path / "documents").mkdir()
     monkeypatch.setenv("VOICED_FILES__ROOTS", str(tmp_path / "documents"))

@@ -159,13 +159,13 @@ def test_ask_tells_of_a_broken_plugin_and_goes_on(voiced, letters, home):
     assert "broken" in ended.err
 
 
-def test_what_a_plugin_prints_is_not_in_the_answer(voiced, letters, home):
+def test_what_a_plugin_prints_is_nowhere(voiced, letters, home):
     plugin = home / "plugins" / "letters.py"
     noisy = PLUGIN.replace("    raise", '    print("paper rustles")\n    raise')
     plugin.write_text(noisy + 'print("the drawer opens")\n')
     ended = voiced("ask", "read the letters", "--json")
     assert ended.json["reply"] == "They are sealed."
-    assert "paper rustles" in ended.err
+    assert "rustles" not in ended.err
     assert voiced("intents", "list", "--json").json["intents"]
     assert voiced("match", "read the letters").out == "letters.read\n"
 

@@ -1,7 +1,8 @@
-"""``voiced intents``: list, show, new, test."""
+"""``voiced intents``: list, show, new, test, enable, disable."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,10 +12,9 @@ from voiced.cli.output import AsJson, note, print_json, print_table
 from voiced.cli.setup import load_config, load_plugins
 
 if TYPE_CHECKING:
-    from voiced.cli.plugin_check import ExampleResult
     from voiced.config import Loaded
-    from voiced.plugin import Intent
-    from voiced.registry import Plugin
+    from voiced.plugin import Effect, Intent
+    from voiced.registry import LoadedPlugins, Plugin
 
 __all__ = ["app"]
 
@@ -23,15 +23,18 @@ app = typer.Typer(help="What can be said, and plugins of your own.", no_args_is_
 
 @app.command("list")
 def list_intents(context: typer.Context, as_json: AsJson = False) -> None:
-    """List every intent with its effect and an example."""
+    """List every intent with its effect and an example, and every plugin that is not loaded."""
     plugins = load_plugins(load_config(context))
     found = [(plugin, item) for plugin in plugins.plugins for item in plugin.intents]
+    plugins.close()
     if as_json:
         print_json(
             {
                 "intents": [_document(plugin, item) for plugin, item in found],
                 "failures": [failure.message for failure in plugins.failures],
                 "not_loaded": list(plugins.not_loaded),
+                "reasons": dict(plugins.reasons),
+                "warnings": list(plugins.warnings),
             }
         )
         return
@@ -40,8 +43,74 @@ def list_intents(context: typer.Context, as_json: AsJson = False) -> None:
         for plugin, item in found
     )
     print_table(("intent", "effect", "say", "from"), rows)
-    for name in plugins.not_loaded:
-        note(f"{name} is there but not loaded: see enabled and disabled in [intents]")
+    for name, reason in plugins.reasons.items():
+        note(f"{name} is not loaded: {reason}")
+
+
+@app.command()
+def enable(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A plugin's name.")],
+    grant: Annotated[
+        str, typer.Option(help="Effect classes, such as R1,W1; without, all it declares.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Let a plugin run from now on; one of others in this version of its files only."""
+    from voiced.cli.output import prints_on_stderr
+    from voiced.registry import enable as enable_plugin
+
+    loaded = load_config(context)
+    with prints_on_stderr():
+        enabled = enable_plugin(name, loaded.config.intents, _effects(grant))
+    pin = enabled.pin
+    if as_json:
+        print_json({"name": name, "pin": pin.model_dump(mode="json") if pin else None})
+        return
+    if pin is None:
+        print(f"{name} is enabled")
+        return
+    print(f"{name} is enabled: {pin.distribution} {pin.version}, sha256 {pin.sha256}")
+    rows = (
+        (
+            item.name,
+            item.effect.name,
+            "granted" if item.effect.value in pin.effects else "left out",
+            item.description,
+        )
+        for item in enabled.intents
+    )
+    print_table(("intent", "effect", "", "what it does"), rows)
+    note("It runs as you, in a process of its own: that contains mistakes, not malice.")
+
+
+@app.command()
+def disable(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="A plugin's name.")],
+    as_json: AsJson = False,
+) -> None:
+    """Keep a plugin from running; what was granted to it is taken back."""
+    from voiced.registry import disable as disable_plugin
+
+    disable_plugin(name, load_config(context).config.intents)
+    if as_json:
+        print_json({"name": name})
+    else:
+        print(f"{name} is disabled")
+
+
+def _effects(text: str) -> list[Effect]:
+    from voiced.errors import PluginError
+    from voiced.plugin import Effect
+
+    known = {effect.name: effect for effect in Effect if effect is not Effect.X}
+    names = [part.strip().upper() for part in text.split(",") if part.strip()]
+    unknown = [each for each in names if each not in known]
+    if unknown:
+        reason = f"{unknown[0][:20]!r} is no effect class that can be granted"
+        raise PluginError(reason, mend=f"use some of {','.join(known)}")
+    return [known[each] for each in names]
 
 
 @app.command()
@@ -71,66 +140,100 @@ def show(
 def new(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="A Python name, such as weather.")],
-    folder: Annotated[
-        Path | None, typer.Option(help="Write there, not to the folder of your plugins.")
-    ] = None,
+    own: Annotated[
+        bool, typer.Option("--own", help="One file in the folder of your own plugins.")
+    ] = False,
+    folder: Annotated[Path | None, typer.Option(help="Write there.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write a plugin that works, and its test, to begin with."""
-    from voiced.cli.new_plugin import write_plugin
+    """Write a plugin that works, with its sentences and its test: a package, or a file."""
+    from voiced.cli.new_plugin import write_package, write_plugin
     from voiced.config import plugin_folder
 
     loaded = load_config(context)
-    written = write_plugin(name, folder or plugin_folder(loaded.config.intents), _taken(loaded))
+    if own:
+        place = folder or plugin_folder(loaded.config.intents)
+        written = write_plugin(name, place, _taken(loaded))
+    else:
+        written = write_package(name, folder or Path(), _taken(loaded))
     if as_json:
         print_json({"files": [str(path) for path in written]})
         return
     for path in written:
         print(path)
-    note(f"Try it: voiced intents test {written[0]}")
+    note(f"Try it: voiced intents test {written[0] if own else written[0].parent}")
 
 
 @app.command("test")
 def try_out(
     context: typer.Context,
-    plugin: Annotated[str, typer.Argument(help="A plugin's file, or its name.")],
+    plugin: Annotated[
+        str, typer.Argument(help="A plugin's file, folder or name; without, all with sentences.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Try the examples of a plugin, then run its tests, test_NAME.py beside it, with pytest."""
-    from voiced.cli.plugin_check import check_examples, run_tests
-
+    """Try the examples and sentences of plugins, then run the tests that lie beside them."""
     loaded = load_config(context)
-    others = load_plugins(loaded).plugins
-    subject = _plugin(plugin, others)
-    results = check_examples(subject, others, loaded)
-    tests = run_tests(subject)
-    passed = all(result.ok for result in results) and tests.ok is not False
+    others = load_plugins(loaded)
+    try:
+        rows = [_tried(*each, others.plugins, loaded) for each in _subjects(plugin, others, loaded)]
+    finally:
+        others.close()
     if as_json:
-        examples = [{"text": r.text, "expected": r.expected, "found": r.found} for r in results]
-        print_json({"passed": passed, "examples": examples, "tests": tests.report})
+        print_json(rows[0] if plugin else {"passed": _all_passed(rows), "plugins": rows})
     else:
-        _print_results(results)
-        print(tests.report)
-    if not passed:
+        for row in rows:
+            _print_tried(row)
+    if not _all_passed(rows):
         raise typer.Exit(1)
 
 
-def _print_results(results: tuple[ExampleResult, ...]) -> None:
-    for result in results:
-        mark = "ok   " if result.ok else "FAILS"
-        found = "" if result.ok else f": understood as {result.found or 'nothing'}"
-        print(f"{mark} {result.expected}: {result.text}{found}")
+def _all_passed(rows: Sequence[Mapping[str, Any]]) -> bool:
+    return all(row["passed"] for row in rows)
 
 
-def _plugin(name: str, loaded: tuple[Plugin, ...]) -> Plugin:
+def _tried(
+    subject: Plugin, project: Path | None, others: tuple[Plugin, ...], loaded: Loaded
+) -> dict[str, Any]:
+    from voiced.cli.plugin_check import check_sentences, run_tests
+
+    try:
+        results = check_sentences(subject, others, loaded)
+    finally:
+        if subject.host is not None:
+            subject.host.close()
+    tests = run_tests(subject, project)
+    return {
+        "plugin": subject.name,
+        "passed": all(result.ok for result in results) and tests.ok is not False,
+        "sentences": [
+            {"text": r.text, "expected": r.expected, "ok": r.ok, "wrong": r.wrong} for r in results
+        ],
+        "tests": tests.report,
+    }
+
+
+def _print_tried(row: Mapping[str, Any]) -> None:
+    for each in row["sentences"]:
+        mark = "ok   " if each["ok"] else "FAILS"
+        wrong = f": {each['wrong']}" if each["wrong"] else ""
+        print(f"{mark} {each['expected'] or 'nothing'}: {each['text']}{wrong}")
+    print(row["tests"])
+
+
+def _subjects(name: str, others: LoadedPlugins, loaded: Loaded) -> list[tuple[Plugin, Path | None]]:
+    """What is to be tried; with the folder of its project, if it has one."""
+    from voiced.cli.plugin_check import open_path, sentence_files
     from voiced.errors import PluginError
-    from voiced.registry import load_plugin_file
 
-    if name.endswith(".py") or "/" in name:
-        return load_plugin_file(Path(name))
-    for plugin in loaded:
+    if not name:
+        return [(each, None) for each in others.plugins if sentence_files(each)]
+    path = Path(name)
+    if name.endswith(".py") or "/" in name or name == ".":
+        return [(open_path(path, loaded), path if path.is_dir() else None)]
+    for plugin in others.plugins:
         if plugin.name == name:
-            return plugin
+            return [(plugin, None)]
     message = f"there is no plugin {name[:40]!r}"
     raise PluginError(message, plugin=name, mend="give its file, or see voiced intents list")
 
@@ -138,7 +241,9 @@ def _plugin(name: str, loaded: tuple[Plugin, ...]) -> Plugin:
 def _find(loaded: Loaded, name: str) -> tuple[Plugin, Intent]:
     from voiced.errors import UnknownIntent
 
-    for plugin in load_plugins(loaded).plugins:
+    plugins = load_plugins(loaded)
+    plugins.close()
+    for plugin in plugins.plugins:
         for item in plugin.intents:
             if item.name == name:
                 return plugin, item

@@ -59,7 +59,7 @@ def load_plugins(loaded: Loaded) -> LoadedPlugins:
 
     with prints_on_stderr():
         plugins = load(loaded.config.intents)
-    for failure in plugins.failures:
+    for failure in (*plugins.failures, *plugins.warnings):
         note(f"voiced: {failure}")
     return plugins
 

@@ -258,9 +258,16 @@ class IntentSettings(Section):
 
     disabled: tuple[str, ...] = Field(default=(), description="Plugins that are not loaded.")
     enabled: tuple[str, ...] = Field(
-        default=(), description="Plugins of others that may be loaded."
+        default=(),
+        description="Plugins of others to remind of until `voiced intents enable` has pinned them.",
     )
     folder: Folder | None = Field(default=None, description="Folder of your own plugins (*.py).")
+    plugin_memory_mb: int = Field(
+        default=1024,
+        ge=256,
+        le=1 << 20,
+        description="Address space that a plugin which is not built in may take, in MiB.",
+    )
 
 
 class PolicySettings(Section):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -159,19 +159,26 @@ class Dispatcher:
         An intent whose phrases cannot be had now is left out until the next time.
         """
         self.is_stale = False
+        self._grammar = await self._compiled(self._intents.values())
+
+    async def adopt(self, intents: Sequence[Intent], undoers: Sequence[Undoer]) -> None:
+        """Use other intents and undoers from now on; until the grammar is made, those before."""
+        grammar = await self._compiled(intents)
+        self._intents = {intent.name: intent for intent in intents}
+        self._undoers = {undoer.operation: undoer for undoer in undoers}
+        self._grammar = grammar
+
+    async def _compiled(self, known: Iterable[Intent]) -> Grammar:
         context = self._context("voiced", _SILENT)
-        spoken = {i.name: i for i in self._intents.values() if i.effect is not Effect.X}
+        spoken = {i.name: i for i in known if i.effect is not Effect.X}
         while True:
             intents = tuple(spoken.values())
             try:
-                compiled = await self._environment.in_worker(self._compile, intents, context)
+                return await self._environment.in_worker(self._compile, intents, context)
             except PluginError as error:
                 if spoken.pop(error.plugin, None) is None:
                     raise
                 _log.error("intent %s cannot be spoken: its phrases cannot be had", error.plugin)
-            else:
-                self._grammar = compiled
-                return
 
     def _compile(self, intents: Sequence[Intent], context: CallContext) -> Grammar:
         grammar = Grammar.compile(intents, context)

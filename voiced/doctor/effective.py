@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from voiced.config import Loaded, Source, describe, plugin_settings
 from voiced.config.reference import as_toml
-from voiced.errors import ConfigError
-from voiced.registry import LoadedPlugins
+from voiced.errors import ConfigError, PluginError
+from voiced.registry import LoadedPlugins, Plugin
 
 __all__ = ["EffectiveValue", "as_document", "effective"]
 
@@ -33,6 +33,12 @@ def effective(loaded: Loaded, plugins: LoadedPlugins) -> tuple[EffectiveValue, .
     sections: dict[str, BaseModel | None] = {
         name: _plugin_section(loaded, name, model) for name, model in known.items()
     }
+    hosted = [
+        EffectiveValue(plugin.name, key, value, _source(loaded, f"{plugin.name}.{key}"))
+        for plugin in plugins.plugins
+        if plugin.host is not None
+        for key, value in _hosted_values(loaded, plugin)
+    ]
     return tuple(
         EffectiveValue(
             row.section,
@@ -41,7 +47,18 @@ def effective(loaded: Loaded, plugins: LoadedPlugins) -> tuple[EffectiveValue, .
             _source(loaded, f"{row.section}.{row.key}"),
         )
         for row in describe({name: model for name, model in known.items() if sections[name]})
-    )
+    ) + tuple(hosted)
+
+
+def _hosted_values(loaded: Loaded, plugin: Plugin) -> Sequence[tuple[str, str]]:
+    """The keys and values of a plugin in a process of its own; none where they are wrong."""
+    if plugin.host is None:
+        return ()
+    try:
+        section = loaded.config.plugins.get(plugin.name, {})
+        return plugin.host.configure(section, loaded.file).values
+    except (ConfigError, PluginError):
+        return ()
 
 
 def _source(loaded: Loaded, key: str) -> Source:

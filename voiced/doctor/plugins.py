@@ -14,7 +14,7 @@ from voiced.config import Loaded, plugin_settings
 from voiced.doctor.checks import Check, Examination
 from voiced.errors import ConfigError, PluginError
 from voiced.grammar import Grammar
-from voiced.registry import Plugin
+from voiced.registry import Plugin, settings_of
 from voiced.slots import SlotContext
 
 __all__ = ["check_plugins", "slot_context", "with_sentences"]
@@ -38,15 +38,9 @@ def slot_context(loaded: Loaded, plugins: Iterable[Plugin]) -> SlotContext:
 
     Raises:
         ConfigError: A section of a plugin has a mistake.
+        PluginError: A plugin cannot be given its section.
     """
-    by_kind = {
-        plugin.settings_model: plugin_settings(
-            loaded.config, plugin.name, plugin.settings_model, loaded.file
-        )
-        for plugin in plugins
-        if plugin.settings_model is not None
-    }
-    return _Context(datetime.now().astimezone(), by_kind)
+    return _Context(datetime.now().astimezone(), settings_of(loaded, plugins))
 
 
 def with_sentences(plugins: Iterable[Plugin], loaded: Loaded) -> Iterator[Plugin]:
@@ -82,6 +76,9 @@ def _check(loaded: Loaded, plugin: Plugin) -> Check:
 
 
 def _paths(loaded: Loaded, plugin: Plugin) -> Iterator[Path]:
+    if plugin.host is not None:
+        section = loaded.config.plugins.get(plugin.name, {})
+        yield from plugin.host.configure(section, loaded.file).paths
     if plugin.settings_model is None:
         return
     settings: BaseModel = plugin_settings(

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+from platformdirs import user_cache_path
+
 from voiced.config import Config, journal_folder, plugin_folder, trace_folder
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
 from voiced.models import listed_models
 from voiced.pause_file import PAUSE_FILE
+from voiced.plugin_record import record_file
 from voiced.voices import downloadable, profile
 
 __all__ = ["PrivacyFact", "privacy"]
@@ -87,6 +90,9 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(turns / "sound"))
     yield PrivacyFact("file", "downloaded models", _described(what.models))
     yield PrivacyFact("file", "your plugins", _described(plugin_folder(config.intents)))
+    yield PrivacyFact("file", "which plugins may run, and which failed", _described(record_file()))
+    bytecode = user_cache_path("voiced") / "bytecode"
+    yield PrivacyFact("file", "compiled code of plugins", _described(bytecode))
     yield PrivacyFact("file", "your voices", _described(what.voices))
 
 
