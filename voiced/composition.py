@@ -22,15 +22,18 @@ from voiced.config import (
     journal_folder,
     model_folder,
     plugin_settings,
+    taught_file,
     voice_folder,
 )
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing
 from voiced.journal import Journal
+from voiced.quarantine import Quarantine
 from voiced.registry import LoadedPlugins, load_plugins
 from voiced.stages import Responder, Stage
-from voiced.thinking import INSTRUCTIONS, Thinker
+from voiced.taught import TaughtFile
+from voiced.thinking import Thinker
 
 if TYPE_CHECKING:
     from voiced.recorder import FlightRecorder
@@ -112,6 +115,7 @@ async def open_brain(
     settings = settings_of(loaded, plugins)
     journal = await workers.in_worker(_open_journal, config)
     try:
+        model = responder(config)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -119,6 +123,8 @@ async def open_brain(
             workers.in_worker,
             settings,
             hears=hears,
+            quarantine=Quarantine(model),
+            taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
         intents = [intent for plugin in plugins.plugins for intent in plugin.intents]
         undoers = [undoer for plugin in plugins.plugins for undoer in plugin.undoers]
@@ -126,9 +132,8 @@ async def open_brain(
         dispatcher = Dispatcher(intents, undoers, environment, Conversation(), waits)
         await dispatcher.refresh()
         notices = await workers.in_worker(_notices, journal, plugins)
-        model = responder(config)
         async with prepared(*([model] if model else [])):
-            thinker = Thinker(dispatcher, model, _instructions)
+            thinker = Thinker(dispatcher, model, today=_today)
             yield Brain(thinker, journal, plugins, notices)
     finally:
         journal.close()
@@ -158,9 +163,8 @@ def _notices(journal: Journal, plugins: LoadedPlugins) -> tuple[str, ...]:
     return tuple(notices)
 
 
-def _instructions() -> str:
-    today = datetime.now().astimezone()
-    return f"{INSTRUCTIONS} Today is {today:%A, %d %B %Y}."
+def _today() -> str:
+    return f"(Today is {datetime.now().astimezone():%A, %d %B %Y}.)"
 
 
 @asynccontextmanager

@@ -33,8 +33,16 @@ from typing import (
     get_type_hints,
 )
 
-from voiced.errors import IntentDenied, IntentError, IntentFailed, InvalidSlots, PluginError
-from voiced.labels import Integrity
+from voiced.errors import (
+    CannotRead,
+    IntentDenied,
+    IntentError,
+    IntentFailed,
+    InvalidSlots,
+    PluginError,
+)
+from voiced.labels import Integrity, Labelled
+from voiced.quoting import attributed
 from voiced.slots import (
     COMING_DATE_SPAN,
     DATE_SPAN,
@@ -73,6 +81,7 @@ __all__ = [
     "TEXT",
     "Assistant",
     "Candidate",
+    "CannotRead",
     "Choice",
     "Context",
     "DateSpan",
@@ -89,12 +98,14 @@ __all__ = [
     "IntentFailed",
     "InvalidSlots",
     "JsonValue",
+    "Labelled",
     "Reply",
     "Slot",
     "SlotContext",
     "SlotType",
     "Undo",
     "Undoer",
+    "attributed",
     "choice",
     "intent",
     "normalise",
@@ -285,6 +296,32 @@ class Context(SlotContext, Protocol):
         """Run a blocking function off the loop. It is not stopped by a cancellation."""
         ...
 
+    async def ask_about(
+        self,
+        text: str | Labelled[str],
+        question: str,
+        schema: Mapping[str, Any],
+        *,
+        object_id: str = "",
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Ask the language model about a text from outside: a mail, a page, a file.
+
+        The model gets the text and the question and nothing else, and can call nothing. The answer
+        is as untrusted as the text: tell it with ``attributed``, and let it choose nothing.
+
+        Args:
+            text: What is read; a long one only to a limit.
+            question: What is to be found in it, in your own words.
+            schema: The JSON schema of an object; texts and lists are limited where it does not.
+            object_id: Names the thing that the text belongs to.
+
+        Raises:
+            CannotRead: There is no model, it failed or was too slow: do without.
+            PluginError: The schema does not say what the answer is, or the intent is declared to
+                return what only the user or the configuration can have shaped.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -310,6 +347,8 @@ class Intent:
     function: Callable[..., Awaitable[Reply]]
     returns: Integrity = Integrity.EXTERNAL
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None
+    taught: tuple[str, ...] = ()
+    """Templates that the user added: they are matched, and count for nothing else."""
 
     def effect_with(self, values: Mapping[str, Any]) -> Effect:
         """The effect class of a call with these resolved values: never below the declared one."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from voiced.config import Config, journal_folder, plugin_folder, trace_folder
+from voiced.config import Config, journal_folder, plugin_folder, taught_file, trace_folder
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
 from voiced.models import listed_models
@@ -87,6 +87,8 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(turns / "sound"))
     yield PrivacyFact("file", "downloaded models", _described(what.models))
     yield PrivacyFact("file", "your plugins", _described(plugin_folder(config.intents)))
+    taught = taught_file(config.intents)
+    yield PrivacyFact("file", "sentences that you taught", _described(taught))
     yield PrivacyFact("file", "your voices", _described(what.voices))
 
 
@@ -102,6 +104,8 @@ def _retention(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("retention", "sound", _sound(config))
     kept = f"{journal.keep_days} days" if journal.transcripts else "not kept"
     yield PrivacyFact("retention", "what was said", kept)
+    missed = kept if journal.transcripts else f"only counted, {journal.keep_days} days"
+    yield PrivacyFact("retention", "what was not understood", missed)
     yield PrivacyFact("retention", "how turns went", _turns(config))
     yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
     yield PrivacyFact("retention", "telemetry", "there is none")

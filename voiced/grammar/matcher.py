@@ -96,7 +96,7 @@ class Grammar:
         net = Net()
         types = _SlotTypes()
         for intent in intents:
-            for sentence in intent.sentences:
+            for sentence in (*intent.sentences, *intent.taught):
                 add_template(
                     net,
                     sentence,
