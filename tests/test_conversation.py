@@ -18,6 +18,7 @@ from voiced.conversation import (
     is_handle,
 )
 from voiced.plugin import Field
+from voiced.stages import Message
 
 TIMED = Spoken("one two three", 3000, ((3, 1000), (7, 2000), (13, 3000)))
 PLAIN = Spoken("one two three", 1300)
@@ -162,13 +163,32 @@ def test_a_reply_that_names_nothing_leaves_what_was_named() -> None:
     assert conversation.referent("it") is THREE
 
 
-def test_the_last_twenty_turns_are_remembered_in_order() -> None:
+def test_the_last_turns_are_remembered_in_order_and_the_oldest_go_ten_at_once() -> None:
     conversation = Conversation()
-    for number in range(25):
+    kept: list[int] = []
+    for number in range(45):
         conversation.add(f"said {number}", f"heard {number}")
-    assert conversation.exchanges == tuple(
-        Exchange(f"said {number}", f"heard {number}") for number in range(5, 25)
-    )
+        first = int(conversation.exchanges[0].said.split()[1])
+        kept.append(len(conversation.exchanges))
+        assert conversation.exchanges == tuple(
+            Exchange(f"said {each}", f"heard {each}") for each in range(first, number + 1)
+        )
+        assert first % 10 == 0
+    assert max(kept) == 20
+    assert min(kept[20:]) == 11
+
+
+def test_what_the_model_was_sent_belongs_to_the_turn_that_ends_next() -> None:
+    conversation = Conversation()
+    sent = (Message("user", "hello"),)
+    memo = conversation.remember()
+    conversation.tell(sent)
+    conversation.restore(memo)  # it was no turn after all
+    conversation.add("one", "")
+    conversation.tell(sent)
+    conversation.add("two", "")
+    conversation.add("three", "")
+    assert [exchange.messages for exchange in conversation.exchanges] == [(), sent, ()]
 
 
 MAIL = Field("id", "M-17")

@@ -8,8 +8,10 @@ import pytest
 
 from voiced.config import SecretSource, load
 from voiced.doctor import Check, Examination, as_document, effective, examine, is_healthy, privacy
-from voiced.doctor.services import check_server, check_sound_server
+from voiced.doctor.services import check_prompt_cache, check_server, check_sound_server
+from voiced.events import Timing
 from voiced.registry import load_plugins, plugin_names
+from voiced.timeline import Step, Timeline
 
 
 @pytest.fixture
@@ -227,3 +229,26 @@ def test_server_that_answers(status, ok, words):
     assert words in check.found
     assert keys == ["Bearer secret-7"]
     assert "secret-7" not in check.found + check.mend
+
+
+def turn_that_asked(*requests):
+    steps = [
+        Step(1.0, "model_replied", {"prompt_tokens": prompt, "cached_tokens": cached})
+        for prompt, cached in requests
+    ]
+    return Timeline(1, "completed", 0.0, 1.0, 2.0, Timing(), tuple(steps))
+
+
+def test_how_much_of_the_prompts_was_known():
+    good = check_prompt_cache([turn_that_asked((100, 0), (100, 80)), turn_that_asked((100, 100))])
+    assert (good.ok, good.found) == (True, "60% of the prompts of the last 3 requests were known")
+    poor = check_prompt_cache([turn_that_asked(*[(100, 10)] * 5)])
+    assert poor.ok is None
+    assert "10%" in poor.found
+    assert poor.mend
+    assert "does not count" in check_prompt_cache([turn_that_asked((100, None))]).found
+    assert "not known" in check_prompt_cache([]).found
+    many = check_prompt_cache(
+        [turn_that_asked(*[(100, 0)] * 50), turn_that_asked(*[(100, 90)] * 50)]
+    )
+    assert "90% of the prompts of the last 50" in many.found

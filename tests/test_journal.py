@@ -331,3 +331,45 @@ def test_a_killed_process_never_loses_a_change_that_it_named(tmp_path):
     begun = {change.id for change in journal.interrupted()}
     assert begun.issuperset(named)
     journal.close()
+
+
+def test_misses_are_kept_with_their_words_and_erased_like_what_was_said(tmp_path, journal, clock):
+    journal.miss(1, "pop the zanzibar file away", "files.trash")
+    clock.at_s += 600
+    journal.miss(2, "sing me a song")
+    assert [(each.turn, each.text, each.intent) for each in journal.misses()] == [
+        (1, "pop the zanzibar file away", "files.trash"),
+        (2, "sing me a song", ""),
+    ]
+    assert [row["kind"] for row in journal.export()] == ["missed", "missed"]
+    assert journal.last(5) == ()
+    journal.erase_matching("zanzi")
+    assert b"zanzibar" not in bytes_of(tmp_path / "state")
+    assert [each.turn for each in journal.misses()] == [2]
+    journal.erase_since(datetime.fromtimestamp(clock.at_s - 60, UTC))
+    assert journal.misses() == ()
+    journal.miss(3, "the uruguay file")
+    clock.at_s += 31 * DAY_S
+    journal.purge(30)
+    assert journal.misses() == ()
+    assert b"uruguay" not in bytes_of(tmp_path / "state")
+    journal.miss(4, "the paraguay file")
+    journal.erase_all()
+    assert b"paraguay" not in bytes_of(tmp_path / "state")
+
+
+def test_without_transcripts_a_miss_is_only_counted(tmp_path):
+    journal = Journal.open(tmp_path, transcripts=False)
+    journal.miss(1, "the zanzibar file", "files.trash")
+    assert [(each.text, each.intent) for each in journal.misses()] == [("", "files.trash")]
+    journal.close()
+    assert b"zanzibar" not in bytes_of(tmp_path)
+
+
+def test_two_thousand_misses_are_the_most(tmp_path, monkeypatch):
+    monkeypatch.setattr("voiced.journal.journal._MOST_MISSES", 3)
+    journal = Journal.open(tmp_path, transcripts=True)
+    for number in range(5):
+        journal.miss(number, f"line {number}")
+    assert [each.turn for each in journal.misses()] == [2, 3, 4]
+    journal.close()

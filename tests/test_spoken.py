@@ -294,13 +294,10 @@ def test_a_name_comes_back_from_its_literal_form(stem: str, number: int, extensi
         assert written_name(" ".join(words)) == name
 
 
-def test_importing_it_is_cheap() -> None:
-    code = "import time; s=time.perf_counter(); import voiced.spoken; print(time.perf_counter()-s)"
-    took = [
-        float(subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout)
-        for _ in range(3)
-    ]
-    assert min(took) < 0.1
+def test_importing_it_loads_nothing_heavy() -> None:
+    code = "import sys, voiced.spoken; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True).stdout
+    assert not {b"numpy", b"hassil", b"pydantic", b"httpx"}.intersection(loaded.split())
 
 
 @pytest.mark.parametrize(

@@ -354,9 +354,13 @@ def test_three_rounds_are_the_most() -> None:
     ("wrong", "told"),
     [
         (call("notes.fly"), "notes.fly"),
-        (call("notes.add", text=["milk"]), "must be one value"),
-        (call("notes.add", note="milk"), "no slot 'note'"),
-        (call("notes.add"), "no text"),
+        (call("notes.add", text=["milk"]), "text must be of type string"),
+        (call("notes.add", text="milk", note="x"), "note is not known; known are: text"),
+        (call("notes.add"), "text is missing"),
+        (call("notes.add", text=""), "text must have at least 1 characters"),
+        (ToolCall("c", "notes.add", {}, "the arguments are not valid JSON"), "not valid JSON"),
+        (ToolCall("c", "plan", {}, "the arguments are not valid JSON"), "not valid JSON"),
+        (call("plan", steps="all"), "steps must be a list"),
     ],
 )
 def test_the_model_may_repair_a_wrong_call(wrong: ToolCall, told: str) -> None:
@@ -470,13 +474,3 @@ def test_the_events_of_a_models_turn_come_in_order() -> None:
     room.think("remember")
     assert [type(event) for event in room.events] == [IntentMatched, IntentReturned, ReplySentence]
     assert room.events[0].origin == "model"
-
-
-def test_the_instructions_are_made_anew_for_each_request() -> None:
-    room = Room({})
-    days = iter(["Monday", "Tuesday"])
-    thinker = Thinker(room.thinker.dispatcher, room.model, lambda: next(days))
-    room.thinker = thinker
-    room.think("hello")
-    room.think("hello")
-    assert [history[0].content for history in room.model.histories] == ["Monday", "Tuesday"]

@@ -24,11 +24,13 @@ from voiced.events import (
     Event,
     IntentMatched,
     IntentReturned,
+    ModelReplied,
     OverlapIgnored,
     OverlapReason,
     PlaybackResumed,
     PlaybackStarted,
     ReplySentence,
+    RequestMissed,
     SpeechStarted,
     SpeechStopped,
     StageFailed,
@@ -523,3 +525,21 @@ def test_two_timelines_are_compared_figure_by_figure() -> None:
 
 def test_a_turn_that_is_none_any_more_has_no_figures() -> None:
     assert {row.after for row in compare(only(a_turn(TURN)), None)} == {""}
+
+
+def test_what_the_model_read_and_knew_is_told() -> None:
+    *events, ended = a_turn(TURN)
+    counted = [
+        ModelReplied(at(3.9), TURN, 100, 75, 5),
+        ModelReplied(at(3.9), TURN, 100, None, 5),
+        RequestMissed(at(3.9), TURN, SECRETS[0], "files.move"),
+        RequestMissed(at(3.9), TURN, SECRETS[0], ""),
+    ]
+    timeline = only([*events, *counted, ended])
+    told = [reason.text for reason in reasons(timeline)]
+    assert (
+        "The language model's server read 100 tokens, 75 known already (75%), and wrote 5." in told
+    )
+    assert "The language model's server read 100 tokens, and wrote 5." in told
+    assert "No template fits; the language model took it for files.move." in told
+    assert SECRETS[0] not in json.dumps(timeline.as_row())

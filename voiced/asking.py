@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from voiced.dispatch import Call, Question, Report, Result
 from voiced.errors import VoicedError
-from voiced.events import Event, IntentMatched, TurnId
+from voiced.events import Event, IntentMatched, ModelReplied, TurnId
 from voiced.grammar import Match
 from voiced.plugin import Intent
 from voiced.spoken import one_line
@@ -35,10 +35,20 @@ class Answered:
     undo_id: str | None
     error: VoicedError | None
     timing_ms: Mapping[str, float]
+    model: tuple[ModelReplied, ...] = ()
+    """The requests to the language model, where its server counts their tokens."""
 
     def as_row(self) -> dict[str, Any]:
-        """The answer as JSON types."""
+        """The answer as JSON types; ``model`` is in it only where tokens were counted."""
         asked = self.question
+        counted = [
+            {
+                "prompt_tokens": each.prompt_tokens,
+                "cached_tokens": each.cached_tokens,
+                "completion_tokens": each.completion_tokens,
+            }
+            for each in self.model
+        ]
         return {
             "text": self.text,
             "intent": self.intent.name if self.intent else None,
@@ -53,6 +63,7 @@ class Answered:
                 {"code": self.error.code, "message": self.error.message} if self.error else None
             ),
             "timing_ms": dict(self.timing_ms),
+            **({"model": counted} if counted else {}),
         }
 
 
@@ -64,12 +75,25 @@ async def _quiet(_sentence: str) -> None:
     """A turn without a voice."""
 
 
-async def ask(thinker: Thinker, text: str, *, is_confirmed: bool = False) -> Answered:
-    """One whole turn; ``is_confirmed`` answers a confirmation with yes, once."""
+async def ask(
+    thinker: Thinker,
+    text: str,
+    *,
+    is_confirmed: bool = False,
+    reader: Callable[[Event], None] = lambda _: None,
+) -> Answered:
+    """One whole turn; ``is_confirmed`` answers a confirmation with yes, once.
+
+    ``reader`` takes the events.
+    """
     began_s = time.monotonic()
     matched: list[IntentMatched] = []
+    replied: list[ModelReplied] = []
 
     def keep(event: Event) -> None:
+        reader(event)
+        if isinstance(event, ModelReplied):
+            replied.append(event)
         if isinstance(event, IntentMatched):
             matched.append(event)
 
@@ -95,7 +119,8 @@ async def ask(thinker: Thinker, text: str, *, is_confirmed: bool = False) -> Ans
         )
     if thought.outcome == "failed" and thought.call is None and matched:
         thought = replace(thought, call=_call_of(matched[-1], thinker))
-    return _answered(text, thought, {"total": _ms_since(began_s)})
+    answered = _answered(text, thought, {"total": _ms_since(began_s)})
+    return replace(answered, model=tuple(replied))
 
 
 def _call_of(matched: IntentMatched, thinker: Thinker) -> Call | None:

@@ -22,15 +22,18 @@ from voiced.config import (
     Loaded,
     journal_folder,
     model_folder,
+    taught_file,
     voice_folder,
 )
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
+from voiced.quarantine import Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
-from voiced.thinking import INSTRUCTIONS, Thinker
+from voiced.taught import TaughtFile
+from voiced.thinking import Thinker
 
 if TYPE_CHECKING:
     from voiced.recorder import FlightRecorder
@@ -104,6 +107,7 @@ async def open_brain(
         settings = settings_of(loaded, plugins.plugins, unsettled.append)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
+        model = responder(config)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -111,6 +115,8 @@ async def open_brain(
             workers.in_worker,
             settings,
             hears=hears,
+            quarantine=Quarantine(model),
+            taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
         waits = Waits(config.policy.confirm_s, config.policy.outbox_s)
         dispatcher = Dispatcher(
@@ -119,9 +125,8 @@ async def open_brain(
         await dispatcher.refresh()
         interrupted = await workers.in_worker(_interrupted, journal)
         notices = _notices(journal, (*plugins.failures, *unsettled), plugins.warnings)
-        model = responder(config)
         async with prepared(*([model] if model else [])):
-            thinker = Thinker(dispatcher, model, _instructions)
+            thinker = Thinker(dispatcher, model, today=_today)
             yield Brain(thinker, journal, plugins, notices, interrupted)
 
 
@@ -156,9 +161,8 @@ def _interrupted(journal: Journal) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _instructions() -> str:
-    today = datetime.now().astimezone()
-    return f"{INSTRUCTIONS} Today is {today:%A, %d %B %Y}."
+def _today() -> str:
+    return f"(Today is {datetime.now().astimezone():%A, %d %B %Y}.)"
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from voiced.plugin import Entity, Field
 from voiced.spoken import normalise, parse_ordinal
+from voiced.stages import Message
 
 __all__ = [
     "Conversation",
@@ -25,6 +26,9 @@ __all__ = [
 ]
 
 _KEPT_EXCHANGES = 20
+_DROPPED_EXCHANGES = 10
+"""So many go at once: a history whose beginning changes with each turn is in no server's cache."""
+
 _KEPT_FIELDS = 500
 _KEPT_HANDLES = 500
 
@@ -40,11 +44,16 @@ _THEM = re.compile(r"^(?:the |that |this )?(?P<ordinal>.+?)(?: one| file| folder
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One turn as it stays in the history. ``is_external``: its reply held text from outside."""
+    """One turn as it stays in the history. ``is_external``: its reply held text from outside.
+
+    ``messages`` are what the language model was sent for it, if it was asked; its last answer is
+    not among them.
+    """
 
     said: str
     heard: str
     is_external: bool = False
+    messages: tuple[Message, ...] = ()
 
 
 def handle_of(entity: Entity, number: int) -> str:
@@ -138,7 +147,8 @@ class Conversation:
     """
 
     def __init__(self) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=_KEPT_EXCHANGES)
+        self._exchanges: deque[Exchange] = deque()
+        self._messages: tuple[Message, ...] = ()
         self._entities: tuple[Entity, ...] = ()
         self._pointed = 0
         self.last_reply = ""
@@ -192,7 +202,8 @@ class Conversation:
 
     def restore(self, memo: ConversationMemo) -> None:
         """Go back to how it was; what came from outside before or since stays known as such."""
-        self._exchanges = deque(memo.exchanges, maxlen=_KEPT_EXCHANGES)
+        self._exchanges = deque(memo.exchanges)
+        self._messages = ()
         self._entities = memo.entities
         self._pointed = memo.pointed
         self.last_reply = memo.last_reply
@@ -205,8 +216,16 @@ class Conversation:
 
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""
-        self._exchanges.append(Exchange(said, heard, self._tells_external))
+        self._exchanges.append(Exchange(said, heard, self._tells_external, self._messages))
         self._tells_external = False
+        self._messages = ()
+        if len(self._exchanges) > _KEPT_EXCHANGES:
+            for _ in range(_DROPPED_EXCHANGES):
+                self._exchanges.popleft()
+
+    def tell(self, messages: Sequence[Message]) -> None:
+        """What the language model was sent in this turn."""
+        self._messages = tuple(messages)
 
     def name(self, entities: Sequence[Entity], used: Sequence[object] = ()) -> None:
         """Remember what a reply named; an empty sequence leaves what was named before.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import anyio
 
-from voiced import composition, pause_file
+from voiced import composition, misses, pause_file
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.errors import JournalError, ungrouped
@@ -205,9 +205,10 @@ def _tell(readers: Sequence[Reader], event: Event) -> None:
 
 
 def _keepers(journal: Journal, config: Config) -> list[Reader]:
-    """Keeps what was said, if the user turned that on."""
+    """Counts what was not understood, and keeps what was said, if the user turned that on."""
+    missed = misses.keeper(journal)
     if not config.journal.transcripts:
-        return []
+        return [missed]
 
     def keep(event: Event) -> None:
         try:
@@ -218,7 +219,7 @@ def _keepers(journal: Journal, config: Config) -> list[Reader]:
         except JournalError:  # a full disk must not end the conversation
             _log.error("the journal could not keep what was said")
 
-    return [keep]
+    return [keep, missed]
 
 
 async def _stop_on_signal(scope: anyio.CancelScope) -> None:

@@ -16,6 +16,7 @@ VoicedError
 |   |- IntentDenied
 |   |- IntentTimeout
 |   '- IntentFailed
+|       '- CannotRead     no language model reads a text for an intent
 |- PluginError            a plugin could not be loaded: skip it, say so, go on
 '- JournalError
 
@@ -32,6 +33,7 @@ from typing import ClassVar, cast
 
 __all__ = [
     "AudioFormatError",
+    "CannotRead",
     "ConfigError",
     "DeviceError",
     "EngineError",
@@ -201,6 +203,12 @@ class IntentFailed(IntentError):
     """The intent tried and failed; nothing is half done."""
 
     default_spoken = "That did not work."
+
+
+class CannotRead(IntentFailed):
+    """No language model could answer a question about a text; an intent may do without."""
+
+    default_spoken = "I can't read that for you."
 
 
 class PluginError(VoicedError):

@@ -22,6 +22,7 @@ __all__ = [
     "IntentMatched",
     "IntentReturned",
     "ModeChanged",
+    "ModelReplied",
     "Origin",
     "Outcome",
     "OverlapIgnored",
@@ -30,6 +31,7 @@ __all__ = [
     "PlaybackStarted",
     "PushToTalk",
     "ReplySentence",
+    "RequestMissed",
     "SpeechStarted",
     "SpeechStopped",
     "StageFailed",
@@ -148,6 +150,30 @@ class ReplySentence:
     at: int
     turn: TurnId
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReplied:
+    """A request to the language model ended; its tokens as the server counted them.
+
+    ``cached_tokens`` of the prompt were known to the server already; None where it does not say.
+    """
+
+    at: int
+    turn: TurnId
+    prompt_tokens: int
+    cached_tokens: int | None
+    completion_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMissed:
+    """No template fits what was said; ``intent`` is the one that the model called, or empty."""
+
+    at: int
+    turn: TurnId
+    text: str
+    intent: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +330,8 @@ Event: TypeAlias = (
     | TurnReopened
     | TurnEnded
     | ReplySentence
+    | ModelReplied
+    | RequestMissed
     | IntentMatched
     | ConfirmationAsked
     | IntentReturned

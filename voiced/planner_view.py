@@ -11,17 +11,18 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from voiced.conversation import Conversation
+from voiced.conversation import Conversation, Exchange
 from voiced.dispatch import Result
 from voiced.errors import InvalidSlots
 from voiced.plugin import Effect, Field, Intent
 from voiced.stages import Message, Tool
 
-__all__ = ["PLAN", "history", "planned_steps", "told", "tools"]
+__all__ = ["PLAN", "history", "holds_line", "planned_steps", "told", "tools"]
 
 PLAN = "plan"
 """The tool by which the model says what it will change, before it reads anything."""
 
+_TOLD = "(I told what I found.)"
 _MOST_SHOWN = 40
 _VALUES: Mapping[str, re.Pattern[str]] = {
     "id": re.compile(r"[A-Za-z0-9_.:-]{1,64}"),
@@ -62,23 +63,41 @@ _PLAN_TOOL = Tool(
 
 def tools(intents: Sequence[Intent]) -> tuple[Tool, ...]:
     """The tools that the model may call; in a stable order, so that the server's cache holds."""
-    usable = [intent for intent in intents if intent.effect is not Effect.X]
+    usable = sorted((i for i in intents if i.effect is not Effect.X), key=lambda i: i.name)
     shown = tuple(Tool(intent.name, intent.description, intent.parameters()) for intent in usable)
     changes = any(not intent.effect.only_reads for intent in usable)
     return (_PLAN_TOOL, *shown) if changes else shown
 
 
 def history(instructions: str, conversation: Conversation, said: str) -> list[Message]:
-    """The conversation so far; replies that held text from outside are left out of it."""
+    """The conversation so far; replies that held text from outside are left out of it.
+
+    What was sent for a turn before is sent again as it was; what is new comes after it.
+    """
     messages = [Message("system", instructions)]
     for exchange in conversation.exchanges:
-        messages.append(Message("user", exchange.said))
-        if exchange.is_external:
-            messages.append(Message("assistant", "(I told what I found.)"))
-        elif exchange.heard:
-            messages.append(Message("assistant", exchange.heard))
+        messages += exchange.messages or (Message("user", exchange.said),)
+        told = _TOLD if exchange.is_external else _rest(exchange)
+        if told:
+            messages.append(Message("assistant", told))
     messages.append(Message("user", said))
     return messages
+
+
+def _rest(exchange: Exchange) -> str:
+    """What was heard and is not in the messages of the turn yet."""
+    before = " ".join(
+        " ".join(message.content.split())
+        for message in exchange.messages
+        if message.role == "assistant" and message.content.strip()
+    )
+    return exchange.heard.removeprefix(before).strip() if before else exchange.heard
+
+
+def holds_line(conversation: Conversation, line: str) -> bool:
+    """Whether the model was told this line before what the user said, and still sees it."""
+    sent = (message for exchange in conversation.exchanges for message in exchange.messages)
+    return any(each.role == "user" and each.content.startswith(f"{line}\n") for each in sent)
 
 
 def told(result: Result, conversation: Conversation) -> dict[str, Any]:

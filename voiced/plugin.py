@@ -34,8 +34,16 @@ from typing import (
     get_type_hints,
 )
 
-from voiced.errors import IntentDenied, IntentError, IntentFailed, InvalidSlots, PluginError
-from voiced.labels import Integrity
+from voiced.errors import (
+    CannotRead,
+    IntentDenied,
+    IntentError,
+    IntentFailed,
+    InvalidSlots,
+    PluginError,
+)
+from voiced.labels import Integrity, Labelled
+from voiced.quoting import attributed
 from voiced.sentence_rules import check_sentences
 from voiced.slots import (
     ADDRESS,
@@ -86,6 +94,7 @@ __all__ = [
     "TIME_SPAN",
     "Assistant",
     "Candidate",
+    "CannotRead",
     "Choice",
     "Context",
     "DateSpan",
@@ -102,6 +111,7 @@ __all__ = [
     "IntentFailed",
     "InvalidSlots",
     "JsonValue",
+    "Labelled",
     "ListType",
     "Named",
     "Reply",
@@ -110,6 +120,7 @@ __all__ = [
     "SlotType",
     "Undo",
     "Undoer",
+    "attributed",
     "choice",
     "intent",
     "list_of",
@@ -312,6 +323,32 @@ class Context(SlotContext, Protocol):
         """Run a blocking function off the loop. It is not stopped by a cancellation."""
         ...
 
+    async def ask_about(
+        self,
+        text: str | Labelled[str],
+        question: str,
+        schema: Mapping[str, Any],
+        *,
+        object_id: str = "",
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Ask the language model about a text from outside: a mail, a page, a file.
+
+        The model gets the text and the question and nothing else, and can call nothing. The answer
+        is as untrusted as the text: tell it with ``attributed``, and let it choose nothing.
+
+        Args:
+            text: What is read; a long one only to a limit.
+            question: What is to be found in it, in your own words.
+            schema: The JSON schema of an object; texts and lists are limited where it does not.
+            object_id: Names the thing that the text belongs to.
+
+        Raises:
+            CannotRead: There is no model, it failed or was too slow: do without.
+            PluginError: The schema does not say what the answer is, or the intent is declared to
+                return what only the user or the configuration can have shaped.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -337,6 +374,8 @@ class Intent:
     function: Callable[..., Awaitable[Reply]]
     returns: Integrity = Integrity.EXTERNAL
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None
+    taught: tuple[str, ...] = ()
+    """Templates that the user added: they are matched, and count for nothing else."""
 
     def effect_with(self, values: Mapping[str, Any]) -> Effect:
         """The effect class of a call with these resolved values: never below the declared one.

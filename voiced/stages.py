@@ -34,6 +34,7 @@ __all__ = [
     "Transcriber",
     "Transcript",
     "TurnEndDetector",
+    "Usage",
     "Voice",
     "VoiceDetector",
     "WakeWord",
@@ -105,11 +106,15 @@ Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """The model wants an intent run. ``arguments`` is parsed JSON, not yet validated."""
+    """The model wants an intent run. ``arguments`` is parsed JSON, not yet validated.
+
+    ``mistake`` says what is wrong with a call that could not be read; it can only be answered.
+    """
 
     id: str
     name: str
     arguments: Mapping[str, Any]
+    mistake: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,18 @@ class ReplyDelta:
     """The next piece of the reply's text, of any length."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one reply as the server counted them.
+
+    ``cached`` of the prompt were known to it already; None where it does not say.
+    """
+
+    prompt: int
+    cached: int | None
+    completion: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,11 +263,19 @@ class Transcriber(Stage, Protocol):
 class Responder(Stage, Protocol):
     """A language model: deltas of text and whole tool calls, in the order they came.
 
+    With a ``schema`` the text is to be JSON that fits it; who asks must check that. Several replies
+    may run at once. ``last_usage`` is of the reply that ended last, None where nothing is counted.
     Closing the generator stops the generation. Raises ReplyError.
     """
 
+    @property
+    def last_usage(self) -> Usage | None: ...
+
     def reply(
-        self, history: Sequence[Message], tools: Sequence[Tool]
+        self,
+        history: Sequence[Message],
+        tools: Sequence[Tool],
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[ReplyDelta | ToolCall]: ...
 
 

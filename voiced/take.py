@@ -7,7 +7,7 @@ Until ``settle`` says that the end is sure, nothing is heard, told, or done that
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -19,7 +19,7 @@ from voiced import earcons
 from voiced.audio import RATE_HZ, AudioFrame
 from voiced.delivery import delivered
 from voiced.dispatch import Call, Report, Result
-from voiced.errors import EngineError
+from voiced.errors import EngineError, ungrouped
 from voiced.events import (
     Outcome,
     PlaybackStarted,
@@ -30,10 +30,11 @@ from voiced.events import (
 from voiced.fillers import Fillers
 from voiced.grammar.overlap import overlap_graph
 from voiced.policy import Manner
+from voiced.saying import Say, Thought, Turn, Work
 from voiced.speaking import Line, Piece, Speech, SpeechPlayer
 from voiced.stages import SpokenAudio, Transcript, Voice
 from voiced.surroundings import EventGate, Surroundings, failure
-from voiced.thinking import Memo, Say, Thought, Turn
+from voiced.thinking import Memo
 from voiced.trace import Marks
 
 __all__ = ["Take"]
@@ -45,6 +46,13 @@ _PIECES_AHEAD = 256
 def _thinking_sound() -> SpokenAudio:
     rate_hz = earcons.EARCON_RATE_HZ
     return SpokenAudio(earcons.thinking(rate_hz), rate_hz)
+
+
+async def _at_once(works: Sequence[Work]) -> None:
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            for number, work in enumerate(works, start=1):
+                tasks.start_soon(work, name=f"read-{number}")
 
 
 class Take:
@@ -216,7 +224,7 @@ class Take:
             readings += [(other.text, other.confidence) for other in heard.alternatives]
             length_s = (self._speech_end - self.began) / RATE_HZ
             manner = Manner(self.after_reply_s, length_s)
-            thinking = Turn(report, self.marks, say, self._perform, manner)
+            thinking = Turn(report, self.marks, say, self._perform, manner, _at_once)
             thought.append(await self._around.thinker.think(readings, thinking))
 
         await self._speak(think)

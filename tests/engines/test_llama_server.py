@@ -6,6 +6,7 @@ by VOICED_LLAMA_SERVER. With both, both are tested.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, aclosing
@@ -21,6 +22,7 @@ from make_gguf import make_scripted_gguf
 from voiced.config import ResponderSettings, SecretSource
 from voiced.engines.openai_chat import OpenAIResponder
 from voiced.errors import ReplyError
+from voiced.schema import mistake
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing.conformance.responder import check_responder
 
@@ -140,6 +142,49 @@ async def test_the_schema_binds_the_model(
         assert isinstance(call, ToolCall)
         assert set(call.arguments) == {"lamp"}
         assert call.arguments["lamp"] in rooms
+
+
+async def test_an_answer_is_held_to_its_schema(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    """The model wants to say "Hello there", the schema wants an object."""
+    model = responder(serve("talks"))
+    schema = {
+        "type": "object",
+        "properties": {"day": {"type": "string", "enum": ["Monday", "Tuesday"]}},
+        "required": ["day"],
+        "additionalProperties": False,
+    }
+    async with aclosing(model.reply(_HELLO, (), schema)) as reply:
+        text = "".join([item.text async for item in reply if isinstance(item, ReplyDelta)])
+    await model.aclose()
+    assert not mistake(json.loads(text), schema), text
+
+
+async def test_what_was_sent_before_is_known_to_the_server(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    """The conversation is only appended to, so all of the request before is in the cache."""
+    model = responder(serve("calls"))
+    tool = _lamps({"type": "string"})
+    history = [Message("system", "You switch lamps. " * 20), *_HELLO]
+    await _collect(model, tool, history=history)
+    first = model.last_usage
+    call, *_ = await _collect(model, tool, history=history)
+    again = model.last_usage
+    assert isinstance(call, ToolCall)
+    result = Message("tool", "done", tool_call_id=call.id)
+    await _collect(model, tool, history=[*history, Message("assistant", "", (call,)), result])
+    longer = model.last_usage
+    await model.aclose()
+    assert first is not None
+    assert again is not None
+    assert longer is not None
+    assert again.cached is not None
+    assert again.cached >= first.prompt - 2  # the last token is always read anew
+    assert longer.prompt > first.prompt
+    assert longer.cached is not None
+    assert longer.cached >= first.prompt - 2
 
 
 async def test_a_wrong_key_is_refused(

@@ -338,12 +338,13 @@ async def test_a_malformed_stream(data: str | bytes) -> None:
     assert text == "Hello"
 
 
-async def test_invalid_tool_json_is_told_and_nothing_runs() -> None:
+async def test_invalid_tool_json_is_a_call_with_a_mistake() -> None:
     chunk = {"tool_calls": [{"index": 0, "function": {"name": "x", "arguments": "{secret"}}]}
     choice = {"delta": chunk, "finish_reason": "tool_calls"}
-    error, _, _ = await _fails(events(json.dumps({"choices": [choice]})))
-    assert "can't read" in error.spoken
-    assert "secret" not in str(error)
+    async with FaultServer(events(json.dumps({"choices": [choice]}))) as server:
+        (call,) = await _ask(server)
+    assert isinstance(call, ToolCall)
+    assert (call.arguments, call.mistake) == ({}, "the arguments are not valid JSON")
 
 
 async def test_an_endless_reply_is_cut_and_the_server_is_told() -> None:
@@ -396,6 +397,7 @@ async def test_what_the_server_rejects_is_left_out_from_then_on(
         "messages",
         "stream",
         "max_completion_tokens",
+        "response_format",
     }
     assert "strict" in caplog.text
 

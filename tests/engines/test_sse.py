@@ -170,11 +170,19 @@ def test_calls_get_ids_that_differ() -> None:
     "arguments",
     ['{"a": ', "[1]", '"text"', '{"a": NaN}', "{'a': 1}", '{"a": 1} {', "[" * 9000, "null"],
 )
-def test_arguments_that_are_no_json_object_are_refused(arguments: str) -> None:
-    with pytest.raises(ReplyError, match="arguments") as caught:
-        _calls(_chunk(_call(arguments, index=0, id="a", name="one")), _chunk({}, "tool_calls"))
-    assert "can't read" in caught.value.spoken
-    assert arguments not in str(caught.value)
+def test_arguments_that_are_no_json_object_are_a_call_with_a_mistake(arguments: str) -> None:
+    (call,) = _calls(
+        _chunk(_call(arguments, index=0, id="a", name="one")), _chunk({}, "tool_calls")
+    )
+    assert (call.id, call.name, call.arguments) == ("a", "one", {})
+    assert call.mistake.startswith("the arguments are not ")
+    assert arguments not in call.mistake
+
+
+def test_a_call_without_a_name_is_a_mistake() -> None:
+    (call,) = _calls(_chunk(_call("{}", index=0, id="a")), _chunk({}, "tool_calls"))
+    assert call.name
+    assert call.mistake == "the call names no tool"
 
 
 def test_too_long_arguments_and_too_many_calls_are_refused_at_once() -> None:

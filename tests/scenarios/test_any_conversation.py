@@ -79,9 +79,9 @@ class SlowToClose(FakeResponder):
 
     takes_s: float = 0.9
 
-    async def reply(self, history, tools):
+    async def reply(self, history, tools, schema=None):
         try:
-            async with aclosing(super().reply(history, tools)) as deltas:
+            async with aclosing(super().reply(history, tools, schema)) as deltas:
                 async for delta in deltas:
                     yield delta
         finally:

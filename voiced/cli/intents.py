@@ -10,8 +10,11 @@ import typer
 
 from voiced.cli.output import AsJson, note, print_json, print_table
 from voiced.cli.setup import load_config, load_plugins
+from voiced.cli.teaching import add_to, taught_templates
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from voiced.config import Loaded
     from voiced.plugin import Effect, Intent
     from voiced.registry import LoadedPlugins, Plugin
@@ -19,18 +22,23 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(help="What can be said, and plugins of your own.", no_args_is_help=True)
+add_to(app)
 
 
 @app.command("list")
 def list_intents(context: typer.Context, as_json: AsJson = False) -> None:
     """List every intent with its effect and an example, and every plugin that is not loaded."""
-    plugins = load_plugins(load_config(context))
+    loaded = load_config(context)
+    plugins = load_plugins(loaded)
     found = [(plugin, item) for plugin in plugins.plugins for item in plugin.intents]
+    taught = taught_templates(loaded, tuple(item for _, item in found))
     plugins.close()
     if as_json:
         print_json(
             {
-                "intents": [_document(plugin, item) for plugin, item in found],
+                "intents": [
+                    _document(plugin, item, taught.get(item.name, ())) for plugin, item in found
+                ],
                 "failures": [failure.message for failure in plugins.failures],
                 "not_loaded": list(plugins.not_loaded),
                 "reasons": dict(plugins.reasons),
@@ -120,13 +128,17 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show one intent: what can be said, its slots, its effect."""
-    plugin, item = _find(load_config(context), name)
+    loaded = load_config(context)
+    plugin, item = _find(loaded, name)
+    taught = taught_templates(loaded, (item,)).get(item.name, ())
     if as_json:
-        print_json(_document(plugin, item))
+        print_json(_document(plugin, item, taught))
         return
     print(f"{item.name} ({plugin.origin}, {item.effect.value})\n{item.description}\n")
     for sentence in item.sentences:
         print(f"  {sentence}")
+    for sentence in taught:
+        print(f"  {sentence}  (taught)")
     if item.slots:
         rows = (
             (s.name, s.type.name, "" if s.required else "optional") for s in item.slots.values()
@@ -258,7 +270,7 @@ def _taken(loaded: Loaded) -> frozenset[str]:
     return plugin_names(loaded.config.intents) | Config.model_fields.keys()
 
 
-def _document(plugin: Plugin, item: Intent) -> dict[str, Any]:
+def _document(plugin: Plugin, item: Intent, taught: Sequence[str]) -> dict[str, Any]:
     return {
         "name": item.name,
         "plugin": plugin.name,
@@ -266,6 +278,7 @@ def _document(plugin: Plugin, item: Intent) -> dict[str, Any]:
         "description": item.description,
         "effect": item.effect.value,
         "sentences": list(item.sentences),
+        "taught": list(taught),
         "slots": {
             slot.name: {"type": slot.type.name, "required": slot.required}
             for slot in item.slots.values()

@@ -165,13 +165,14 @@ def match(
 
 
 async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
-    from voiced import asking
+    from voiced import asking, misses
     from voiced.composition import open_brain
 
     async with open_brain(loaded, hears=False) as brain:
+        missed = misses.keeper(brain.journal)
         for notice in (*brain.notices, *brain.interrupted):
             note(f"voiced: {notice}")
-        return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed)
+        return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed, reader=missed)
 
 
 async def _match(loaded: Loaded, text: str) -> Answered:

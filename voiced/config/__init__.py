@@ -8,6 +8,7 @@ from voiced.config.folders import (
     journal_folder,
     model_folder,
     plugin_folder,
+    taught_file,
     trace_folder,
     voice_folder,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "model_folder",
     "plugin_folder",
     "plugin_settings",
+    "taught_file",
     "trace_folder",
     "voice_folder",
 ]

@@ -13,6 +13,7 @@ __all__ = [
     "journal_folder",
     "model_folder",
     "plugin_folder",
+    "taught_file",
     "trace_folder",
     "voice_folder",
 ]
@@ -28,6 +29,11 @@ def config_file() -> Path:
 def plugin_folder(settings: IntentSettings) -> Path:
     """The folder of the user's own plugins; it need not exist."""
     return settings.folder or user_config_path(_NAME) / "intents"
+
+
+def taught_file(settings: IntentSettings) -> Path:
+    """The user's own templates for intents, beside his plugins; it need not exist."""
+    return plugin_folder(settings) / "taught.yaml"
 
 
 def voice_folder() -> Path:

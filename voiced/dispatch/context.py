@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,12 +15,21 @@ import anyio.lowlevel
 from voiced.errors import PluginError
 from voiced.events import TurnId
 from voiced.journal import Journal
-from voiced.plugin import Assistant, Undo
+from voiced.labels import Labelled, Origin
+from voiced.plugin import Assistant, Integrity, Intent, JsonValue, Undo
+from voiced.quarantine import Quarantine
 
 __all__ = ["CallContext", "Environment", "InWorker"]
 
 S = TypeVar("S")
 T = TypeVar("T")
+
+
+_NO_MODEL = Quarantine(None)
+
+
+def _nothing_taught(_intents: Sequence[Intent]) -> Mapping[str, tuple[str, ...]]:
+    return {}
 
 
 def _random_id() -> str:
@@ -39,7 +48,9 @@ class Environment:
 
     ``now`` gives the user's local time with its zone; ``monotonic_s`` a clock that never jumps;
     ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions;
-    ``hears`` is False where requests are typed and no recogniser needs the grammar's graph.
+    ``hears`` is False where requests are typed and no recogniser needs the grammar's graph;
+    ``quarantine`` asks the model about texts; ``taught`` gives the templates that the user added to
+    intents, by their names (it blocks).
     """
 
     journal: Journal
@@ -49,6 +60,8 @@ class Environment:
     settings: Mapping[type, object]
     new_id: Callable[[], str] = _random_id
     hears: bool = True
+    quarantine: Quarantine = _NO_MODEL
+    taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
 
 
 class CallContext:
@@ -83,6 +96,28 @@ class CallContext:
     async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
         """Run a blocking function off the loop; inside a change it is waited for in any case."""
         return await _run(self._environment.in_worker(function, *args), shield=self._is_changing)
+
+    async def ask_about(
+        self,
+        text: str | Labelled[str],
+        question: str,
+        schema: Mapping[str, Any],
+        *,
+        object_id: str = "",
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Ask the language model about a text from outside, which it sees alone.
+
+        Raises:
+            CannotRead: There is no model, it failed or was too slow.
+            PluginError: The schema says too little, or the intent claims to return what nobody
+                outside has shaped.
+        """
+        owner = next((i for i in self.assistant.intents() if i.name == self._owner), None)
+        if owner is not None and owner.returns is not Integrity.EXTERNAL:
+            reason = f"{self._owner} reads text from outside, but declares returns={owner.returns}"
+            raise PluginError(reason, mend="declare returns=Integrity.EXTERNAL")
+        origin = Origin(self._owner, object_id)
+        return await self._environment.quarantine.ask(text, question, schema, origin)
 
     def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
         """Hold a change: its way back is written before the body runs.

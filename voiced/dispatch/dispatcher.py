@@ -153,6 +153,15 @@ class Dispatcher:
             self.outbox,
         )
 
+    @property
+    def spoken(self) -> tuple[Intent, ...]:
+        """Every intent that can be spoken."""
+        return tuple(i for i in self._intents.values() if i.effect is not Effect.X)
+
+    def slot_context(self) -> CallContext:
+        """What slot types are given while the grammar is made."""
+        return self._context("voiced", _SILENT)
+
     async def refresh(self) -> None:
         """Compile the grammar anew from what can be said now; files come and go.
 
@@ -169,8 +178,8 @@ class Dispatcher:
         self._grammar = grammar
 
     async def _compiled(self, known: Iterable[Intent]) -> Grammar:
-        context = self._context("voiced", _SILENT)
-        spoken = {i.name: i for i in known if i.effect is not Effect.X}
+        context = self.slot_context()
+        spoken = {intent.name: intent for intent in known if intent.effect is not Effect.X}
         while True:
             intents = tuple(spoken.values())
             try:
@@ -181,7 +190,9 @@ class Dispatcher:
                 _log.error("intent %s cannot be spoken: its phrases cannot be had", error.plugin)
 
     def _compile(self, intents: Sequence[Intent], context: CallContext) -> Grammar:
-        grammar = Grammar.compile(intents, context)
+        taught = self._environment.taught(intents)
+        known = [replace(each, taught=taught.get(each.name, ())) for each in intents]
+        grammar = Grammar.compile(known, context)
         if self._environment.hears:
             _ = grammar.graph  # built here and now, in the worker
         return grammar
@@ -469,6 +480,13 @@ class Dispatcher:
             )
         )
         return Result(call, reply, error, undo_ids, is_external)
+
+    def recall(self, results: Sequence[Result]) -> None:
+        """Calls that ran at once count as if they had run in this order: for "it", for example."""
+        for result in results:
+            if result.reply is not None:
+                self._last = result.call
+                self.conversation.name(result.reply.entities, tuple(result.call.values.values()))
 
     async def _attempt(
         self, call: Call, context: CallContext

@@ -5,11 +5,13 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
+from voiced.config import trace_folder
 from voiced.doctor.checks import Check, Examination
-from voiced.doctor.services import check_server
+from voiced.doctor.services import check_prompt_cache, check_server
 from voiced.engines.smart_turn import what_is_missing
 from voiced.errors import VoicedError
 from voiced.models import locate
+from voiced.turn_store import TurnStore
 from voiced.voices import Profile, load_voice, profile
 
 __all__ = ["check_engines"]
@@ -34,6 +36,7 @@ def check_engines(what: Examination) -> tuple[Check, ...]:
         _turn_end_detector(what),
         _transcriber(what),
         _responder(what),
+        *_prompt_cache(what),
         _synthesizer(what),
         *_others(what),
     )
@@ -97,6 +100,17 @@ def _responder(what: Examination) -> Check:
         found = "none is configured: the assistant does its intents and nothing else"
         return Check("language model", ok=None, found=found, mend="set [responder] url")
     return check_server("language model", settings.url, settings.key, what.env)
+
+
+def _prompt_cache(what: Examination) -> tuple[Check, ...]:
+    config = what.loaded.config
+    if not config.responder.url:
+        return ()
+    try:
+        turns = TurnStore(trace_folder(config.journal)).turns()
+    except VoicedError as error:
+        return (Check("prompt cache", ok=None, found=error.message),)
+    return (check_prompt_cache(turn.timeline for turn in turns),)
 
 
 def _synthesizer(what: Examination) -> Check:

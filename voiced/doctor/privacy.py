@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
 
-from voiced.config import Config, journal_folder, plugin_folder, trace_folder
+from voiced.config import Config, journal_folder, plugin_folder, taught_file, trace_folder
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
 from voiced.models import listed_models
@@ -93,6 +93,8 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "which plugins may run, and which failed", _described(record_file()))
     bytecode = user_cache_path("voiced") / "bytecode"
     yield PrivacyFact("file", "compiled code of plugins", _described(bytecode))
+    taught = taught_file(config.intents)
+    yield PrivacyFact("file", "sentences that you taught", _described(taught))
     yield PrivacyFact("file", "your voices", _described(what.voices))
 
 
@@ -108,6 +110,8 @@ def _retention(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("retention", "sound", _sound(config))
     kept = f"{journal.keep_days} days" if journal.transcripts else "not kept"
     yield PrivacyFact("retention", "what was said", kept)
+    missed = kept if journal.transcripts else f"only counted, {journal.keep_days} days"
+    yield PrivacyFact("retention", "what was not understood", missed)
     yield PrivacyFact("retention", "how turns went", _turns(config))
     yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
     yield PrivacyFact("retention", "telemetry", "there is none")

@@ -1,20 +1,26 @@
-"""Servers and sound: is there an answer, a library, a sound server. Nothing is sent but a GET."""
+"""Servers and sound: is there an answer, a library, a sound server. Nothing is sent but a GET.
+
+Whether a server's prompt cache holds is read from the turns that are kept.
+"""
 
 from __future__ import annotations
 
 import ctypes.util
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from voiced.config import SecretSource
 from voiced.doctor.checks import Check
+from voiced.timeline import Timeline
 
-__all__ = ["check_portaudio", "check_server", "check_sound_server"]
+__all__ = ["check_portaudio", "check_prompt_cache", "check_server", "check_sound_server"]
 
 _ANSWER_S = 2.0
 _REFUSED = (401, 403)
 _FIRST_ERROR = 400
+_LAST_REQUESTS = 50
+_POOR_SHARE, _ENOUGH = 0.3, 5
 
 
 def check_server(name: str, url: str, key: SecretSource, env: Mapping[str, str]) -> Check:
@@ -41,6 +47,23 @@ def check_server(name: str, url: str, key: SecretSource, env: Mapping[str, str])
         reason, mend = f"{url}/models answers {status}", "check the url: it ends in /v1"
         return Check(name, ok=False, found=reason, mend=mend, is_needed=True)
     return Check(name, ok=True, found=f"{url} answers", is_needed=True)
+
+
+def check_prompt_cache(turns: Iterable[Timeline]) -> Check:
+    """How much of the prompts the language model's server knew already, in the last requests."""
+    name = "prompt cache"
+    steps = [step.facts for turn in turns for step in turn.of("model_replied")][-_LAST_REQUESTS:]
+    counts = [(each["prompt_tokens"], each["cached_tokens"]) for each in steps]
+    told = [(prompt, cached) for prompt, cached in counts if cached is not None and prompt]
+    if not told:
+        reason = "the server does not count it" if steps else "not known: no turn used the model"
+        return Check(name, ok=None, found=reason)
+    share = sum(cached for _, cached in told) / sum(prompt for prompt, _ in told)
+    found = f"{share:.0%} of the prompts of the last {len(told)} requests were known"
+    if share < _POOR_SHARE and len(told) >= _ENOUGH:
+        mend = "give the server another slot (llama-server: --parallel 2), or nobody else its slot"
+        return Check(name, ok=None, found=found, mend=mend)
+    return Check(name, ok=True, found=found)
 
 
 def check_portaudio() -> Check:

@@ -1,31 +1,46 @@
 """A language model behind any OpenAI-compatible server: streamed, with tool calls.
 
 Here is the conversation with the server and its deadlines; what its chunks mean is read in
-``openai_reading``, how requests look is in ``openai_wire``.
+``openai_reading``, how requests look is in ``openai_wire``, and what a server without tools gets
+in ``openai_prompted``.
 """
 
 from __future__ import annotations
 
 import logging
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from voiced.engines.openai_faults import Peer, Refusal
 from voiced.engines.openai_http import Server
-from voiced.engines.openai_reading import ReplyReader, Usage
-from voiced.engines.openai_wire import rejected_feature, tool_names, wire_messages, wire_tools
+from voiced.engines.openai_prompted import (
+    PromptedReader,
+    answer_schema,
+    prompted_messages,
+    with_schema,
+)
+from voiced.engines.openai_reading import ReplyReader
+from voiced.engines.openai_wire import (
+    rejected_feature,
+    response_format,
+    tool_names,
+    wire_messages,
+    wire_tools,
+)
 from voiced.engines.sse import EventTooLong, ServerEventParser
 from voiced.errors import EngineError, ReplyError, ReplyTimeout
+from voiced.stages import ReplyDelta
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
 
     import httpx
 
     from voiced.config import ResponderSettings
-    from voiced.stages import Message, ReplyDelta, Tool, ToolCall
+    from voiced.stages import Message, Tool, ToolCall, Usage
 
 __all__ = ["OpenAIResponder"]
 
@@ -41,7 +56,7 @@ class OpenAIResponder:
 
     ``prepare`` sends nothing, so that the assistant starts without its model. Parts of the
     request that the server rejects (strict schemas, usage in streams, tools) are left out from
-    then on.
+    then on; tools and schemas are then told in the prompt.
 
     Args:
         settings: Section ``[responder]``; the URL must be set.
@@ -86,7 +101,10 @@ class OpenAIResponder:
             raise self._server.tell.too_slow(limit_s) from error
 
     async def reply(
-        self, history: Sequence[Message], tools: Sequence[Tool]
+        self,
+        history: Sequence[Message],
+        tools: Sequence[Tool],
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[ReplyDelta | ToolCall]:
         """Deltas of text as they come, and tool calls when they are whole.
 
@@ -96,34 +114,37 @@ class OpenAIResponder:
         """
         self._usage = None
         patience = _Patience(self._settings)
-        reader = ReplyReader(self._server.tell, tool_names(tools))
-        response = await self._begin(history, tools, patience)
+        names = tool_names(tools)
+        reader = ReplyReader(self._server.tell, names)
+        response = await self._begin(_Request(history, tools, schema), patience)
+        prompted = PromptedReader(names) if tools and "tools" in self._dropped else None
         async with aclosing(response), aclosing(self._data(response, patience, reader)) as events:
             async for data in events:
                 for item in reader.take(data):
-                    yield item
+                    for each in _as_read(item, prompted):
+                        yield each
                 if reader.enough:
                     break
         reader.broke_off()
         self._usage = reader.usage
+        for each in prompted.finish() if prompted else ():
+            yield each
 
-    async def _begin(
-        self, history: Sequence[Message], tools: Sequence[Tool], patience: _Patience
-    ) -> httpx.Response:
+    async def _begin(self, request: _Request, patience: _Patience) -> httpx.Response:
         try:
             with anyio.fail_after(patience.left_s()):
-                return await self._ask(history, tools)
+                return await self._ask(request)
         except TimeoutError as error:
             raise self._server.tell.too_slow(self._settings.first_token_timeout_s) from error
 
-    async def _ask(self, history: Sequence[Message], tools: Sequence[Tool]) -> httpx.Response:
+    async def _ask(self, request: _Request) -> httpx.Response:
         """The answer, its body still to come; what the server rejects is left out in turn."""
         await self.prepare()
         if not self._model:
             self._model = (await self._server.models())[0]
         dropped = self._dropped
         while True:
-            body = self._body(history, tools, dropped)
+            body = self._body(request, dropped)
             answer = await self._server.send("POST", _PEER.path, json=body)
             if not isinstance(answer, Refusal):
                 break
@@ -132,29 +153,24 @@ class OpenAIResponder:
                 raise self._server.tell.refused(answer)
             dropped |= {feature}
         if dropped != self._dropped:
-            _LOG.warning("the language model's server does not take: %s", ", ".join(dropped))
+            names = ", ".join(sorted(dropped))
+            _LOG.warning("the language model's server does not take: %s", names)
             self._dropped = dropped
         return answer
 
-    def _body(
-        self, history: Sequence[Message], tools: Sequence[Tool], dropped: frozenset[str]
-    ) -> dict[str, Any]:
+    def _body(self, request: _Request, dropped: frozenset[str]) -> dict[str, Any]:
         settings = self._settings
         body: dict[str, Any] = {
             "model": self._model,
-            "messages": wire_messages(history, settings.system_prompt),
             "stream": True,
             "stream_options": {"include_usage": True},
             "max_tokens": settings.max_tokens,
         }
         if settings.temperature is not None:
             body["temperature"] = settings.temperature
-        if tools:
-            body |= {"tools": wire_tools(tools, dropped), "parallel_tool_calls": True}
+        body |= request.content(settings.system_prompt, dropped)
         if "max_tokens" in dropped:  # the newer name of the same
             body["max_completion_tokens"] = settings.max_tokens
-        if "tools" in dropped:
-            dropped |= {"parallel_tool_calls"}
         return {name: value for name, value in body.items() if name not in dropped}
 
     async def _data(
@@ -203,6 +219,41 @@ class OpenAIResponder:
         if reader.has_answer:
             return self._server.tell.stalled(self._settings.stall_timeout_s)
         return self._server.tell.too_slow(self._settings.first_token_timeout_s)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What is asked; the same history, tools and schema are always the same bytes."""
+
+    history: Sequence[Message]
+    tools: Sequence[Tool]
+    schema: Mapping[str, Any] | None
+
+    def content(self, system_prompt: str, dropped: frozenset[str]) -> dict[str, Any]:
+        """The part of the body that is about that."""
+        messages = wire_messages(self.history, system_prompt)
+        tools = wire_tools(self.tools, dropped)
+        schema = self.schema
+        content: dict[str, Any] = {}
+        if tools and "tools" in dropped:
+            messages = prompted_messages(messages, tools)
+            schema = schema or answer_schema(tools)
+        elif tools:
+            content = {"tools": tools, "parallel_tool_calls": True}
+        if schema is not None:
+            content["response_format"] = response_format(schema, dropped)
+            if self.schema is not None and "json_schema" in dropped:
+                messages = with_schema(messages, schema)
+        content["messages"] = messages
+        return {name: value for name, value in content.items() if value is not None}
+
+
+def _as_read(
+    item: ReplyDelta | ToolCall, prompted: PromptedReader | None
+) -> Sequence[ReplyDelta | ToolCall]:
+    if prompted is None or not isinstance(item, ReplyDelta):
+        return (item,)
+    return prompted.feed(item.text)
 
 
 class _Patience:

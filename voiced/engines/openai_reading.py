@@ -13,27 +13,27 @@ from pydantic import ValidationError
 
 from voiced.engines.openai_faults import FaultTeller, Refusal
 from voiced.engines.openai_wire import Chunk, Delta, ToolCallDelta
-from voiced.stages import ReplyDelta, ToolCall
+from voiced.stages import ReplyDelta, ToolCall, Usage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["ARGUMENTS_LIMIT_BYTES", "CALLS_LIMIT", "TEXT_LIMIT_BYTES", "ReplyReader", "Usage"]
+__all__ = [
+    "ARGUMENTS_LIMIT_BYTES",
+    "CALLS_LIMIT",
+    "NAMELESS",
+    "TEXT_LIMIT_BYTES",
+    "ReplyReader",
+    "read_arguments",
+]
 
 TEXT_LIMIT_BYTES = 64 * 1024
 ARGUMENTS_LIMIT_BYTES = 16 * 1024
 CALLS_LIMIT = 16
+NAMELESS = "unnamed"
+"""The name of a call without one: servers do not take an empty name in the history."""
 
 _SERVER_FAULT = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one reply as the server counted them; ``cached`` of the prompt were known."""
-
-    prompt: int
-    cached: int
-    completion: int
 
 
 @dataclass(slots=True)
@@ -83,10 +83,7 @@ class ReplyReader:
             raise self._tell.malformed("the stream holds an event that is not a chunk") from None
         if chunk.error is not None:
             self._fail(chunk.error)
-        if chunk.usage is not None:
-            details = chunk.usage.prompt_tokens_details
-            cached = (details and details.cached_tokens) or 0
-            self.usage = Usage(chunk.usage.prompt_tokens, cached, chunk.usage.completion_tokens)
+        self._count(chunk)
         if not chunk.choices or self.finished:
             return []
         choice = chunk.choices[0]
@@ -110,6 +107,20 @@ class ReplyReader:
         """
         if not (self.finished or self.enough):
             raise self._tell.lost("the stream ended early")
+
+    def _count(self, chunk: Chunk) -> None:
+        """The tokens, where the server counts them: in the usage, or as llama.cpp times itself."""
+        usage, timings = chunk.usage, chunk.timings
+        cached = timings.cache_n if timings else None
+        if usage is not None:
+            details = usage.prompt_tokens_details
+            if details is not None and details.cached_tokens is not None:
+                cached = details.cached_tokens
+            if cached is None and self.usage is not None:
+                cached = self.usage.cached
+            self.usage = Usage(usage.prompt_tokens, cached, usage.completion_tokens)
+        elif timings is not None and cached is not None and timings.prompt_n is not None:
+            self.usage = Usage(timings.prompt_n + cached, cached, timings.predicted_n)
 
     def _take_delta(self, delta: Delta) -> list[ReplyDelta | ToolCall]:
         thought = delta.reasoning_content or delta.reasoning
@@ -165,16 +176,13 @@ class ReplyReader:
         return [self._whole(number, call) for number, call in enumerate(self._calls)]
 
     def _whole(self, number: int, call: _PartialCall) -> ToolCall:
-        try:
-            arguments: Any = json.loads("".join(call.arguments) or "{}", parse_constant=_no_number)
-        except (ValueError, RecursionError):
-            self._refuse_calls("the arguments of a tool call are not valid JSON")
-        if not isinstance(arguments, dict) or not call.name:
-            self._refuse_calls("a tool call has no name, or its arguments are no object")
-        name = self._names.get(call.name, call.name.replace("__", "."))
         taken = {other.id for other in self._calls[:number]}
         known = call.id if call.id not in taken else ""
-        return ToolCall(known or f"call_{number}", name, arguments)
+        name = self._names.get(call.name, call.name.replace("__", "."))
+        arguments, mistake = read_arguments("".join(call.arguments) or "{}")
+        if not name:
+            name, mistake = NAMELESS, "the call names no tool"
+        return ToolCall(known or f"call_{number}", name, arguments, mistake)
 
     def _refuse_calls(self, why: str) -> NoReturn:
         raise self._tell.error(
@@ -185,6 +193,17 @@ class ReplyReader:
         status = error.get("code") if isinstance(error, dict) else None
         code = status if isinstance(status, int) else _SERVER_FAULT
         raise self._tell.refused(Refusal(code, text=str(error)))
+
+
+def read_arguments(text: str) -> tuple[Mapping[str, Any], str]:
+    """The arguments of a call, and what is wrong with them, or nothing."""
+    try:
+        arguments: Any = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return {}, "the arguments are not valid JSON"
+    if not isinstance(arguments, dict):
+        return {}, "the arguments are not a JSON object"
+    return arguments, ""
 
 
 def _no_number(name: str) -> NoReturn:

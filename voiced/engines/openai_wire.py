@@ -24,6 +24,7 @@ __all__ = [
     "FunctionDelta",
     "ToolCallDelta",
     "rejected_feature",
+    "response_format",
     "tool_names",
     "wire_messages",
     "wire_name",
@@ -79,11 +80,20 @@ class _Usage(_Lenient):
     prompt_tokens_details: _CachedTokens | None = None
 
 
+class _Timings(_Lenient):
+    """What llama.cpp adds: tokens of the prompt it knew, those it read, and those of the reply."""
+
+    cache_n: int | None = None
+    prompt_n: int | None = None
+    predicted_n: int = 0
+
+
 class Chunk(_Lenient):
     """One event of the stream, or the whole answer of a server that does not stream."""
 
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
+    timings: _Timings | None = None
     error: Any = None
 
 
@@ -101,6 +111,8 @@ def _feature(name: str, named: str) -> Feature:
 
 _FEATURES = (
     _feature("strict", r"\bstrict\b|schema for function|invalid_function_parameters"),
+    _feature("json_schema", r"json_schema|response_format"),
+    _feature("response_format", r"response_format|json_object"),
     _feature("stream_options", r"stream_options|include_usage"),
     _feature("parallel_tool_calls", r"parallel_tool_calls"),
     _feature("max_tokens", r"\bmax_tokens\b"),
@@ -148,6 +160,15 @@ def wire_tools(tools: Sequence[Tool], dropped: frozenset[str]) -> list[dict[str,
         }
         for tool in tools
     ]
+
+
+def response_format(schema: Mapping[str, Any], dropped: frozenset[str]) -> dict[str, Any] | None:
+    """How the server is told to answer with JSON: by the schema, or else at least with JSON."""
+    if "json_schema" not in dropped:
+        strict = {} if "strict" in dropped else {"strict": True}
+        named = {"name": "answer", **strict, "schema": schema}
+        return {"type": "json_schema", "json_schema": named}
+    return None if "response_format" in dropped else {"type": "json_object"}
 
 
 def wire_messages(history: Sequence[Message], system_prompt: str) -> list[dict[str, Any]]:

@@ -108,7 +108,7 @@ class Grammar:
         net = Net()
         types = SlotTypes()
         for intent in intents:
-            for sentence in intent.sentences:
+            for sentence in (*intent.sentences, *intent.taught):
                 add_template(
                     net,
                     sentence,

@@ -16,7 +16,16 @@ from typing import Any, TypeVar
 
 from voiced.errors import JournalError
 from voiced.journal.processes import is_running, this_process
-from voiced.journal.records import Change, ChangeState, Erased, Record, Speaker, record_of
+from voiced.journal.records import (
+    Change,
+    ChangeState,
+    Erased,
+    Missed,
+    Record,
+    Speaker,
+    missed_of,
+    record_of,
+)
 from voiced.journal.store import Store
 from voiced.workers import Exclusive
 
@@ -25,6 +34,7 @@ __all__ = ["Journal"]
 T = TypeVar("T")
 
 _PAGE_ROWS = 500
+_MOST_MISSES = 2000
 _DAY_S = 86400.0
 
 
@@ -159,6 +169,25 @@ class Journal:
             statement = "INSERT INTO entries(kind, at_s, turn, text) VALUES (?, ?, ?, ?)"
             self._run(statement, role, self._clock(), turn, _storable(text))
 
+    def miss(self, turn: int, text: str, intent: str = "") -> None:
+        """Count a request that no template fits; its words are kept only if transcripts are on.
+
+        Raises:
+            JournalError: It could not be written.
+        """
+        kept = _storable(text) if self._transcripts else ""
+        statement = "INSERT INTO misses(text, at_s, turn, intent) VALUES (?, ?, ?, ?)"
+        self._run(statement, kept, self._clock(), turn, intent)
+        self._run(
+            "DELETE FROM misses WHERE rowid <= (SELECT max(rowid) FROM misses) - ?", _MOST_MISSES
+        )
+
+    def misses(self) -> tuple[Missed, ...]:
+        """The requests that no template fits, oldest first; the last two thousand at most."""
+        return tuple(
+            missed_of(dict(row)) for row in self._run("SELECT * FROM misses ORDER BY rowid")
+        )
+
     def last(self, count: int) -> tuple[Record, ...]:
         """The last records of both kinds, newest first."""
         return _records(self._run("SELECT * FROM entries ORDER BY id DESC LIMIT ?", count))
@@ -175,12 +204,13 @@ class Journal:
         return _records(self._run(statement, query, count))
 
     def export(self) -> Iterator[dict[str, Any]]:
-        """Every record as JSON types, oldest first."""
+        """Every record as JSON types, oldest first, and then the requests that were missed."""
         last = 0
         statement = f"SELECT * FROM entries WHERE id > ? ORDER BY id LIMIT {_PAGE_ROWS}"  # noqa: S608
         while rows := self._run(statement, last):
             yield from (record.as_row() for record in _records(rows))
             last = rows[-1]["id"]
+        yield from (missed.as_row() for missed in self.misses())
 
     def erase_all(self) -> Erased:
         """Erase everything but changes that are under way or were interrupted.
@@ -191,11 +221,12 @@ class Journal:
         Raises:
             JournalError: It failed; see the message for what is left.
         """
-        return self._alone.hold(self._erase, "1", ())
+        return self._alone.hold(self._erase, "1", "1", ())
 
     def erase_since(self, at: datetime) -> Erased:
         """Erase what was said or done at or after ``at``; otherwise as ``erase_all``."""
-        return self._alone.hold(self._erase, "at_s >= ?", (at.timestamp(),))
+        where = "at_s >= ?"
+        return self._alone.hold(self._erase, where, where, (at.timestamp(),))
 
     def erase_matching(self, words: str) -> Erased:
         """Erase what ``search`` would find, all of it; otherwise as ``erase_all``."""
@@ -203,13 +234,13 @@ class Journal:
         if not query:
             raise JournalError("there is no word to look for", mend="give a word")
         where = "id IN (SELECT rowid FROM words WHERE words MATCH ?)"
-        return self._alone.hold(self._erase, where, (query,))
+        return self._alone.hold(self._erase, where, "misses MATCH ?", (query,))
 
     def purge(self, keep_days: int) -> int:
         """Erase what was said more than ``keep_days`` ago; changes stay. How many it was."""
         where = "kind != 'change' AND at_s < ?"
         oldest = self._clock() - keep_days * _DAY_S
-        return self._alone.hold(self._erase, where, (oldest,)).said
+        return self._alone.hold(self._erase, where, "at_s < ?", (oldest,)).said
 
     def _run(self, statement: str, *values: Any) -> list[Any]:
         return self._alone.hold(self._store.run, statement, values)
@@ -230,7 +261,8 @@ class Journal:
             return change.id in self._under_way
         return is_running(change.process)
 
-    def _erase(self, where: str, values: Sequence[Any]) -> Erased:
+    def _erase(self, where: str, missed: str, values: Sequence[Any]) -> Erased:
+        """Erase the entries, and the misses, that these conditions name."""
         store = self._store
         with store.transaction():
             (kept,) = store.run(
@@ -242,7 +274,9 @@ class Journal:
                 " RETURNING kind",
                 values,
             )
-        if rows:
+            (misses,) = store.run(f"SELECT count(*) FROM misses WHERE {missed}", values)  # noqa: S608
+            store.run(f"DELETE FROM misses WHERE {missed}", values)  # noqa: S608
+        if rows or misses[0]:
             store.scrub()
         changes = sum(row["kind"] == "change" for row in rows)
         return Erased(said=len(rows) - changes, changes=changes, kept=kept[0])

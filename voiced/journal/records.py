@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
-__all__ = ["Change", "ChangeState", "Erased", "Record", "Said", "Speaker", "record_of"]
+__all__ = [
+    "Change",
+    "ChangeState",
+    "Erased",
+    "Missed",
+    "Record",
+    "Said",
+    "Speaker",
+    "missed_of",
+    "record_of",
+]
 
 ChangeState: TypeAlias = Literal["begun", "done", "failed", "undone"]
 """How far a change got. One that stays "begun" was interrupted."""
@@ -74,6 +84,30 @@ class Said:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A request that no template fits. ``text`` is empty unless transcripts were on.
+
+    ``intent`` is what the language model took it for, or empty.
+    """
+
+    at: datetime
+    turn: int
+    text: str
+    intent: str
+
+    def as_row(self) -> dict[str, Any]:
+        """The miss as JSON types."""
+        at = self.at.isoformat()
+        return {
+            "kind": "missed",
+            "at": at,
+            "turn": self.turn,
+            "text": self.text,
+            "intent": self.intent,
+        }
+
+
 Record: TypeAlias = Change | Said
 """A row of the journal."""
 
@@ -85,6 +119,11 @@ class Erased:
     said: int
     changes: int
     kept: int
+
+
+def missed_of(row: Mapping[str, Any]) -> Missed:
+    """A row of the table ``misses`` as a value."""
+    return Missed(_time(row["at_s"]), row["turn"], row["text"], row["intent"])
 
 
 def record_of(row: Mapping[str, Any]) -> Record:

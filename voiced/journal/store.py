@@ -41,6 +41,9 @@ MIGRATIONS: tuple[str, ...] = (
         INSERT INTO words(words, rowid, text) VALUES ('delete', old.id, old.text);
     END;
     """,
+    """
+    CREATE VIRTUAL TABLE misses USING fts5(text, at_s UNINDEXED, turn UNINDEXED, intent UNINDEXED);
+    """,
 )
 """Step n brings a file from version n to n + 1; steps are added, never changed."""
 
@@ -122,6 +125,7 @@ class Store:
             JournalError: Another program is reading; the rows are gone, their bytes not yet.
         """
         self.run("INSERT INTO words(words) VALUES ('rebuild')")
+        self.run("INSERT INTO misses(misses) VALUES ('rebuild')")
         self.run("VACUUM")
         (result,) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         if result[0]:

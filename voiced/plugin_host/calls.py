@@ -201,11 +201,22 @@ class _Call:
                 return list(await assistant.undo(_count(message)))
             case "changes":
                 return list(await assistant.changes(_count(message)))
+            case "ask_about":
+                return await self._ask_about(message)
             case "deliver":
                 assistant.deliver(**message["wish"])
                 return None
             case what:
                 return self._read(str(what))
+
+    async def _ask_about(self, message: Mapping[str, Any]) -> Any:
+        text, question, object_id = (
+            str(message[name]) for name in ("text", "question", "object_id")
+        )
+        found = await self._context.ask_about(
+            text, question, message["schema"], object_id=object_id
+        )
+        return found.reveal()  # the other side labels it again
 
     def _read(self, what: str) -> Any:
         assistant = self._context.assistant

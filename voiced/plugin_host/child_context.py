@@ -14,7 +14,17 @@ from typing import Any, TypeVar, cast
 
 from voiced import errors
 from voiced.errors import IntentDenied, PluginError, VoicedError
-from voiced.plugin import Effect, Entity, FileEntity, Intent, Reply, Slot, Undo
+from voiced.labels import EXTERNAL, Labelled
+from voiced.plugin import (
+    Effect,
+    Entity,
+    FileEntity,
+    Intent,
+    JsonValue,
+    Reply,
+    Slot,
+    Undo,
+)
 from voiced.plugin_host.describing import BUILT_IN_TYPES
 from voiced.plugin_host.wire import decode, encode
 
@@ -29,6 +39,7 @@ _KINDS: Mapping[str, Callable[..., VoicedError]] = {
     "invalid_slots": errors.InvalidSlots,
     "journal_error": errors.JournalError,
     "plugin_error": errors.PluginError,
+    "cannot_read": errors.CannotRead,
 }
 
 
@@ -209,6 +220,26 @@ class HostContext(HostSlotContext):
         self._link = link
         self._is_changing = False
         self.assistant = HostAssistant(link)
+
+    async def ask_about(
+        self,
+        text: str | Labelled[str],
+        question: str,
+        schema: Mapping[str, Any],
+        *,
+        object_id: str = "",
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Ask the language model about a text from outside, which it sees alone.
+
+        Raises:
+            CannotRead: There is no model, it failed or was too slow.
+            PluginError: The schema says too little, or the intent does not return EXTERNAL.
+        """
+        bare = text.reveal() if isinstance(text, Labelled) else text
+        found = await self._link.ask(
+            "ask_about", text=bare, question=question, schema=dict(schema), object_id=object_id
+        )
+        return Labelled(found, EXTERNAL)
 
     def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
         """Hold a change: its way back is in the journal before the body runs."""

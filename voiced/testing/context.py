@@ -10,13 +10,19 @@ intents' own tests do::
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+import json
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from voiced.plugin import Entity, Intent, IntentFailed, Undo, Undoer
+from voiced.labels import Labelled, Origin
+from voiced.plugin import Entity, Intent, IntentFailed, JsonValue, Undo, Undoer
+from voiced.quarantine import Quarantine
+from voiced.quoting import without_links
+from voiced.schema import bounded, mistake
+from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 
 __all__ = ["Change", "FakeAssistant", "FakeContext"]
 
@@ -110,6 +116,30 @@ class FakeAssistant:
         return self._changes[::-1][:count]
 
 
+class _Answering:
+    """A model that says one thing."""
+
+    last_usage = None
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    async def prepare(self) -> None:
+        """Nothing to load."""
+
+    async def aclose(self) -> None:
+        """Nothing to free."""
+
+    async def reply(
+        self,
+        history: Sequence[Message],  # noqa: ARG002
+        tools: Sequence[Tool],  # noqa: ARG002
+        schema: Mapping[str, Any] | None = None,  # noqa: ARG002
+    ) -> AsyncGenerator[ReplyDelta | ToolCall]:
+        """Its text."""
+        yield ReplyDelta(self._text)
+
+
 class FakeContext:
     """What an intent gets for one call, in a test.
 
@@ -117,9 +147,11 @@ class FakeContext:
         now: The user's local time, with its zone.
         settings: What ``settings()`` returns; None makes a default one of the class.
         assistant: The assistant that intents about the conversation ask.
+        answers: What ``ask_about`` finds, call by call; without them there is no language model.
 
     Attributes:
         made: The changes made, in order.
+        asked: The texts and questions of ``ask_about``, as the model would get the texts.
     """
 
     def __init__(
@@ -128,10 +160,13 @@ class FakeContext:
         now: datetime = _NOW,
         settings: object = None,
         assistant: FakeAssistant | None = None,
+        answers: Iterable[Mapping[str, JsonValue]] = (),
     ) -> None:
         self.now = now
         self.assistant = assistant or FakeAssistant()
         self.made: list[Change] = []
+        self.asked: list[tuple[str, str]] = []
+        self._answers = list(answers)
         self._settings = settings
 
     def settings(self, kind: type[S]) -> S:
@@ -160,6 +195,32 @@ class FakeContext:
     async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
         """Call the function at once, on the loop."""
         return function(*args)
+
+    async def ask_about(
+        self,
+        text: str | Labelled[str],
+        question: str,
+        schema: Mapping[str, Any],
+        *,
+        object_id: str = "",
+    ) -> Labelled[dict[str, JsonValue]]:
+        """The next of ``answers``, labelled and without links, as from a model.
+
+        Raises:
+            CannotRead: There is no further answer.
+            PluginError: The schema does not say what the answer is.
+            ValueError: The answer of the test does not fit the schema.
+        """
+        plain = text.reveal() if isinstance(text, Labelled) else text
+        self.asked.append((without_links(plain), question))
+        model = None
+        if self._answers:
+            answer = self._answers.pop(0)
+            wrong = mistake(answer, bounded(schema))
+            if wrong:
+                raise ValueError(f"the answer of the test does not fit: {wrong}")
+            model = _Answering(json.dumps(answer))
+        return await Quarantine(model).ask(text, question, schema, Origin("fake", object_id))
 
     async def undo_with(self, *undoers: Undoer) -> str:
         """Take back the newest change with the plugin's own ``@undoes`` functions.

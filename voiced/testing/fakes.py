@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import anyio
 import numpy as np
@@ -24,6 +24,7 @@ from voiced.stages import (
     Tool,
     ToolCall,
     Transcript,
+    Usage,
     Voice,
     WakeWord,
     WordTiming,
@@ -187,25 +188,41 @@ class FakeResponder(_Prepared):
     """A model with a script: what the user says, or a tool's result, to the steps of the answer.
 
     ``answers`` maps the content of the last user message to one list of steps for each round.
-    ``closed`` counts answers that were closed before their end.
+    ``closed`` counts answers that were closed before their end. ``schemas`` are those asked with,
+    ``usages`` what is counted, request by request; None after the last one.
     """
 
     answers: Mapping[str, Sequence[Sequence[Step]]]
     histories: list[tuple[Message, ...]] = field(default_factory=list[tuple[Message, ...]])
     tools: list[tuple[Tool, ...]] = field(default_factory=list[tuple[Tool, ...]])
     closed: int = 0
+    schemas: list[Mapping[str, Any] | None] = field(
+        default_factory=list["Mapping[str, Any] | None"]
+    )
+    usages: Sequence[Usage] = ()
+
+    @property
+    def last_usage(self) -> Usage | None:
+        """What ``usages`` has for the request that came last."""
+        asked = len(self.histories)
+        return self.usages[asked - 1] if 0 < asked <= len(self.usages) else None
 
     async def reply(
-        self, history: Sequence[Message], tools: Sequence[Tool]
+        self,
+        history: Sequence[Message],
+        tools: Sequence[Tool],
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[ReplyDelta | ToolCall]:
         """The steps of the round that the history has come to."""
         self.histories.append(tuple(history))
         self.tools.append(tuple(tools))
+        self.schemas.append(schema)
         last_user = max(index for index, message in enumerate(history) if message.role == "user")
         rounds = sum(1 for message in history[last_user:] if message.tool_calls)
         is_over = False
         try:
-            for step in self.answers.get(history[last_user].content, [["I see."]])[rounds]:
+            said = history[last_user].content.rpartition("\n")[2]  # before it may be the date
+            for step in self.answers.get(said, [["I see."]])[rounds]:
                 match step:
                     case str():
                         yield ReplyDelta(step)

@@ -94,6 +94,20 @@ def _matched(_: Timeline, step: Step) -> str:
     return f"{_fact(step, 'intent')} was matched, from {who} ({effect})."
 
 
+def _missed(_: Timeline, step: Step) -> str:
+    intent = _fact(step, "intent")
+    return f"No template fits; the language model took it for {intent}." if intent else ""
+
+
+def _counted(_: Timeline, step: Step) -> str:
+    prompt, cached = step.facts.get("prompt_tokens", 0), step.facts.get("cached_tokens")
+    known = (
+        "" if cached is None or not prompt else f", {cached} known already ({cached / prompt:.0%})"
+    )
+    wrote = step.facts.get("completion_tokens", 0)
+    return f"The language model's server read {prompt} tokens{known}, and wrote {wrote}."
+
+
 def _unmatched(timeline: Timeline) -> list[Reason]:
     final = timeline.first("transcript_final")
     if final is None:
@@ -162,6 +176,8 @@ _SENTENCES: Mapping[str, Callable[[Timeline, Step], Any]] = {
         "The user went on, so the turn listened again; what it had prepared was thrown away."
     ),
     "intent_matched": _matched,
+    "model_replied": _counted,
+    "request_missed": _missed,
     "confirmation_asked": lambda _timeline, _step: "It asked first: nothing was done yet.",
     "intent_returned": _returned,
     "ducked": _ducked,

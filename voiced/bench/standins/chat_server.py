@@ -46,7 +46,7 @@ class StandInChatServer(LoopbackServer):
         if not request.path.endswith("/chat/completions"):
             return whole_json({"error": {"message": "no such path"}}, status=404)
         said = [each["content"] for each in request.json()["messages"] if each["role"] == "user"]
-        text = str(said[-1]) if said else ""
+        text = str(said[-1]).rpartition("\n")[2] if said else ""  # before it there may be the date
         self.asked.append(Asked(text, anyio.current_time()))
         return self._paced(self._answers.get(text, self._otherwise))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import anyio
 
-from voiced.stages import Message, ReplyDelta, Tool, ToolCall
+from voiced.stages import Message, ReplyDelta, Tool, ToolCall, Usage
 
 __all__ = ["FIRST_TOKEN_S", "TOKEN_S", "Asked", "StandInResponder", "tokens"]
 
@@ -59,6 +60,7 @@ class StandInResponder:
         self._first_token_s = first_token_s
         self._token_s = token_s
         self.requests: list[Asked] = []
+        self.last_usage: Usage | None = None
 
     @property
     def closed_at_s(self) -> list[float]:
@@ -75,9 +77,11 @@ class StandInResponder:
         self,
         history: Sequence[Message],
         tools: Sequence[Tool],  # noqa: ARG002 - it calls none
+        schema: Mapping[str, Any] | None = None,  # noqa: ARG002 - it has its text
     ) -> AsyncGenerator[ReplyDelta | ToolCall]:
         """The answer in words; a consumer that is late finds those ready that are due."""
-        text = next((each.content for each in reversed(history) if each.role == "user"), "")
+        said = next((each.content for each in reversed(history) if each.role == "user"), "")
+        text = said.rpartition("\n")[2]  # before it there may be the date
         asked = Asked(text, anyio.current_time())
         self.requests.append(asked)
         due_s = asked.at_s + self._first_token_s

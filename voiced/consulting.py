@@ -1,0 +1,299 @@
+"""A request's way through the language model: request after request, until one needs no tool.
+
+What is sent is only ever appended to: the same instructions, the same tools, then the conversation
+as it was sent before. So the server's cache holds from request to request and from turn to turn.
+Reads of one round run together, what changes something runs in order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+
+import anyio.lowlevel
+
+from voiced import planner_view
+from voiced.dispatch import Call, Dispatcher, Question, Result
+from voiced.errors import EngineError, IntentDenied, InvalidSlots, UnknownIntent, VoicedError
+from voiced.events import ModelReplied
+from voiced.plugin import Intent
+from voiced.saying import Saying, Thought, done
+from voiced.schema import mistake
+from voiced.sentences import SentenceCutter
+from voiced.stages import Message, Responder, Tool, ToolCall
+
+__all__ = ["MAX_ROUNDS", "Consultation", "Request", "Untold"]
+
+MAX_ROUNDS = 3
+_MOST_CALLS = 16
+"""So often a request may call tools; the first round that only plans is not counted."""
+
+_UNANSWERED = {"error": "not done: the user was asked, or said something else"}
+_WORDS_DO = frozenset({"number", "integer", "boolean"})
+"""What a model may write as text, too: the slot reads "three"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Untold:
+    """What a tool did and nobody said yet.
+
+    The model's own words stand for it, unless it ``is_found``: text from outside, of which the
+    model knows nothing. ``is_lookup``: it was only read, perhaps on the way to something else.
+    """
+
+    sentence: str
+    is_found: bool = False
+    is_lookup: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the model is asked: the history, whose last message is new, and the tools."""
+
+    history: Sequence[Message]
+    tools: Sequence[Tool]
+
+
+class Consultation:
+    """One request that goes to the model.
+
+    ``untold`` is what its tools did and nobody said yet; ``question`` what the user is asked first;
+    ``thought`` how it ends; ``called`` the intents that the model called.
+
+    Args:
+        dispatcher: Checks calls.
+        responder: The language model.
+        request: What it is asked.
+        saying: Says what it answers.
+    """
+
+    def __init__(
+        self, dispatcher: Dispatcher, responder: Responder, request: Request, saying: Saying
+    ) -> None:
+        self.untold: list[Untold] = []
+        self.thought = Thought("completed")
+        self.question: Question | None = None
+        self.called: list[str] = []
+        self._dispatcher = dispatcher
+        self._responder = responder
+        self._history = list(request.history)
+        self._begins = len(self._history) - 1
+        self._sent = 0
+        self._tools = request.tools
+        self._saying = saying
+        self._turn = saying.turn
+        self._answers: dict[int, str] = {}
+        self._was_denied = False
+        self._is_repaired = False
+        self._is_over = False
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What this request added to the conversation but its last answer, every call answered.
+
+        Words that the model was not sent back yet are left out: what was heard of them is kept.
+        """
+        sent = tuple(self._history[self._begins : self._sent])
+        return sent + tuple(replace(m, content="") if m.tool_calls else m for m in self._unsent)
+
+    @property
+    def _unsent(self) -> Sequence[Message]:
+        return self._history[max(self._sent, self._begins) :]
+
+    async def run(self) -> None:
+        """Request after request, until one needs no tool, the user is asked, or it goes wrong.
+
+        Raises:
+            EngineError: The model failed.
+        """
+        rounds, has_planned = 0, False
+        while rounds < MAX_ROUNDS:
+            text, calls = await self._round()
+            if not calls:
+                if text.strip():
+                    self.untold = [untold for untold in self.untold if untold.is_found]
+                return
+            only_plans = all(tool.name == planner_view.PLAN for tool in calls)
+            rounds += not only_plans or has_planned
+            has_planned = has_planned or only_plans
+            await self._use(text, calls)
+            if self.question is not None or self._is_over:
+                return
+
+    async def _round(self) -> tuple[str, list[ToolCall]]:
+        """One request to the model: its sentences are said as they come."""
+        cutter = SentenceCutter()
+        text: list[str] = []
+        calls: list[ToolCall] = []
+        failure: EngineError | None = None
+        self._sent = len(self._history)
+        try:
+            async with aclosing(self._responder.reply(self._history, self._tools)) as deltas:
+                async for delta in deltas:
+                    if isinstance(delta, ToolCall):
+                        calls.append(delta)
+                        continue
+                    text.append(delta.text)
+                    for sentence in cutter.feed(delta.text):
+                        await self._saying.say(sentence)
+        except EngineError as error:
+            failure = error
+        else:
+            self._tell_usage()
+        for sentence in cutter.finish():
+            await self._saying.say(sentence)
+        if failure is not None:
+            raise failure
+        await anyio.lowlevel.checkpoint_if_cancelled()  # nothing is done after a barge-in
+        return "".join(text), calls
+
+    def _tell_usage(self) -> None:
+        usage, report = self._responder.last_usage, self._turn.report
+        if usage is not None:
+            counted = (usage.prompt, usage.cached, usage.completion)
+            report.emit(ModelReplied(report.at(), report.turn, *counted))
+
+    # Tools
+
+    async def _use(self, text: str, calls: Sequence[ToolCall]) -> None:
+        """Do what the model wants, or ask the user first; tell the model what came of it."""
+        self._answers = {}
+        try:
+            mistakes = await self._use_each(calls)
+        finally:  # the history is whole, whatever happened
+            self._history.append(Message("assistant", text, tuple(calls)))
+            for tool in calls:
+                content = self._answers.get(id(tool)) or json.dumps(_UNANSWERED)
+                self._history.append(Message("tool", content, tool_call_id=tool.id))
+        if not mistakes:
+            return
+        self.thought = Thought("failed", error=mistakes[-1])
+        if self._is_repaired:
+            self._is_over = True
+            self.untold.append(Untold(mistakes[-1].spoken, is_found=True))
+        self._is_repaired = True
+
+    async def _use_each(self, calls: Sequence[ToolCall]) -> list[VoicedError]:
+        """Use the calls; what was wrong with some of them."""
+        mistakes: list[VoicedError] = []
+        waiting: list[tuple[ToolCall, Call]] = []
+        for tool in calls[:_MOST_CALLS]:
+            try:
+                if tool.name == planner_view.PLAN:
+                    self._answer(tool, self._plan(tool))
+                    continue
+                intent = self._checked(tool)
+            except VoicedError as error:
+                mistakes.append(error)
+                self._answer(tool, {"error": error.message})
+                continue
+            if not intent.effect.only_reads:  # it comes after the reads before it, and alone
+                await self._perform(waiting)
+            proposed = await self._propose(tool)
+            if isinstance(proposed, Call):
+                waiting.append((tool, proposed))
+            if not (isinstance(proposed, Call) and proposed.effect.only_reads):
+                await self._perform(waiting)
+            if isinstance(proposed, Question):
+                self.question = proposed
+                return mistakes
+        await self._perform(waiting)
+        return mistakes
+
+    def _plan(self, tool: ToolCall) -> Mapping[str, object]:
+        """Take a plan.
+
+        Raises:
+            IntentError: It is none.
+        """
+        if tool.mistake:
+            raise InvalidSlots(f"plan: {tool.mistake}", intent=planner_view.PLAN)
+        return {"planned": self._dispatcher.plan(planner_view.planned_steps(tool.arguments))}
+
+    def _checked(self, tool: ToolCall) -> Intent:
+        """The intent of a call whose arguments fit its schema.
+
+        Raises:
+            IntentError: They do not, or there is no such intent.
+        """
+        intent = next((each for each in self._dispatcher.intents if each.name == tool.name), None)
+        if intent is None:
+            raise UnknownIntent(f"there is no tool {tool.name[:80]}", intent=tool.name)
+        wrong = tool.mistake or _mistake(intent, tool.arguments)
+        if wrong:
+            raise InvalidSlots(
+                f"{intent.name}: {wrong}", intent=intent.name, spoken=_missing(intent, tool)
+            )
+        return intent
+
+    async def _propose(self, tool: ToolCall) -> Call | Question | None:
+        """What may run or is asked first; None where it is refused or fits nothing."""
+        self.called.append(tool.name)
+        try:
+            return await self._dispatcher.propose(tool.name, tool.arguments, self._turn.report)
+        except IntentDenied as denial:
+            self._answer(tool, {"error": "not available"})  # nothing that a hidden order can use
+            if not self._was_denied:  # told once, without its wording
+                self.untold.append(Untold(denial.spoken, is_found=True))
+            self._was_denied = True
+        except VoicedError as error:
+            self._answer(tool, {"error": error.message})
+            self.thought = Thought("failed", error=error)
+        return None
+
+    async def _perform(self, waiting: list[tuple[ToolCall, Call]]) -> None:
+        """Run the calls that wait, several of them at once, and answer in their order."""
+        calls = tuple(waiting)
+        waiting.clear()
+        results: dict[int, Result] = {}
+
+        async def run(tool: ToolCall, call: Call) -> None:
+            results[id(tool)] = await self._turn.perform(call, self._turn.report)
+
+        works = [partial(run, tool, call) for tool, call in calls]
+        if len(works) > 1:
+            await self._turn.together(works)
+            self._dispatcher.recall([results[id(tool)] for tool, _ in calls])
+        elif works:
+            await works[0]()
+        if any(result.reply is not None for result in results.values()):
+            # what was only looked up on the way is not told
+            self.untold = [each for each in self.untold if not each.is_lookup]
+        for tool, call in calls:
+            result = results[id(tool)]
+            self._answer(tool, planner_view.told(result, self._dispatcher.conversation))
+            is_found = result.is_external
+            is_lookup = is_found and call.effect.only_reads
+            self.untold.append(Untold(result.spoken, is_found, is_lookup))
+            self.thought = done(result)
+
+    def _answer(self, tool: ToolCall, content: Mapping[str, object]) -> None:
+        """Tell the model what came of its call."""
+        self._answers[id(tool)] = json.dumps(content, default=str)
+
+
+def _mistake(intent: Intent, arguments: Mapping[str, object]) -> str:
+    """What is wrong with the arguments of a call, or nothing."""
+    schema = intent.parameters()
+    required = [slot.name for slot in intent.slots.values() if slot.required]
+    words: dict[str, object] = {}
+    for name, value in arguments.items():
+        kind = schema["properties"].get(name, {}).get("type")
+        is_word = isinstance(value, str) and kind in _WORDS_DO
+        is_number = isinstance(value, int | float) and kind == "string"
+        if not (is_word or is_number):
+            words[name] = value
+    missing = next((name for name in required if name not in arguments), None)
+    if missing is not None:
+        return f"{missing} is missing"
+    return mistake(words, {**schema, "required": []})
+
+
+def _missing(intent: Intent, tool: ToolCall) -> str:
+    """The sentence for a slot that the model left out; else nothing."""
+    needed = [slot.name for slot in intent.slots.values() if slot.required]
+    lacking = [name for name in needed if tool.arguments.get(name) is None]
+    return f"I need to know the {lacking[0].replace('_', ' ')} for that." if lacking else ""
