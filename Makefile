@@ -32,12 +32,13 @@ check: $(VENV)/.dev build/typing/voiced_intents
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_wheels.py
 
-bench: $(VENV)/.user
+bench: $(VENV)/.bench
 	$(BIN)/voiced bench overhead
 	$(BIN)/voiced bench idle
 	$(BIN)/voiced bench barge-in
 	$(BIN)/voiced bench room
 	$(BIN)/voiced bench intents
+	$(BIN)/python tests/bench/dojo
 
 bench-peers: $(VENV)/.user
 	$(BIN)/python tests/bench/peers $(ARGS)
@@ -56,9 +57,13 @@ $(VENV)/.user: $(VENV)/bin/python pyproject.toml setup.py
 	$(PIP) install -e .
 	touch $@
 
+$(VENV)/.bench: $(VENV)/bin/python pyproject.toml setup.py
+	$(PIP) install -e '.[bench]'
+	touch $@ $(VENV)/.user
+
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml setup.py
 	$(PIP) install -e '.[dev]'
-	touch $@ $(VENV)/.user
+	touch $@ $(VENV)/.user $(VENV)/.bench
 
 build/typing/voiced_intents:
 	mkdir -p build/typing
