@@ -35,13 +35,14 @@ check: $(VENV)/.dev build/typing/voiced_intents
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_wheels.py
 
-bench: $(VENV)/.user build/hassil-fuzzy
+bench: $(VENV)/.bench build/hassil-fuzzy
 	$(BIN)/voiced bench overhead
 	$(BIN)/voiced bench idle
 	$(BIN)/voiced bench barge-in
 	$(BIN)/voiced bench room
 	$(BIN)/voiced bench intents
 	$(BIN)/voiced bench intents --sentences tests/sentences --fuzzy build/hassil-fuzzy
+	$(BIN)/python tests/bench/dojo
 
 bench-peers: $(VENV)/.user
 	$(BIN)/python tests/bench/peers $(ARGS)
@@ -59,6 +60,10 @@ $(VENV)/bin/python:
 $(VENV)/.user: $(VENV)/bin/python pyproject.toml setup.py
 	$(PIP) install -e .
 	touch $@
+
+$(VENV)/.bench: $(VENV)/bin/python pyproject.toml setup.py
+	$(PIP) install -e '.[bench]'
+	touch $@ $(VENV)/.user
 
 $(VENV)/.dev: $(VENV)/bin/python pyproject.toml setup.py
 	$(PIP) install -e '.[dev]'

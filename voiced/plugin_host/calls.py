@@ -203,11 +203,8 @@ class _Call:
                 return list(await assistant.changes(_count(message)))
             case "ask_about":
                 return await self._ask_about(message)
-            case "deliver":
-                assistant.deliver(**message["wish"])
-                return None
             case what:
-                return self._read(str(what))
+                return self._read(str(what), message)
 
     async def _ask_about(self, message: Mapping[str, Any]) -> Any:
         text, question, object_id = (
@@ -218,9 +215,11 @@ class _Call:
         )
         return found.reveal()  # the other side labels it again
 
-    def _read(self, what: str) -> Any:
+    def _read(self, what: str, message: Mapping[str, Any]) -> Any:
         assistant = self._context.assistant
         match what:
+            case "deliver":
+                return assistant.deliver(**message["wish"])
             case "stop_sending":
                 return assistant.stop_sending()
             case "last_reply" | "last_heard" | "unfinished_reply":
