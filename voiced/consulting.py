@@ -29,6 +29,7 @@ __all__ = ["MAX_ROUNDS", "Consultation", "Request", "Untold"]
 
 MAX_ROUNDS = 3
 _MOST_CALLS = 16
+_TOO_MANY = {"error": "too many calls at once"}
 """So often a request may call tools; the first round that only plans is not counted."""
 
 _UNANSWERED = {"error": "not done: the user was asked, or said something else"}
@@ -165,8 +166,9 @@ class Consultation:
             mistakes = await self._use_each(calls)
         finally:  # the history is whole, whatever happened
             self._history.append(Message("assistant", text, tuple(calls)))
-            for tool in calls:
-                content = self._answers.get(id(tool)) or json.dumps(_UNANSWERED)
+            for number, tool in enumerate(calls):
+                unanswered = _UNANSWERED if number < _MOST_CALLS else _TOO_MANY
+                content = self._answers.get(id(tool)) or json.dumps(unanswered)
                 self._history.append(Message("tool", content, tool_call_id=tool.id))
         if not mistakes:
             return
