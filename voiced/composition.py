@@ -21,6 +21,7 @@ from voiced.config import (
     Loaded,
     journal_folder,
     model_folder,
+    pin_folder,
     plugin_settings,
     voice_folder,
 )
@@ -28,6 +29,7 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing
 from voiced.journal import Journal
+from voiced.mcp import LoadedServers, Pins, load_servers, running
 from voiced.registry import LoadedPlugins, load_plugins
 from voiced.stages import Responder, Stage
 from voiced.thinking import INSTRUCTIONS, Thinker
@@ -56,6 +58,7 @@ __all__ = [
     "responder",
     "speaker",
     "synthesizer",
+    "tool_servers",
     "transcriber",
     "turn_end_detector",
     "voice",
@@ -97,11 +100,16 @@ def settings_of(loaded: Loaded, plugins: LoadedPlugins) -> Mapping[type, object]
 
 @asynccontextmanager
 async def open_brain(
-    loaded: Loaded, *, plugins: LoadedPlugins | None = None, hears: bool = True
+    loaded: Loaded,
+    *,
+    plugins: LoadedPlugins | None = None,
+    hears: bool = True,
+    is_serving: bool = False,
 ) -> AsyncGenerator[Brain]:
     """Open the journal, load the plugins, compile the grammar, connect the model.
 
-    ``hears`` is False where requests are typed: then it takes less time.
+    ``hears`` is False where requests are typed: then it takes less time. ``is_serving``: other
+    programs are asking, for whom there is neither a model nor another program's tools.
 
     Raises:
         ConfigError: A plugin's section has a mistake.
@@ -110,6 +118,7 @@ async def open_brain(
     config = loaded.config
     plugins = plugins or load_plugins(config.intents)
     settings = settings_of(loaded, plugins)
+    servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
     journal = await workers.in_worker(_open_journal, config)
     try:
         environment = Environment(
@@ -122,12 +131,16 @@ async def open_brain(
         )
         intents = [intent for plugin in plugins.plugins for intent in plugin.intents]
         undoers = [undoer for plugin in plugins.plugins for undoer in plugin.undoers]
+        intents += servers.intents
+        undoers += servers.undoers
         waits = Waits(config.policy.confirm_s, config.policy.outbox_s)
         dispatcher = Dispatcher(intents, undoers, environment, Conversation(), waits)
         await dispatcher.refresh()
         notices = await workers.in_worker(_notices, journal, plugins)
-        model = responder(config)
-        async with prepared(*([model] if model else [])):
+        notices += servers.notices
+        model = None if is_serving else responder(config)
+        begun = running([each.server for each in servers.servers])
+        async with begun, prepared(*([model] if model else [])):
             thinker = Thinker(dispatcher, model, _instructions)
             yield Brain(thinker, journal, plugins, notices)
     finally:
@@ -184,6 +197,15 @@ def responder(config: Config) -> Responder | None:
     from voiced.engines.openai_chat import OpenAIResponder
 
     return OpenAIResponder(config.responder)
+
+
+def tool_servers(config: Config) -> LoadedServers:
+    """The MCP servers that were enabled; none of them is started. Reads files."""
+    if not config.mcp.servers:
+        return LoadedServers()
+    from voiced.engines.mcp_client import connect
+
+    return load_servers(config.mcp, Pins(pin_folder()), connect)
 
 
 def transcriber(config: Config, engine: str = "") -> Transcriber:

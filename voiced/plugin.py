@@ -95,6 +95,7 @@ __all__ = [
     "SlotType",
     "Undo",
     "Undoer",
+    "check_templates",
     "choice",
     "intent",
     "normalise",
@@ -370,7 +371,8 @@ def _slot_type(hint: Any) -> SlotType[Any] | None:
     return None
 
 
-def _check_templates(name: str, sentences: Sequence[str]) -> None:
+def check_templates(name: str, sentences: Sequence[str]) -> None:
+    """Raise PluginError for the first template that cannot be parsed."""
     from hassil.parse_expression import parse_sentence  # noqa: PLC0415 - only plugins need it
     from hassil.parser import ParseError  # noqa: PLC0415
 
@@ -411,7 +413,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
     """
 
     def wrap(function: Callable[..., Awaitable[Reply]]) -> Intent:
-        _check_templates(name, sentences)
+        check_templates(name, sentences)
         description = (inspect.getdoc(function) or name).split("\n\n", 1)[0].replace("\n", " ")
         slots = _slots_of(name, function)
         unknown = [slot for slot in critical if slot not in slots]
