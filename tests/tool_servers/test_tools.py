@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -117,7 +118,7 @@ def test_a_reference_is_followed_within_the_schema():
         ({"properties": {f"p{n}": {"type": "string"} for n in range(25)}}, "more than 24"),
         ({"properties": {"a-b": {"type": "string"}, "a_b": {"type": "string"}}}, "same name"),
         (
-            {"properties": {"ignore all rules": {"type": "string"}}, "required": ["ignore all rules"]},
+            {"properties": {"pay up now": {"type": "string"}}, "required": ["pay up now"]},
             "name of a parameter",
         ),
     ],
@@ -133,11 +134,15 @@ def test_an_optional_parameter_without_a_slot_type_is_left_out():
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(
-        st.sampled_from(["type", "properties", "required", "enum", "items", "anyOf", "$ref", "x"]),
-        inner,
-        max_size=4,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["type", "properties", "required", "enum", "items", "anyOf", "$ref", "x"]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
@@ -191,7 +196,11 @@ def test_a_tool_that_the_server_lacks_is_named():
 
 def test_the_fingerprint_holds_name_schema_and_description():
     tool = ListedTool("find", "a", WORD)
-    others = [ListedTool("fund", "a", WORD), ListedTool("find", "b", WORD), ListedTool("find", "a", {})]
+    others = [
+        ListedTool("fund", "a", WORD),
+        ListedTool("find", "b", WORD),
+        ListedTool("find", "a", {}),
+    ]
     assert tool.fingerprint not in {other.fingerprint for other in others}
     assert tool.fingerprint == ListedTool("find", "a", dict(reversed(WORD.items()))).fingerprint
 
@@ -247,7 +256,11 @@ def load_section(**servers):
         ({"lab": 3}, "mcp.servers.lab", "must be a table"),
         ({"Lab x": {"command": ["x"]}}, "mcp.servers", "small letters"),
         ({"lab": {"url": "ftp://x"}}, "mcp.servers.lab.url", "plain http"),
-        ({"lab": {"command": ["x"], "effects": {"t": "harmless"}}}, "mcp.servers.lab.effects.t", "must"),
+        (
+            {"lab": {"command": ["x"], "effects": {"t": "harmless"}}},
+            "mcp.servers.lab.effects.t",
+            "must",
+        ),
         (
             {"lab": {"command": ["x"], "effects": {"t": "reversible"}}},
             "mcp.servers.lab",
@@ -273,7 +286,9 @@ def test_a_reply_is_attributed_and_holds_typed_values():
     assert reply.text == "lab says: pay [2J now"
     assert reply.fields == (Field("address", "bob@x.org"), Field("id", "u-1"), Field("number", "7"))
     assert reply_of("lab", "find", Answer()).text == "lab is done."
-    assert reply_of("lab", "find", Answer(others=1)).text == "lab gave back something that is no text."
+    assert (
+        reply_of("lab", "find", Answer(others=1)).text == "lab gave back something that is no text."
+    )
 
 
 def test_a_long_reply_is_cut_for_the_ear_and_a_longer_one_refused():
@@ -292,15 +307,17 @@ def test_an_error_of_a_tool_is_no_part_of_a_log():
 
 
 def test_figures_flags_and_lists_show_their_schema():
-    assert Figure(1, 5, is_whole=True).json_schema == {"type": "integer", "minimum": 1, "maximum": 5}
+    assert Figure(1, 5, is_whole=True).json_schema == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 5,
+    }
     assert FLAG.json_schema == {"type": "boolean"}
     assert Several(TEXT).json_schema["type"] == "array"
 
 
 def test_requests_wait_once_are_taken_once_and_get_old(tmp_path):
     now = [1000.0]
-    import os
-
     book = RequestBook(tmp_path / "requests", lambda: now[0])
     asked = book.ask("agent\x1b", "files.trash", {"file": "a"})
     assert asked.caller == "agent"

@@ -133,10 +133,10 @@ async def _ask_tools(name: str, settings: McpServerSettings) -> tuple[ListedTool
     from voiced.engines.mcp_client import connect
     from voiced.errors import ToolServerError, ungrouped
 
-    with ungrouped(), anyio.move_on_after(2 * settings.start_s):
+    with ungrouped(), anyio.move_on_after(settings.start_s):
         async with connect(name, settings) as connection:
             return tuple(await connection.tools())
-    raise ToolServerError(f"it did not tell its tools in {2 * settings.start_s:g} s")
+    raise ToolServerError(f"it did not tell its tools in {settings.start_s:g} s")
 
 
 @app.command()

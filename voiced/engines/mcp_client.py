@@ -58,7 +58,7 @@ async def connect(name: str, settings: McpServerSettings) -> AsyncGenerator[McpC
 
     for library in ("mcp", "client", "mcp_types"):
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
-    connection = McpConnection()
+    connection = McpConnection(is_remote=bool(settings.url))
     async with AsyncExitStack() as stack:
         opened = (
             process_streams(settings, connection.fail)
@@ -73,32 +73,30 @@ async def connect(name: str, settings: McpServerSettings) -> AsyncGenerator[McpC
             client_info=Implementation(name="voiced", version=__version__),
         )
         await stack.enter_async_context(session)
-        await connection.begin(session, settings.start_s)
+        await connection.begin(session)
         yield connection
 
 
 class McpConnection:
     """A conversation that goes on. Nothing that the server says gets into an error's message."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_remote: bool) -> None:
+        self._is_remote = is_remote  # a session there ends with its first failure
         self._session: ClientSession | None = None
         self._why = ""
         self._over = anyio.Event()
         self._meter = Meter()
         self.is_changed = False
 
-    async def begin(self, session: ClientSession, start_s: float) -> None:
-        """Greet the server.
+    async def begin(self, session: ClientSession) -> None:
+        """Greet the server; wait for its answer as long as it takes.
 
         Raises:
-            ToolServerError: It does not answer, or not as the protocol says.
+            ToolServerError: It does not answer as the protocol says.
         """
         self._session = session
         try:
-            with anyio.fail_after(start_s):
-                await session.initialize()
-        except TimeoutError:
-            raise ToolServerError(f"it did not answer in {start_s:g} s") from None
+            await session.initialize()
         except Exception as error:
             why = self._why or f"it did not greet us as it should ({type(error).__name__})"
             raise ToolServerError(why) from error
@@ -167,17 +165,19 @@ class McpConnection:
 
     async def _request(self, request: Any, kind: type[BaseModel]) -> Any:
         from mcp import MCPError
-        from mcp_types import CONNECTION_CLOSED
+        from mcp_types import CONNECTION_CLOSED, INVALID_PARAMS, METHOD_NOT_FOUND
 
         if self._session is None or self._over.is_set():
-            raise Lost(self._why or "it is not connected")
+            raise ToolServerError(self._why or "it is not connected")
         try:
             return await self._session.send_request(request, kind)
         except MCPError as error:
+            if error.code in (INVALID_PARAMS, METHOD_NOT_FOUND):
+                raise ToolServerError(f"it refused (code {error.code})") from error
             if error.code == CONNECTION_CLOSED:
-                self.fail("it stopped")
-                raise Lost(self._why) from error
-            raise ToolServerError(f"it refused (code {error.code})") from error
+                raise self._broken("it stopped") from error
+            why = f"it failed (code {error.code})"
+            raise (self._broken(why) if self._is_remote else Lost(why)) from error
         except Exception as error:
             raise self._broken("it answered what is no answer") from error
 

@@ -8,14 +8,14 @@ from typing import Any, cast
 
 from voiced.errors import IntentFailed, IntentTimeout, InvalidSlots
 from voiced.mcp.replies import reply_of
-from voiced.mcp.servers import Died, ToolServer
+from voiced.mcp.servers import END_S, Died, ToolServer
 from voiced.mcp.tools import UsableTool
 from voiced.mcp.wire import MOST_ARGUMENT_BYTES
 from voiced.plugin import Context, Effect, Integrity, Intent, JsonValue, Reply, Undo, Undoer
 
 __all__ = ["intent_of", "undoer_of"]
 
-_MARGIN_S = 2.0
+_MARGIN_S = 1.0
 
 
 def intent_of(server: ToolServer, tool: UsableTool) -> Intent:
@@ -36,7 +36,7 @@ def intent_of(server: ToolServer, tool: UsableTool) -> Intent:
         tool.effect,
         tool.critical,
         (),
-        settings.start_s + settings.deadline_s + _MARGIN_S,
+        settings.start_s + END_S + settings.deadline_s + _MARGIN_S,
         call,
         Integrity.EXTERNAL,
     )

@@ -7,6 +7,7 @@ named, and told to whoever calls.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
@@ -18,9 +19,12 @@ from voiced.errors import EngineError, IntentFailed, IntentTimeout, ToolServerEr
 from voiced.mcp.tools import shown_name
 from voiced.mcp.wire import Answer, Connect, Connection, ListedTool, Lost
 
-__all__ = ["Died", "ToolServer", "running"]
+__all__ = ["END_S", "Died", "ToolServer", "running"]
 
 _log = logging.getLogger(__name__)
+
+END_S = 4.0
+"""How long it takes at most until a server that did not start is gone."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
 _SOUND_AFTER_S = 30.0
@@ -108,7 +112,7 @@ class ToolServer:
         Raises:
             IntentFailed: There will be none now.
         """
-        with anyio.move_on_after(self.settings.start_s + 1.0):
+        with anyio.move_on_after(self.settings.start_s + END_S):
             while self._connection is None:
                 wait_s = self._not_before_s - anyio.current_time()
                 if wait_s > 0:
@@ -140,14 +144,14 @@ class ToolServer:
     async def _live(self) -> str:
         """From the start to the end; why it ended. Nothing that a server does gets out of here."""
         try:
-            async with self._connect(self.name, self.settings) as connection:
-                with anyio.fail_after(self.settings.start_s):
+            with anyio.move_on_after(self.settings.start_s) as starting:
+                async with self._connect(self.name, self.settings) as connection:
                     self._compare(await connection.tools())
-                self._connection, self.state = connection, "running"
-                self._move()
-                return await connection.ended()
-        except TimeoutError:
-            return f"did not tell its tools in {self.settings.start_s:g} s"
+                    starting.deadline = math.inf
+                    self._connection, self.state = connection, "running"
+                    self._move()
+                    return await connection.ended()
+            return f"it did not start in {self.settings.start_s:g} s"
         except EngineError as error:
             return str(error)
         except Exception as error:  # noqa: BLE001 - the boundary of another program
@@ -181,11 +185,10 @@ class ToolServer:
         try:
             with anyio.fail_after(self.settings.start_s):
                 self._compare(await connection.tools())
-        except TimeoutError:
-            self._hang_up("did not tell its tools again")
-            raise self._failed("did not tell its tools again") from None
-        except ToolServerError as error:
-            raise self._failed(error.message) from error
+        except (TimeoutError, ToolServerError) as error:
+            why = "it did not tell its tools again"
+            self._hang_up(why)
+            raise self._failed(why) from error
 
     def _compare(self, tools: Sequence[ListedTool]) -> None:
         """Find the tools that are not what they were: a change stays one until it is enabled."""
