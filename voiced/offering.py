@@ -22,7 +22,8 @@ from voiced.plugin import Effect, Field, Intent, JsonValue
 __all__ = ["Offer", "Offered", "OfferedTool", "adopt", "carry_out"]
 
 _SILENT = Report(TurnId(1), lambda: 0, lambda _: None)
-_PUBLIC = (Effect.R0,)
+_ABOUT_US = "talk."
+"""Intents about the user's conversation, of which another program has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,8 @@ class Offer:
         if len(json.dumps(arguments).encode("utf-8", "surrogatepass")) > MOST_ARGUMENT_BYTES:
             most = MOST_ARGUMENT_BYTES // 1024
             return Offered(f"The arguments are longer than {most} KiB.", is_error=True)
+        if not intent.effect.only_reads:  # not even looked up: that would tell what there is
+            return await self._put_down(intent, arguments, caller)
         try:
             return await self._answer(intent, arguments)
         except IntentDenied:
@@ -129,7 +132,7 @@ def _is_offered(intent: Intent, names: Sequence[str]) -> bool:
         intent.name.startswith(name[:-1]) if name.endswith("*") else intent.name == name
         for name in names
     )
-    return wanted or intent.effect in _PUBLIC
+    return wanted or (intent.effect is Effect.R0 and not intent.name.startswith(_ABOUT_US))
 
 
 def _tool(name: str, intent: Intent) -> OfferedTool:

@@ -31,6 +31,8 @@ def serve(context: typer.Context) -> None:
     """Without a verb: offer intents to the program at the other end of stdin and stdout."""
     if context.invoked_subcommand is None:
         loaded = load_config(context)
+        if sys.stdin.isatty():
+            note("voiced mcp talks to a program, by the MCP protocol; see docs/mcp.md")
         run_async("real", _serve, loaded)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from voiced.config import Config, journal_folder, plugin_folder, trace_folder
+from voiced.config import Config, journal_folder, pin_folder, plugin_folder, trace_folder
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
 from voiced.models import listed_models
@@ -41,6 +41,12 @@ def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
         yield _endpoint("language model: the text of what you say", config.responder.url)
     if _voice_engine(what) == "openai":
         yield _endpoint("voice: the text of what is spoken", config.synthesizer.url)
+    for name, server in config.mcp.servers.items():
+        what_for = f"MCP server {name}: what you have its tools do"
+        if server.url:
+            yield _endpoint(what_for, server.url)
+        else:
+            yield PrivacyFact("endpoint", what_for, f"the program {server.command[0]}")
     for host in sorted({urlsplit(url).hostname or "" for url in _download_urls(what)}):
         yield PrivacyFact("endpoint", "downloads, only by `voiced models pull`", host)
 
@@ -85,6 +91,9 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     how = turns / "turns.jsonl"
     yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
     yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(turns / "sound"))
+    asked = journal_folder(config.journal) / "mcp-requests"
+    yield PrivacyFact("file", "what other programs asked for", _described(asked))
+    yield PrivacyFact("file", "tools of MCP servers as enabled", _described(pin_folder()))
     yield PrivacyFact("file", "downloaded models", _described(what.models))
     yield PrivacyFact("file", "your plugins", _described(plugin_folder(config.intents)))
     yield PrivacyFact("file", "your voices", _described(what.voices))
@@ -104,6 +113,7 @@ def _retention(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("retention", "what was said", kept)
     yield PrivacyFact("retention", "how turns went", _turns(config))
     yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
+    yield PrivacyFact("retention", "what other programs asked for", "ten minutes, or until told")
     yield PrivacyFact("retention", "telemetry", "there is none")
 
 
