@@ -44,6 +44,16 @@ class Deeds:
 
 
 READS = {"R0", "R1"}
+NOISY = """
+from voiced.plugin import Context, Effect, Reply, intent
+print("noise when it is loaded")
+
+@intent("noisy.hello", sentences=["hello there friend"], effect=Effect.R0)
+async def hello(context: Context) -> Reply:
+    'Greet.'
+    print("noise when it is called")
+    return Reply("Hello.")
+"""
 
 
 @asynccontextmanager
@@ -191,12 +201,17 @@ def test_a_client_of_voiced_mcp_reads_and_cannot_change(tmp_path):
 @pytest.mark.engine
 def test_a_client_of_voiced_mcp_is_offered_only_what_is_public(tmp_path):
     tmp_path.joinpath("documents").mkdir()
+    plugins = tmp_path / "config" / "voiced" / "intents"
+    plugins.mkdir(parents=True)
+    plugins.joinpath("noisy.py").write_text(NOISY)
 
     async def run():
         async with program(tmp_path) as session:
             tools = [tool.name for tool in (await session.list_tools()).tools]
             assert "clock-time" in tools
             assert "talk-repeat" not in tools
+            heard = await session.call_tool("noisy-hello", {})
+            assert heard.content[0].text == "Hello."
             assert not any(name.startswith("files-") for name in tools)
             assert (await session.call_tool("files-trash", {"file": "x"})).is_error
 

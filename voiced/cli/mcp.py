@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -42,7 +43,10 @@ async def _serve(loaded: Loaded) -> None:
     from voiced.engines.mcp_server import serve as serve_tools
     from voiced.offering import Offer
 
-    async with open_brain(loaded, hears=False, is_serving=True) as brain:
+    async with AsyncExitStack() as stack:
+        with prints_on_stderr():  # from then on the server holds the standard output
+            opening = open_brain(loaded, hears=False, is_serving=True)
+            brain = await stack.enter_async_context(opening)
         offer = Offer(brain.dispatcher, loaded.config.mcp.offer, _book(loaded), workers.in_worker)
         await serve_tools(offer)
 
