@@ -22,6 +22,7 @@ from voiced.config import (
     Loaded,
     journal_folder,
     model_folder,
+    pin_folder,
     taught_file,
     voice_folder,
 )
@@ -29,6 +30,7 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
+from voiced.mcp import LoadedServers, Pins, load_servers, running
 from voiced.quarantine import Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
@@ -59,6 +61,7 @@ __all__ = [
     "responder",
     "speaker",
     "synthesizer",
+    "tool_servers",
     "transcriber",
     "turn_end_detector",
     "voice",
@@ -89,11 +92,16 @@ class Brain:
 
 @asynccontextmanager
 async def open_brain(
-    loaded: Loaded, *, plugins: LoadedPlugins | None = None, hears: bool = True
+    loaded: Loaded,
+    *,
+    plugins: LoadedPlugins | None = None,
+    hears: bool = True,
+    is_serving: bool = False,
 ) -> AsyncGenerator[Brain]:
     """Open the journal, load the plugins, compile the grammar, connect the model.
 
-    ``hears`` is False where requests are typed: then it takes less time.
+    ``hears`` is False where requests are typed: then it takes less time. ``is_serving``: other
+    programs are asking, for whom there is neither a model nor another program's tools.
 
     Raises:
         ConfigError: A plugin's section has a mistake.
@@ -105,9 +113,10 @@ async def open_brain(
         stack.callback(plugins.close)
         unsettled: list[PluginError] = []
         settings = settings_of(loaded, plugins.plugins, unsettled.append)
+        servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
-        model = responder(config)
+        model = None if is_serving else responder(config)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -118,14 +127,16 @@ async def open_brain(
             quarantine=Quarantine(model),
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
+        intents = [*plugins.intents, *servers.intents]
+        undoers = [*plugins.undoers, *servers.undoers]
         waits = Waits(config.policy.confirm_s, config.policy.outbox_s)
-        dispatcher = Dispatcher(
-            plugins.intents, plugins.undoers, environment, Conversation(), waits
-        )
+        dispatcher = Dispatcher(intents, undoers, environment, Conversation(), waits)
         await dispatcher.refresh()
         interrupted = await workers.in_worker(_interrupted, journal)
-        notices = _notices(journal, (*plugins.failures, *unsettled), plugins.warnings)
-        async with prepared(*([model] if model else [])):
+        broken = (*plugins.failures, *unsettled)
+        notices = (*_notices(journal, broken, plugins.warnings), *servers.notices)
+        begun = running([each.server for each in servers.servers])
+        async with begun, prepared(*([model] if model else [])):
             thinker = Thinker(dispatcher, model, today=_today)
             yield Brain(thinker, journal, plugins, notices, interrupted)
 
@@ -186,6 +197,15 @@ def responder(config: Config) -> Responder | None:
     from voiced.engines.openai_chat import OpenAIResponder
 
     return OpenAIResponder(config.responder)
+
+
+def tool_servers(config: Config) -> LoadedServers:
+    """The MCP servers that were enabled; none of them is started. Reads files."""
+    if not config.mcp.servers:
+        return LoadedServers()
+    from voiced.engines.mcp_client import connect
+
+    return load_servers(config.mcp, Pins(pin_folder()), connect)
 
 
 def transcriber(config: Config, engine: str = "") -> Transcriber:

@@ -9,6 +9,7 @@ VoicedError
 |   |- ReplyError
 |   |   '- ReplyTimeout
 |   |- SynthesisError
+|   |- ToolServerError    an MCP server cannot be used: it died, flooded us, or makes no sense
 |   '- ModelMissing       a model, voice or library is not installed: the mend says how
 |- IntentError            intent
 |   |- UnknownIntent
@@ -48,6 +49,7 @@ __all__ = [
     "ReplyError",
     "ReplyTimeout",
     "SynthesisError",
+    "ToolServerError",
     "TranscriptionError",
     "UnknownIntent",
     "VoicedError",
@@ -159,6 +161,13 @@ class SynthesisError(EngineError):
 
     default_stage = "synthesizer"
     default_spoken = "I lost my voice."
+
+
+class ToolServerError(EngineError):
+    """An MCP server could not be reached, or did what it must not. Never its own words."""
+
+    default_stage = "mcp"
+    default_spoken = "A program that I use for that does not work."
 
 
 class ModelMissing(EngineError):

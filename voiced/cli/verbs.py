@@ -16,6 +16,7 @@ from voiced.cli import (
     forget,
     intents,
     journal,
+    mcp,
     models,
     run,
     sound,
@@ -49,6 +50,7 @@ app.add_typer(voices.app, name="voices")
 app.add_typer(models.app, name="models")
 app.add_typer(journal.app, name="journal")
 app.add_typer(trace.app, name="trace")
+app.add_typer(mcp.app, name="mcp")
 app.command("forget")(forget.forget)
 journal.add_undo(app, run.undo)
 voices.add_try(sound.speak)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeGuard, Union, get_args, get_orig
 
 from pydantic import BaseModel
 
-__all__ = ["is_table", "members", "table_of", "takes_list", "takes_text", "type_name"]
+__all__ = ["is_table", "members", "table_of", "tables_of", "takes_list", "takes_text", "type_name"]
 
 _NAMES: dict[Any, str] = {
     str: "text",
@@ -40,6 +40,14 @@ def table_of(annotation: Any) -> type[BaseModel] | None:
     for member in members(annotation):
         if isinstance(member, type) and issubclass(member, BaseModel):
             return member
+    return None
+
+
+def tables_of(annotation: Any) -> type[BaseModel] | None:
+    """The model of each of a key's tables, where it holds tables by name."""
+    for member in members(annotation):
+        if get_origin(member) is dict:
+            return table_of(get_args(member)[1])
     return None
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from voiced.config.annotations import is_table, members, table_of, takes_list, takes_text
+from voiced.config.annotations import is_table, members, table_of, tables_of, takes_list, takes_text
 from voiced.config.names import nearest, shown
 from voiced.config.sections import SecretSource
 from voiced.errors import ConfigError
@@ -84,9 +84,16 @@ def _plain_table(
                 raise _unknown_key(model, (*at, key), value, file)
             plain[key] = value
             continue
-        inner = table_of(field.annotation)
+        inner, each = table_of(field.annotation), tables_of(field.annotation)
         if inner is not None and is_table(value):
             plain[key] = _plain_table(inner, value, (*at, key), file)
+        elif each is not None and is_table(value):
+            plain[key] = {
+                name: _plain_table(each, table, (*at, key, name), file)
+                if is_table(table)
+                else table
+                for name, table in value.items()
+            }
         else:
             plain[key] = _plain_value(field.annotation, value, (*at, key), file)
     return plain

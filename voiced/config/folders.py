@@ -12,6 +12,7 @@ __all__ = [
     "config_file",
     "journal_folder",
     "model_folder",
+    "pin_folder",
     "plugin_folder",
     "taught_file",
     "trace_folder",
@@ -54,3 +55,8 @@ def trace_folder(settings: JournalSettings) -> Path:
 def model_folder() -> Path:
     """The folder of downloaded models; it need not exist."""
     return user_data_path(_NAME) / "models"
+
+
+def pin_folder() -> Path:
+    """The folder of what the tools of MCP servers were when they were enabled; need not exist."""
+    return user_data_path(_NAME) / "mcp"

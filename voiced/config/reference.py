@@ -11,7 +11,7 @@ from typing import Any, cast
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from voiced.config.annotations import is_table, table_of, type_name
+from voiced.config.annotations import is_table, table_of, tables_of, type_name
 from voiced.config.sections import Config
 
 __all__ = ["Row", "as_toml", "describe", "markdown"]
@@ -63,12 +63,19 @@ def markdown(plugins: Mapping[str, type[BaseModel]] | None = None) -> str:
     models = _models(plugins or {})
     rows = describe(plugins)
     for name, model in models.items():
-        intro = (model.__doc__ or "").split("\n\n", 1)[0].replace("\n", " ").strip()
-        parts.append(f"## [{name}]\n\n{intro}\n")
-        parts.append("| key | type | default | what it is | variable |\n|---|---|---|---|---|")
-        parts.extend(_line(row) for row in rows if row.section == name)
-        parts.append("")
+        parts += _section(name, model, [row for row in rows if row.section == name])
+        for key, field in model.model_fields.items():
+            inner = tables_of(field.annotation)
+            if inner is not None:
+                place = f"{name}.{key}.NAME"
+                parts += _section(place, inner, [*_rows(place, "", inner, _defaults(inner))])
     return "\n".join(parts)
+
+
+def _section(name: str, model: type[BaseModel], rows: Sequence[Row]) -> list[str]:
+    intro = (model.__doc__ or "").split("\n\n", 1)[0].replace("\n", " ").strip()
+    head = "| key | type | default | what it is | variable |\n|---|---|---|---|---|"
+    return [f"## [{name}]\n\n{intro}\n", head, *(_line(row) for row in rows), ""]
 
 
 def as_toml(value: Any) -> str:
@@ -79,6 +86,8 @@ def as_toml(value: Any) -> str:
         return json.dumps(str(value))
     if isinstance(value, tuple | list):
         return "[" + ", ".join(as_toml(item) for item in cast("Sequence[Any]", value)) + "]"
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_defaults=True)
     if is_table(value):
         items = ", ".join(f"{_key(key)} = {as_toml(item)}" for key, item in value.items())
         return f"{{ {items} }}" if items else "{}"
@@ -117,7 +126,7 @@ def _rows(
             yield from _rows(section, f"{prefix}{name}.", inner, values)
             continue
         key = prefix + name
-        variable = "__".join(("VOICED", section, *key.split("."))).upper()
+        variable = "__".join(("VOICED", *section.split("."), *key.split("."))).upper()
         variable = variable.replace("VOICED__", "VOICED_", 1)
         text = "" if field.is_required() else as_toml(default)
         yield Row(section, key, _type(field), text, field.description or "", variable)

@@ -1,7 +1,7 @@
 """From words to deeds: match, validate slots, policy, confirm, run, record the way back."""
 
 from voiced.dispatch.calls import Call, Question, Report, Result
-from voiced.dispatch.context import Environment
+from voiced.dispatch.context import Environment, InWorker
 from voiced.dispatch.dispatcher import Dispatcher, DispatchMemo, Waits
 from voiced.dispatch.resolve import AMBIGUITY
 
@@ -11,6 +11,7 @@ __all__ = [
     "DispatchMemo",
     "Dispatcher",
     "Environment",
+    "InWorker",
     "Question",
     "Report",
     "Result",

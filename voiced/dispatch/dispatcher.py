@@ -109,6 +109,7 @@ class Dispatcher:
         self._intents = {intent.name: intent for intent in intents}
         self._undoers = {undoer.operation: undoer for undoer in undoers}
         self._environment = environment
+        self._waits = waits
         self._confirm_s = waits.confirm_s
         self._grammar: Grammar | None = None
         self._pending: Question | None = None
@@ -141,6 +142,11 @@ class Dispatcher:
             msg = "refresh() was not awaited"
             raise RuntimeError(msg)
         return self._grammar
+
+    def apart(self, conversation: Conversation) -> Dispatcher:
+        """The same intents for a request that is no part of the user's conversation."""
+        undoers = tuple(self._undoers.values())
+        return Dispatcher(self.intents, undoers, self._environment, conversation, self._waits)
 
     def assistant(self, report: Report = _SILENT) -> BoundAssistant:
         """The assistant as intents see it; ``report`` takes the events of what it undoes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from voiced.conversation import Conversation, is_handle
 from voiced.dispatch.calls import Call, Choice
@@ -42,13 +42,13 @@ def words_of_arguments(intent: Intent, arguments: Mapping[str, Any]) -> dict[str
     for name, value in arguments.items():
         if name not in intent.slots:
             raise InvalidSlots(f"{intent.name} has no slot {name[:40]!r}", intent=intent.name)
-        if isinstance(value, list) and intent.slots[name].type.json_schema.get("type") == "array":
-            words[name] = json.dumps(value, ensure_ascii=False)
-            continue
-        if isinstance(value, list | dict):
+        takes_list = intent.slots[name].type.json_schema.get("type") == "array"
+        if isinstance(value, dict) or (isinstance(value, list) and not takes_list):
             raise InvalidSlots(f"{intent.name}: {name} must be one value", intent=intent.name)
         if value is not None:
-            words[name] = str(value)
+            words[name] = (
+                json.dumps(value, ensure_ascii=False) if takes_list else str(cast("object", value))
+            )
     return words
 
 

@@ -11,6 +11,7 @@ from voiced.doctor.devices import check_devices
 from voiced.doctor.engines import check_engines
 from voiced.doctor.plugins import check_plugins
 from voiced.doctor.services import check_portaudio, check_sound_server
+from voiced.doctor.tool_servers import check_tool_servers
 from voiced.journal import fault_of
 
 __all__ = ["examine"]
@@ -29,6 +30,7 @@ def examine(what: Examination) -> tuple[Check, ...]:
         check_sound_server(what.env),
         _journal(what),
         *check_plugins(what),
+        *check_tool_servers(what.loaded.config),
     )
 
 

@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
 
-from voiced.config import Config, journal_folder, plugin_folder, taught_file, trace_folder
+from voiced.config import (
+    Config,
+    journal_folder,
+    pin_folder,
+    plugin_folder,
+    taught_file,
+    trace_folder,
+)
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
 from voiced.models import listed_models
@@ -44,6 +51,12 @@ def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
         yield _endpoint("language model: the text of what you say", config.responder.url)
     if _voice_engine(what) == "openai":
         yield _endpoint("voice: the text of what is spoken", config.synthesizer.url)
+    for name, server in config.mcp.servers.items():
+        what_for = f"MCP server {name}: what you have its tools do"
+        if server.url:
+            yield _endpoint(what_for, server.url)
+        else:
+            yield PrivacyFact("endpoint", what_for, f"the program {server.command[0]}")
     for host in sorted({urlsplit(url).hostname or "" for url in _download_urls(what)}):
         yield PrivacyFact("endpoint", "downloads, only by `voiced models pull`", host)
 
@@ -88,6 +101,9 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     how = turns / "turns.jsonl"
     yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
     yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(turns / "sound"))
+    asked = journal_folder(config.journal) / "mcp-requests"
+    yield PrivacyFact("file", "what other programs asked for", _described(asked))
+    yield PrivacyFact("file", "tools of MCP servers as enabled", _described(pin_folder()))
     yield PrivacyFact("file", "downloaded models", _described(what.models))
     yield PrivacyFact("file", "your plugins", _described(plugin_folder(config.intents)))
     yield PrivacyFact("file", "which plugins may run, and which failed", _described(record_file()))
@@ -114,6 +130,7 @@ def _retention(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("retention", "what was not understood", missed)
     yield PrivacyFact("retention", "how turns went", _turns(config))
     yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
+    yield PrivacyFact("retention", "what other programs asked for", "ten minutes, or until told")
     yield PrivacyFact("retention", "telemetry", "there is none")
 
 
