@@ -19,7 +19,7 @@ from voiced.dispatch import Call, Dispatcher, DispatchMemo, Question, Report, Re
 from voiced.errors import EngineError, IntentDenied, InvalidSlots, VoicedError
 from voiced.events import Outcome, ReplySentence, StageFailed
 from voiced.overlap_words import is_backchannel, is_only_stop
-from voiced.policy import TYPED, Answer, Manner, Verdict, read_answer
+from voiced.policy import TYPED, Answer, Manner, Verdict, refuses
 from voiced.sentences import SentenceCutter
 from voiced.spoken import one_line
 from voiced.stages import Hints, Message, Responder, ToolCall
@@ -215,8 +215,7 @@ class Thinker:
     async def _converse(self, said: str, saying: _Saying) -> Thought:
         """Answer what no intent fits."""
         is_asked = self.dispatcher.conversation.last_reply.endswith("?")
-        refuses = is_only_stop(said) or read_answer(said) is Answer.NO
-        if refuses and self.dispatcher.outbox.stop():
+        if (is_only_stop(said) or refuses(said)) and self.dispatcher.outbox.stop():
             await saying.say_text("Stopped. Nothing was sent.")
             return Thought("completed")
         if is_only_stop(said) or (is_backchannel(said) and not is_asked):

@@ -16,7 +16,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -83,7 +83,8 @@ def main() -> int:
     for name in _PRELOADED:
         importlib.import_module(name)
     wanted = [name for name in TESTS if not sys.argv[1:] or sys.argv[1] in name]
-    trials = list(_trials(wanted))
+    sources = {name: (HOME / name).read_text(encoding="utf-8") for name in wanted}
+    trials = list(_trials(sources))
     began_s = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         copies = [_copied(Path(folder) / str(number)) for number in range(_WORKERS)]
@@ -91,19 +92,19 @@ def main() -> int:
             if not _passes(copies[0], module):
                 print(f"{module}: its tests fail without any mutant", file=sys.stderr)
                 return 1
-        survivors = [trial for trial, is_killed in _try_all(trials, copies) if not is_killed]
+        tried = _try_all(trials, copies, sources)
+        survivors = [trial for trial, is_killed in tried if not is_killed]
     is_good = _report(wanted, trials, survivors)
     print(f"{time.monotonic() - began_s:.0f} s", file=sys.stderr)
     return 0 if is_good else 1
 
 
-def _trials(modules: Sequence[str]) -> Iterator[Trial]:
-    if TABLE[0] in modules:
-        source = (HOME / TABLE[0]).read_text(encoding="utf-8")
-        for mutant in table_cells(source, TABLE[1]):
+def _trials(sources: Mapping[str, str]) -> Iterator[Trial]:
+    if TABLE[0] in sources:
+        for mutant in table_cells(sources[TABLE[0]], TABLE[1]):
             yield Trial(TABLE[0], mutant, ["test_policy.py"], is_cell=True)
-    for module in modules:
-        for mutant in mutants((HOME / module).read_text(encoding="utf-8")):
+    for module, source in sources.items():
+        for mutant in mutants(source):
             yield Trial(module, mutant, TESTS[module])
 
 
@@ -154,7 +155,9 @@ def _run(copy: Path, tests: Sequence[str]) -> int:
     return int(pytest.main([*_OPTIONS, *paths]))
 
 
-def _try_all(trials: Sequence[Trial], copies: Sequence[Path]) -> Iterator[tuple[Trial, bool]]:
+def _try_all(
+    trials: Sequence[Trial], copies: Sequence[Path], sources: Mapping[str, str]
+) -> Iterator[tuple[Trial, bool]]:
     free, waiting = list(copies), list(reversed(trials))
     running: dict[int, Running] = {}
     while waiting or running:
@@ -170,7 +173,8 @@ def _try_all(trials: Sequence[Trial], copies: Sequence[Path]) -> Iterator[tuple[
                 done, status = os.waitpid(child, 0)
             if done:
                 del running[child]
-                shutil.copy(HOME / each.trial.module, each.copy / each.trial.module)
+                whole = sources[each.trial.module]
+                (each.copy / each.trial.module).write_text(whole, encoding="utf-8")
                 free.append(each.copy)
                 yield each.trial, status != 0
         time.sleep(0.01)

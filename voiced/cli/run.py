@@ -152,7 +152,11 @@ async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
     async with open_brain(loaded, hears=False) as brain:
         for notice in brain.notices:
             note(f"voiced: {notice}")
-        return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed)
+        return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed, tell=_tell)
+
+
+async def _tell(sentence: str) -> None:
+    note(f"{sentence} Press Ctrl-C, too, to keep it back.")
 
 
 async def _match(loaded: Loaded, text: str) -> Answered:
