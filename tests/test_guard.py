@@ -207,9 +207,9 @@ def test_a_plan_that_is_made_when_text_from_outside_is_about_vouches_for_nothing
 
 
 def test_names_in_a_question_taint_and_vouch_for_nothing(talk) -> None:
-    talk.guard.begin("thanks")
+    talk.guard.begin("thanks for the hat box")
     talk.conversation.taint()  # a question named things, so that nothing is frozen
-    assert talk.trust(shut, box="hat box") is Trust.FREE_TEXT
+    assert talk.trust(shut, box="hat box") is Trust.TYPED_EXTERNAL
     assert talk.guard.plan([SHUT])
     assert talk.trust(shut, box="hat box") is Trust.USER_SAID
 
