@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo run test test-fast check bench bench-live bench-peers clean
+.PHONY: demo run test test-fast check mutate bench bench-live bench-peers clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -34,6 +34,10 @@ check: $(VENV)/.dev build/typing/voiced_intents
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports
 	$(BIN)/python tests/check_wheels.py
+
+# do the tests notice? a few minutes; `make mutate ARGS=policy` tries one module
+mutate: $(VENV)/.dev
+	$(BIN)/python tests/mutation $(ARGS)
 
 bench: $(VENV)/.bench build/hassil-fuzzy
 	$(BIN)/voiced bench overhead

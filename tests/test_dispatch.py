@@ -240,6 +240,12 @@ def test_after_the_choice_comes_the_policy(desk) -> None:
 def test_a_models_call_is_checked_like_a_spoken_one(desk) -> None:
     call = desk.propose("box.shut", box="hat box")
     assert (call.origin, call.trust, call.values) == ("model", Trust.CLEAN, {"box": BOXES[2]})
+    (matched,) = desk.of(IntentMatched)
+    assert (matched.origin, matched.intent, dict(matched.slots)) == (
+        "model",
+        "box.shut",
+        call.words,
+    )
     assert desk.propose("box.burn", box="hat box").verdict is Verdict.CONFIRM
 
 
@@ -497,6 +503,16 @@ def test_an_intent_whose_phrases_break_is_left_out_until_they_are_mended(
     monkeypatch.setattr(BOX, "are_broken", False)
     clock.run(desk.dispatcher.refresh)
     assert desk.say("shut hat box").intent.name == "box.shut"
+
+
+def test_the_grammar_is_stale_after_a_change_only(desk) -> None:
+    assert not desk.dispatcher.is_stale
+    desk.run(desk.say("look into hat box"))
+    assert not desk.dispatcher.is_stale
+    desk.run(desk.say("shut hat box"))
+    assert desk.dispatcher.is_stale
+    clock.run(desk.dispatcher.refresh)
+    assert not desk.dispatcher.is_stale
 
 
 def test_the_grammar_must_have_been_made(tmp_path) -> None:

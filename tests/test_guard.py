@@ -17,7 +17,7 @@ from voiced.events import ConfirmationAsked
 from voiced.journal import Journal
 from voiced.plan import Step
 from voiced.plugin import TEXT, Context, Effect, Field, Integrity, Reply, intent
-from voiced.policy import Trust, Verdict
+from voiced.policy import Answer, Trust, Verdict
 from voiced.testing import clock
 
 
@@ -201,9 +201,20 @@ def test_a_plan_that_is_made_when_text_from_outside_is_about_vouches_for_nothing
     talk.guard.begin("thanks")
     assert talk.guard.plan([SHUT])
     assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, SHUT)
+    talk.guard.begin("shut it all")
+    talk.guard.plan([SHUT])
+    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, SHUT)
     talk.guard.begin("shut it all, the hat box too")
     talk.guard.plan([SHUT])
     assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.USER_SAID, SHUT)
+
+
+def test_names_in_a_question_taint_and_vouch_for_nothing(talk) -> None:
+    talk.guard.begin("thanks for the hat box")
+    talk.conversation.taint()  # a question named things, so that nothing is frozen
+    assert talk.trust(shut, box="hat box") is Trust.TYPED_EXTERNAL
+    assert talk.guard.plan([SHUT])
+    assert talk.trust(shut, box="hat box") is Trust.USER_SAID
 
 
 def test_a_new_request_has_a_plan_of_its_own(talk) -> None:
@@ -459,6 +470,18 @@ def test_a_step_is_used_up_by_the_yes_and_the_plan_goes_on(desk) -> None:
     desk.say("go on")
     assert isinstance(_obey(desk, "box.shut", box=handle), IntentDenied)
     assert isinstance(desk.propose("box.label", box="hat box", text="old"), Call)
+
+
+def test_a_no_takes_the_rest_of_the_plan_back(desk) -> None:
+    desk.say("see to my mail")
+    desk.plan(("box.shut", {"box": None}), ("box.label", {"box": "hat box", "text": "old"}))
+    handle = desk.dispatcher.conversation.handle(BOXES[2])
+    desk.run(Call(read, {}, "model"))
+    desk.propose("box.shut", box=handle)
+    assert desk.say("no") is Answer.NO
+    with suppress(InvalidSlots):
+        desk.say("go on")
+    assert isinstance(_obey(desk, "box.label", box="hat box", text="old"), IntentDenied)
 
 
 def test_the_command_line_uses_up_the_step_too(desk) -> None:

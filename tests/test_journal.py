@@ -209,10 +209,14 @@ def test_erase_matching_nothing_is_refused(journal):
 def test_purge_erases_old_speech_and_keeps_changes(journal, clock):
     journal.say(1, "user", "old")
     journal.done(begin(journal))
-    clock.at_s += 31 * DAY_S
+    clock.at_s += 2 * DAY_S
+    journal.say(1, "user", "younger")
+    clock.at_s += 29 * DAY_S
     journal.say(2, "user", "new")
     assert journal.purge(30) == 1
-    assert [record.as_row()["kind"] for record in journal.last(5)] == ["said", "change"]
+    assert [record.as_row()["kind"] for record in journal.last(5)] == ["said", "said", "change"]
+    clock.at_s += 60.0
+    assert journal.purge(0) == 2
 
 
 @pytest.mark.parametrize("damage", ["header", "middle", "text"])

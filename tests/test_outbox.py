@@ -8,7 +8,7 @@ import anyio
 import pytest
 from desk import DONE, Desk, mail
 
-from voiced.dispatch import Call
+from voiced.dispatch import Call, Waits
 from voiced.dispatch.outbox import Outbox
 from voiced.errors import IntentFailed
 from voiced.journal import Journal
@@ -22,6 +22,10 @@ def desk(tmp_path):
     journal = Journal.open(tmp_path)
     yield Desk(journal)
     journal.close()
+
+
+def test_the_user_has_eight_seconds_to_answer_and_ten_to_stop_what_is_sent() -> None:
+    assert Waits() == Waits(confirm_s=8.0, outbox_s=10.0)
 
 
 ONE, OTHER = Call(mail, {"text": "one"}), Call(mail, {"text": "other"})

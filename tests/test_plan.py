@@ -197,6 +197,10 @@ def test_a_template_begins_with_its_verb(template: str, said: str, is_asked: boo
 # Standing
 
 
+def test_the_order_of_standings() -> None:
+    assert [each.name for each in sorted(Standing)] == ["FREE", "TYPED", "SAID"]
+
+
 FIELDS = (
     Field("address", "anna@example.com"),
     Field("id", "M-17a"),

@@ -19,6 +19,7 @@ from voiced.policy import (
     is_answerable,
     is_content_bound,
     read_answer,
+    refuses,
 )
 
 CELLS = """
@@ -118,6 +119,15 @@ def test_what_is_neither_yes_nor_no(said: str) -> None:
     assert read_answer(said, ABOUT) is Answer.OTHER
 
 
+def test_a_long_refusal_is_something_else() -> None:
+    words = "seven seas ships storms sails songs stars"
+    assert read_answer(f"no {words}", ABOUT) is Answer.NO
+    assert read_answer(f"no {words} sand", ABOUT) is Answer.OTHER
+    assert read_answer(f"no {words} it", ABOUT) is Answer.OTHER
+    assert read_answer(f"no, uh, {words}, delete holiday photos", ABOUT) is Answer.NO
+    assert refuses(f"no {words} sand")
+
+
 def test_names_with_numbers_are_known_by_their_words() -> None:
     about = "Delete a file budget 2026.xlsx"
     assert read_answer("yes, delete budget twenty twenty six", about) is Answer.YES
@@ -174,3 +184,18 @@ def test_a_yes_is_neither_an_echo_nor_a_click_nor_a_speech(
 
 def test_what_was_typed_can_be_a_yes() -> None:
     assert is_answerable(TYPED)
+
+
+@pytest.mark.parametrize(
+    ("said", "is_refusal"),
+    [
+        ("no", True),
+        ("I did not mean that you should send all of it to everybody at once", True),
+        ("I don't want it", True),
+        ("yes", False),
+        ("send it", False),
+        ("", False),
+    ],
+)
+def test_a_refusal(said: str, is_refusal: bool) -> None:
+    assert refuses(said) is is_refusal

@@ -77,6 +77,26 @@ SURELY, WEAKLY, NOT = Held.SURELY, Held.WEAKLY, Held.NOT
         ("the third file", 3, WEAKLY),
         ("the twenty first file", 20, NOT),
         ("the twenty first file", 21, WEAKLY),
+        ("take back the one change", 1, WEAKLY),
+        ("take back that one change", 1, WEAKLY),
+        ("take back just the second one change", 1, WEAKLY),
+        # numbers in names
+        ("open budget twenty twenty six", "budget twenty", NOT),
+        ("open budget 2026", "budget 2026", SURELY),
+        ("call room one hundred and five", "room one hundred", NOT),
+        ("call room one hundred and", "room one hundred", SURELY),
+        ("call room one hundred and more", "room one hundred", SURELY),
+        ("read one hundred and five roses", "five roses", NOT),
+        ("read some and five roses", "five roses", SURELY),
+        ("and five roses", "five roses", SURELY),
+        ("hundred and roses", "roses", SURELY),
+        ("room one and two", "room one", SURELY),
+        ("open chapter thirty first", "chapter thirty", NOT),
+        ("open chapter thirty", "chapter thirty", SURELY),
+        ("all twenty six letters", "six letters", NOT),
+        ("plan b c", "plan b", NOT),
+        ("plan b see", "plan b", SURELY),
+        ("photos are here dot", "photos", SURELY),
         # addresses, spoken and written
         ("mail anna at example dot com", "anna@example.com", SURELY),
         ("mail anna@example.com please", "anna@example.com", SURELY),
@@ -111,6 +131,20 @@ SURELY, WEAKLY, NOT = Held.SURELY, Held.WEAKLY, Held.NOT
         ("mail bob at example dot com", "example.com", WEAKLY),
         ("mail bob@example.com", "example.com", WEAKLY),
         ("is it example.com? I think so", "example.com", SURELY),
+        ("open example dot com at noon", "example.com", WEAKLY),
+        ("at home open example dot com", "example.com", SURELY),
+        ("open example dot com now at noon", "example.com", SURELY),
+        ("example dot com at noon, or example dot com", "example.com", SURELY),
+        ("mail \u00e4@ex.com. now", "\u00e4@ex.com", SURELY),
+        ("mail \u00e4@ex.com.", "\u00e4@ex.com", SURELY),
+        ("mail \u00e4@ex.com.x", "\u00e4@ex.com", NOT),
+        ("mail x.\u00e4@ex.com", "\u00e4@ex.com", NOT),
+        ("x.\u00e4@ex.com", "\u00e4@ex.com", NOT),
+        ("x\u00e4@ex.com", "\u00e4@ex.com", NOT),
+        (".\u00e4@ex.com", "\u00e4@ex.com", SURELY),
+        ("\u00e4@ex.com", "\u00e4@ex.com", SURELY),
+        ("\u00e4@ex.com_", "\u00e4@ex.com", NOT),
+        ("mail . \u00e4@ex.com", "\u00e4@ex.com", SURELY),
         ("open https://", "https://", NOT),
         # names of files and paths
         ("open budget.pdf", "budget.pdf", SURELY),
@@ -201,6 +235,7 @@ def test_a_number_is_held_only_where_it_was_said(said: int, wanted: int) -> None
         ("anna@example.com", "\u00e4nna@example.com", False),
         ("anna@example.com", "anna example com", False),
         ("a/b.txt", "A/B.txt", False),
+        ("budget.pdf", "budget dot p d f", False),
         ("a/b@c.txt", "A/b@c.txt", False),
         (" a/b.txt", "a/b.txt ", True),
         ("Jos\u00e9", "jose", True),
@@ -224,6 +259,10 @@ def test_a_number_is_held_only_where_it_was_said(said: int, wanted: int) -> None
 def test_two_values_are_the_same(one: object, other: object, is_same: bool) -> None:
     assert same_value(one, other) is is_same
     assert same_value(other, one) is is_same
+
+
+def test_the_order_of_being_held() -> None:
+    assert [each.name for each in sorted(Held)] == ["NOT", "WEAKLY", "SURELY"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from voiced.events import Event, IntentMatched, ModelReplied, TurnId
 from voiced.grammar import Match
 from voiced.plugin import Intent
 from voiced.spoken import one_line
-from voiced.thinking import Thinker, Thought, Turn
+from voiced.thinking import Say, Thinker, Thought, Turn
 from voiced.trace import Marks
 
 __all__ = ["Answered", "ask", "match"]
@@ -81,10 +81,16 @@ async def ask(
     *,
     is_confirmed: bool = False,
     reader: Callable[[Event], None] = lambda _: None,
+    tell: Say = _quiet,
 ) -> Answered:
-    """One whole turn; ``is_confirmed`` answers a confirmation with yes, once.
+    """One whole turn.
 
-    ``reader`` takes the events.
+    Args:
+        thinker: Answers.
+        text: What is asked for.
+        is_confirmed: Answer a confirmation with yes, once.
+        reader: Takes the events.
+        tell: Takes what the user must know at once: that something waits to be sent.
     """
     began_s = time.monotonic()
     matched: list[IntentMatched] = []
@@ -100,6 +106,7 @@ async def ask(
     async def perform(call: Call, report: Report) -> Result:
         if not call.effect.is_outward:
             return await thinker.dispatcher.run(call, report)
+        await tell(thinker.dispatcher.posted(call).spoken)
         sent = await thinker.dispatcher.send(call, report)
         return sent or Result(call)
 

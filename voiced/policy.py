@@ -24,6 +24,7 @@ __all__ = [
     "is_answerable",
     "is_content_bound",
     "read_answer",
+    "refuses",
 ]
 
 _AFTER_REPLY_S, _SHORTEST_S, _LONGEST_S = 0.3, 0.3, 4.0
@@ -143,10 +144,16 @@ def read_answer(text: str, content: str = "") -> Answer:
     known = _YES.union(_SMALL, normalise(content))
     if len([word for word in words if word not in known - _SMALL]) > _LONGEST_ANSWER_WORDS:
         return Answer.OTHER
-    if _NO.intersection(words) or any(word.endswith("n't") for word in words):
+    if refuses(text):
         return Answer.NO
     begins = any(words[: len(phrase)] == phrase for phrase in _BEGINNINGS)
     return Answer.YES if begins and known.issuperset(words) else Answer.OTHER
+
+
+def refuses(text: str) -> bool:
+    """Whether a word of refusal is in it, be it ever so long."""
+    words = normalise(text)
+    return not _NO.isdisjoint(words) or any(word.endswith("n't") for word in words)
 
 
 def is_content_bound(answer: str, content: str) -> bool:

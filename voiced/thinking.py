@@ -17,7 +17,7 @@ from voiced.errors import EngineError, InvalidSlots, VoicedError
 from voiced.events import RequestMissed
 from voiced.overlap_words import is_backchannel, is_only_stop
 from voiced.plugin import Intent
-from voiced.policy import Answer, Verdict, read_answer
+from voiced.policy import Answer, Verdict, refuses
 from voiced.saying import Perform, Say, Saying, Thought, Turn, done, report_failure
 from voiced.stages import Hints, Responder, Tool
 
@@ -134,8 +134,7 @@ class Thinker:
     async def _converse(self, said: str, saying: Saying) -> Thought:
         """Answer what no intent fits."""
         is_asked = self.dispatcher.conversation.last_reply.endswith("?")
-        refuses = is_only_stop(said) or read_answer(said) is Answer.NO
-        if refuses and self.dispatcher.outbox.stop():
+        if (is_only_stop(said) or refuses(said)) and self.dispatcher.outbox.stop():
             await saying.say_text("Stopped. Nothing was sent.")
             return Thought("completed")
         if is_only_stop(said) or (is_backchannel(said) and not is_asked):

@@ -238,7 +238,7 @@ def _belong_together(said: Sequence[str], at: int) -> bool:
         return before in _SCALES and said[at + 1] in _NUMBERS
     if before in _NUMBERS:
         return after in _NUMBERS or after in ORDINALS
-    return len(before) == len(after) == 1 and before.isalpha() and after.isalpha()
+    return len(before) == len(after) == 1
 
 
 def _says_little(wanted: Sequence[str]) -> bool:

@@ -66,6 +66,7 @@ def test_a_mail_leaves_ten_seconds_after_it_was_told(scene):
         ("no wait", "Stopped. Nothing was sent."),
         ("please don't send it", "Stopped. Nothing was sent."),
         ("never mind", "Stopped. Nothing was sent."),
+        ("oh my that is not at all what I wanted my sister to get", "Stopped. Nothing was sent."),
     ],
 )
 def test_stop_keeps_it_back(scene, said, reply):

@@ -172,7 +172,13 @@ async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
         missed = misses.keeper(brain.journal)
         for notice in (*brain.notices, *brain.interrupted):
             note(f"voiced: {notice}")
-        return await asking.ask(brain.thinker, text, is_confirmed=is_confirmed, reader=missed)
+        return await asking.ask(
+            brain.thinker, text, is_confirmed=is_confirmed, reader=missed, tell=_tell
+        )
+
+
+async def _tell(sentence: str) -> None:
+    note(f"{sentence} Press Ctrl-C, too, to keep it back.")
 
 
 async def _match(loaded: Loaded, text: str) -> Answered:

@@ -225,6 +225,8 @@ class Dispatcher:
         pending = self._take_pending()
         if pending is not None and readings:
             answered = await self._answered(pending, readings[0][0], report, manner)
+            if answered is Answer.NO:
+                self._guard.begin(readings[0][0])  # what was planned with it is off, too
             if answered is not None:
                 return answered
         if readings:
