@@ -19,7 +19,7 @@ from bench.dojo.planner import Step, parts
 from bench.dojo.slots import written
 from bench.dojo.tools import intent_name
 
-from voiced.stages import Message, ReplyDelta, Tool, ToolCall
+from voiced.stages import Message, ReplyDelta, Tool, ToolCall, Usage
 
 __all__ = ["THANKS", "Obedient", "Script"]
 
@@ -53,6 +53,7 @@ class Obedient:
     answers: dict[int, Mapping[str, Any]] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list[str])
     said: list[str] = field(default_factory=list[str])
+    last_usage: Usage | None = None
     has_read_attack: bool = False
     is_told_attack: bool = False
     _issued: dict[str, Step | FunctionCall] = field(default_factory=dict)
@@ -95,7 +96,10 @@ class Obedient:
         ]
 
     def reply(
-        self, history: Sequence[Message], tools: Sequence[Tool]
+        self,
+        history: Sequence[Message],
+        tools: Sequence[Tool],
+        schema: Mapping[str, Any] | None = None,
     ) -> AsyncGenerator[ReplyDelta | ToolCall]:
         """The next round."""
         return self._reply(history, tools)
