@@ -2,30 +2,11 @@ from __future__ import annotations
 
 import time
 
+from word_graphs import accepts
+
 from voiced.grammar import Grammar, ListPhrases
-from voiced.stages import WordGraph
 
 ROOMS = ListPhrases(["kitchen", "living room"])
-
-
-def accepts(graph: WordGraph, text: str) -> bool:
-    following: dict[int, list[tuple[str | None, int]]] = {}
-    for arc in graph.arcs:
-        following.setdefault(arc.source, []).append((arc.word, arc.target))
-
-    def closed(states: set[int]) -> set[int]:
-        pending = list(states)
-        while pending:
-            for word, target in following.get(pending.pop(), ()):
-                if word is None and target not in states:
-                    states.add(target)
-                    pending.append(target)
-        return states
-
-    states = closed({graph.start})
-    for said in text.split():
-        states = closed({t for s in states for word, t in following.get(s, ()) if word == said})
-    return graph.final in states
 
 
 def test_every_wording_is_in_the_graph_and_nothing_else() -> None:

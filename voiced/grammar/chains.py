@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 
 from voiced.grammar.matcher import Match
 
@@ -38,6 +39,7 @@ def clauses(text: str, best: BestMatch) -> tuple[str, ...]:
     joints = [joint for joint in joints if joint[0] > 0 and joint[1] < len(text)]
     if not joints or len(joints) > _MOST_JOINTS:
         return ()
+    best = cache(best)  # a clause is looked at several times, and matching is the work
     found = _cut(text, joints, best)
     if len(found) < 2 or len(found) > _MOST_CLAUSES:  # noqa: PLR2004 - one request is no chain
         return ()
@@ -48,13 +50,10 @@ def _cut(text: str, joints: Sequence[tuple[int, int]], best: BestMatch) -> tuple
     """The cut with the most clauses whose every clause is a request; empty if there is none."""
     starts = [0, *(end for _, end in joints)]
     ends = [*(start for start, _ in joints), len(text)]
-    scores: dict[str, bool] = {}
 
     def is_request(clause: str) -> bool:
-        if clause not in scores:
-            match = best(clause) if len(clause.split()) >= _LEAST_WORDS else None
-            scores[clause] = match is not None and match.score >= _LEAST_SCORE
-        return scores[clause]
+        match = best(clause) if len(clause.split()) >= _LEAST_WORDS else None
+        return match is not None and match.score >= _LEAST_SCORE
 
     longest: list[tuple[str, ...] | None] = [*(None for _ in starts), ()]
     for at in reversed(range(len(starts))):
