@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 import pytest
 
 from voiced.conversation import Conversation
-from voiced.dispatch import Dispatcher, Environment, Report
+from voiced.dispatch import Call, Dispatcher, Environment, Report
 from voiced.errors import IntentFailed
 from voiced.events import TurnId
 from voiced.grammar.chains import clauses
@@ -24,6 +24,7 @@ from voiced.plugin import (
     SlotContext,
     intent,
 )
+from voiced.policy import Trust
 from voiced.testing import clock
 from voiced.testing.script import inline
 from voiced.thinking import Thinker, Thought, Turn
@@ -229,3 +230,34 @@ def test_it_is_what_the_last_reply_was_about(shop: Shop) -> None:
     assert DONE == ["dye bowler blue", "wear blue bowler"]
     shop.ask("wear the first one")
     assert DONE[-1] == "wear fez"
+
+
+def test_the_same_again_is_trusted_no_more_than_the_call_it_repeats(shop: Shop) -> None:
+    shop.ask("list the hats")  # names that anybody may have given
+    report = Report(TurnId(9), lambda: 0, lambda _: None)
+    call = Call(dye, {"hat": "fez", "colour": "red"}, "model", Trust.TYPED_EXTERNAL)
+    call = replace(call, values={"hat": Hat("fez"), "colour": "red"})
+    clock.run(shop.dispatcher.run, call, report)
+    asked = shop.ask("the same for the beret")
+    assert asked.question is not None
+    assert DONE == ["dye fez red"]
+
+
+def test_what_a_dropped_take_did_is_not_done_again(shop: Shop) -> None:
+    shop.ask("dye the fez red")
+    memo = shop.dispatcher.remember()
+    shop.ask("find the bowler")
+    shop.dispatcher.restore(memo)
+    shop.ask("the same for the beret")
+    assert DONE == ["dye fez red", "dye beret red"]
+
+
+def test_other_plugins_take_the_place_of_those_that_are_gone_and_of_no_others(shop: Shop) -> None:
+    clock.run(shop.dispatcher.adopt, [burn], [], {"hats.dye", "hats.wear"})
+    assert {each.name for each in shop.dispatcher.intents} == {
+        "hats.burn",
+        "hats.find",
+        "hats.list",
+    }
+    assert shop.ask("wear the fez").outcome == "not_understood"
+    assert shop.ask("find the fez").outcome == "completed"

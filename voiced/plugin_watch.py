@@ -45,7 +45,7 @@ class PluginWatch:
         self._dispatcher = dispatcher
         self._tell = tell
         self._told = {str(failure) for failure in plugins.failures} | {*plugins.warnings}
-        self.plugins = plugins
+        self.plugins = self._used = plugins
 
     async def run(self, every_s: float = _EVERY_S) -> None:
         """Look until cancelled; the processes of plugins end then."""
@@ -69,8 +69,11 @@ class PluginWatch:
     async def look(self) -> None:
         """Load what has changed, and use it."""
         fresh = await in_worker(self._reloaded)
+        used = self._used
+        gone = {intent.name for intent in used.intents} | {each.operation for each in used.undoers}
         try:
-            await self._dispatcher.adopt(fresh.intents, fresh.undoers)
+            await self._dispatcher.adopt(fresh.intents, fresh.undoers, gone)
+            self._used = fresh
         except VoicedError as error:  # the sentences before stay in force
             _log.error("changed plugins are not used: %s", error.code)
             self._tell(f"changed plugins are not used: {error}")

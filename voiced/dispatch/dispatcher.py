@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -79,6 +79,7 @@ class DispatchMemo:
     pending: Question | None
     asked_in: TurnId
     void_at_s: float
+    last: Call | None
     told: int
     stopped: int
     request: GuardMemo
@@ -110,7 +111,6 @@ class Dispatcher:
         self._undoers = {undoer.operation: undoer for undoer in undoers}
         self._environment = environment
         self._waits = waits
-        self._confirm_s = waits.confirm_s
         self._grammar: Grammar | None = None
         self._pending: Question | None = None
         self._asked_in = TurnId(0)
@@ -176,12 +176,19 @@ class Dispatcher:
         self.is_stale = False
         self._grammar = await self._compiled(self._intents.values())
 
-    async def adopt(self, intents: Sequence[Intent], undoers: Sequence[Undoer]) -> None:
-        """Use other intents and undoers from now on; until the grammar is made, those before."""
-        grammar = await self._compiled(intents)
-        self._intents = {intent.name: intent for intent in intents}
-        self._undoers = {undoer.operation: undoer for undoer in undoers}
-        self._grammar = grammar
+    async def adopt(
+        self, intents: Iterable[Intent], undoers: Iterable[Undoer], gone: Collection[str]
+    ) -> None:
+        """Use these from now on, instead of those named ``gone``: intents and operations.
+
+        Until the grammar is made, those before are in force.
+        """
+        known = {intent.name: intent for intent in intents}
+        known |= {name: each for name, each in self._intents.items() if name not in gone}
+        takers = {undoer.operation: undoer for undoer in undoers}
+        takers |= {name: each for name, each in self._undoers.items() if name not in gone}
+        self._grammar = await self._compiled(known.values())
+        self._intents, self._undoers = known, takers
 
     async def _compiled(self, known: Iterable[Intent]) -> Grammar:
         context = self.slot_context()
@@ -274,7 +281,8 @@ class Dispatcher:
         if self.conversation.referent(what) is None:
             what = _ARTICLE.sub("", what)
         words = {**last.words, slot.name: what}
-        return Call(last.intent, words, trust=self._guard.spoken())
+        trust = max(self._guard.spoken(), last.trust)  # the other words may be a model's
+        return Call(last.intent, words, trust=trust)
 
     def plan(self, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> bool:
         """Take a model's plan for this request: (intent, arguments) in order.
@@ -335,7 +343,7 @@ class Dispatcher:
         """
         if self._pending is None or turn != self._asked_in:
             return
-        self._void_at_s = self._environment.monotonic_s() + self._confirm_s
+        self._void_at_s = self._environment.monotonic_s() + self._waits.confirm_s
         if was_interrupted and self._pending.choice is None:
             self._pending = None
 
@@ -343,7 +351,7 @@ class Dispatcher:
         """Forget the conversation: what was said, found and asked, and what came from outside."""
         self.conversation.clear()
         self._guard = Guard(self.conversation)
-        self._pending = None
+        self._pending = self._last = None
 
     def remember(self) -> DispatchMemo:
         """What a request may change here before it is sure that it was one."""
@@ -353,6 +361,7 @@ class Dispatcher:
             self._pending,
             self._asked_in,
             self._void_at_s,
+            self._last,
             self._told,
             self.outbox.stopped,
             self._guard.remember(),
@@ -365,7 +374,7 @@ class Dispatcher:
         What was kept back in the outbox meanwhile stays so, and that is told.
         """
         self._pending, self._asked_in = memo.pending, memo.asked_in
-        self._void_at_s, self._told = memo.void_at_s, memo.told
+        self._void_at_s, self._last, self._told = memo.void_at_s, memo.last, memo.told
         self._guard.restore(memo.request)
         self.conversation.restore(memo.conversation)
         if self.outbox.stopped > memo.stopped:
