@@ -40,10 +40,14 @@ class Daemon:
 
     def wait_for(self, kind: str, count: int = 1, timeout_s: float = 30.0) -> tuple[float, Row]:
         """The ``count``-th event of this type, and when it came."""
-        with self._news:
-            done = self._news.wait_for(lambda: len(self._of(kind)) >= count, timeout_s)
+        done = self.has(kind, count, timeout_s)
         assert done, f"no {kind} number {count} in {[row['type'] for _, row in self.rows]}"
         return self._of(kind)[count - 1]
+
+    def has(self, kind: str, count: int = 1, within_s: float = 0.0) -> bool:
+        """Whether so many events of this type came, or come so soon."""
+        with self._news:
+            return self._news.wait_for(lambda: len(self._of(kind)) >= count, within_s)
 
     def _of(self, kind: str) -> list[tuple[float, Row]]:
         return [(at_s, row) for at_s, row in self.rows if row["type"] == kind]

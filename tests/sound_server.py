@@ -75,6 +75,7 @@ class SoundServer:
             "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{self._devices}",
         }
         self._write_devices(server)
+        self._sayings: list[subprocess.Popen[bytes]] = []
         self._process = self._start()
         self._wait()
 
@@ -95,6 +96,9 @@ class SoundServer:
                 self._process.wait(3)
             except subprocess.TimeoutExpired:
                 self.kill()
+        for saying in self._sayings:
+            saying.kill()
+            saying.wait(5)
 
     def freeze(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
@@ -117,7 +121,8 @@ class SoundServer:
         path.write_bytes(sound.tobytes())
         command = ["pacat", "-d", sink, "--raw", f"--rate={RATE_HZ}", "--channels=1"]
         command += ["--format=s16le", "--latency-msec=100", str(path)]
-        return subprocess.Popen(command, env=os.environ | self.environment)
+        self._sayings.append(subprocess.Popen(command, env=os.environ | self.environment))
+        return self._sayings[-1]
 
     @contextmanager
     def echo(self, delay_ms: int = 40, level_db: float = -6.0) -> Iterator[None]:

@@ -306,3 +306,31 @@ def test_what_was_lost_while_nobody_knows_what_was_played_changes_the_path() -> 
     assert cleaned.is_converged
     path.lose(None)
     assert not path.clean(*next(frames(near, far))).is_converged
+
+
+def hear_with_gaps(near: np.ndarray, far: np.ndarray, gaps: range) -> Heard:
+    """What was played is not known in these frames."""
+    path = EchoPath(None)
+    return Heard(
+        [
+            path.clean(frame, None if count in gaps else block)
+            for count, (frame, block) in enumerate(frames(near, far))
+        ]
+    )
+
+
+def test_where_nothing_comes_back_it_does_not_matter_what_was_played() -> None:
+    user = talk(5.0)
+    heard = hear_with_gaps(noise(SECONDS) + user, babble(SECONDS, seed=1), range(240, 300))
+    assert np.all(heard.of("is_converged", from_s=3.0))
+    assert np.all(heard.of("expected_dbfs", from_s=4.8, to_s=6.0) <= -50)
+    assert heard.first_s(untrusted(heard), after_s=5.0) < 0.1
+
+
+def test_a_loudspeaker_that_is_turned_up_is_no_headset_any_more() -> None:
+    near, far, _ = scene()
+    near = near.copy()
+    near[: 5 * RATE_HZ] = noise(5.0)
+    heard = hear_with_gaps(near, far, range(450, 460))
+    assert np.all(heard.of("expected_dbfs", from_s=9.0, to_s=9.2) == 0.0)
+    assert not np.any(heard.of("is_converged", from_s=9.0, to_s=9.4))

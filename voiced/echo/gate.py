@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Gate", "Levels"]
+__all__ = ["AUDIBLE_DB", "LOUD_FAR_DBFS", "Gate", "Levels"]
 
 SILENCE_DBFS = -120.0
 
-_AUDIBLE_DB = 8.0
-_LOUD_FAR_DBFS = -50.0
+AUDIBLE_DB = 8.0
+"""So much above the noise of the room, something is heard."""
+
+LOUD_FAR_DBFS = -50.0
+"""What is played as loud as this is heard wherever there is a path."""
+
 _GONE_DB = 12.0
 _AT_NOISE_DB = 6.0
 _EXPLAINED_DB = 6.0
@@ -71,8 +75,8 @@ class Gate:
         return max(SILENCE_DBFS, echo_dbfs + self._leak_db)
 
     def _weigh(self, levels: Levels) -> None:
-        if levels.near_dbfs <= levels.noise_dbfs + _AUDIBLE_DB:
-            gain = _SILENT_GAIN if levels.far_dbfs > _LOUD_FAR_DBFS else 0.0
+        if levels.near_dbfs <= levels.noise_dbfs + AUDIBLE_DB:
+            gain = _SILENT_GAIN if levels.far_dbfs > LOUD_FAR_DBFS else 0.0
         else:
             gain = 1.0 if self._is_gone(levels) else -_LOSS
         self._evidence = min(_ENOUGH, max(0.0, self._evidence + gain))

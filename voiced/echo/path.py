@@ -23,7 +23,7 @@ The rules, before the code:
    far sound at any delay (``likeness.py``), or when the caller finds that what it took for the
    user went away with the reply (``echo_was_ours``).
 9. Where it is not known what was played, all that is heard may be echo, and the path is another
-   one afterwards.
+   one afterwards. Where there is no path (``absence.py``), no delay matters, and all goes on.
 """
 
 from __future__ import annotations
@@ -42,8 +42,9 @@ from voiced.audio import (
     to_float32,
     to_int16,
 )
+from voiced.echo.absence import Absence
 from voiced.echo.bands import Excess
-from voiced.echo.gate import SILENCE_DBFS, Gate, Levels
+from voiced.echo.gate import AUDIBLE_DB, SILENCE_DBFS, Gate, Levels
 from voiced.echo.likeness import Likeness
 from voiced.echo.linear import Floats, LinearFilter, Spectrum
 from voiced.rates import FRAME_SAMPLES
@@ -62,7 +63,7 @@ _FADE_DB = 3.0
 _FIRST_NOISE_DBFS, _LEAST_NOISE_DBFS = -60.0, -75.0
 _NOISE_FALL, _NOISE_RISE_DB = 0.5, 0.06
 _USER_DB, _USER_FRAMES = 3.0, 20
-_SURPRISE_DB, _AUDIBLE_DB = 6.0, 8.0
+_SURPRISE_DB = 6.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +102,7 @@ class EchoPath:
         self._excess = Excess()
         self._likeness = Likeness()
         self._gate = Gate(cancels=canceller is not None)
+        self._absence = Absence()
         self._silent_frames = _ECHO_FRAMES
         self._playing_frames = 0
         self._noise_dbfs = _FIRST_NOISE_DBFS
@@ -145,7 +147,8 @@ class EchoPath:
         not known what was played, the path is another one.
         """
         if far is None:
-            self._forget()
+            if not self._has_no_path:
+                self._forget()
             return
         kept = len(far) // FRAME_SAMPLES * FRAME_SAMPLES
         for start in range(max(0, kept - _LOST_FRAMES * FRAME_SAMPLES), kept, FRAME_SAMPLES):
@@ -163,7 +166,12 @@ class EchoPath:
     def _is_converged(self) -> bool:
         return self._gate.is_open and self._excess.is_settled
 
+    @property
+    def _has_no_path(self) -> bool:
+        return self._is_converged and self._absence.is_known
+
     def _forget(self) -> None:
+        self._absence.forget()
         self._filter.forget()
         self._excess.forget()
         self._gate.forget()
@@ -176,9 +184,11 @@ class EchoPath:
             self._canceller.cancel(
                 near, AudioFrame(silence(len(near.samples)), RATE_HZ, near.start)
             )
+        level = level_dbfs(near.samples)
+        if self._has_no_path:
+            return Cleaned(near, level, SILENCE_DBFS, is_converged=True, excess_db=0.0, linear=near)
         self._forget()
         self._silent_frames = 0
-        level = level_dbfs(near.samples)
         return Cleaned(near, level, 0.0, is_converged=False, excess_db=0.0, linear=near)
 
     def _without_echo(self, frame: AudioFrame, near: Floats) -> Cleaned:
@@ -200,9 +210,11 @@ class EchoPath:
         self._since_user = 0 if excess_db > _USER_DB else self._since_user + 1
         is_user = self._since_user < _USER_FRAMES
         is_known = self._excess.is_settled
-        levels = (near_dbfs, cleaned_dbfs, far_dbfs, self._echo_dbfs, self._noise_dbfs)
-        self._gate.hear(Levels(*levels, is_known=is_known, is_user=is_user))
-        is_audible = near_dbfs > self._noise_dbfs + _AUDIBLE_DB  # the room's noise is no surprise
+        of = (near_dbfs, cleaned_dbfs, far_dbfs, self._echo_dbfs, self._noise_dbfs)
+        levels = Levels(*of, is_known=is_known, is_user=is_user)
+        self._gate.hear(levels)
+        self._absence.hear(levels)
+        is_audible = near_dbfs > self._noise_dbfs + AUDIBLE_DB  # the room's noise is no surprise
         is_surprise = is_audible and self._is_surprise(cleaned_dbfs, excess_db)
         self._likeness.hear(separated.residual, played)
         if is_surprise and self._likeness.is_own():
