@@ -27,7 +27,7 @@ def every(names: str | Sequence[str], cases: Iterable[Any]) -> Callable[[_Test],
                 try:
                     test(**given, **case)
                 except (Exception, pytest.fail.Exception) as failure:  # noqa: BLE001 - all are told
-                    told = ", ".join(f"{key} = {value!r}" for key, value in case.items())
+                    told = ", ".join(f"{key} = {value!r:.200}" for key, value in case.items())
                     failure.add_note(f"with {told}")
                     failures.append(failure)
             if failures:

@@ -50,7 +50,7 @@ def test_known_things_need_nothing_between(said: str, values: tuple[str, ...]) -
     assert [each.value for each in FRUIT.resolve(said, HERE)] == [values]
 
 
-@every("said", ["", "apple and house", "[1, 2", ", and", "[]"])
+@every("said", ["", "apple and house", "[1, 2", ", and", "[]", "[" * 5000])
 def test_no_list(said: str) -> None:
     assert list(FRUIT.resolve(said, HERE)) == []
 
