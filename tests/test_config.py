@@ -3,6 +3,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from cases import every
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
@@ -91,7 +92,7 @@ def test_file_and_environment_and_their_sources(tmp_path):
     assert found == Files(roots=(Path("/srv"),), max_files=5)
 
 
-@pytest.mark.parametrize(
+@every(
     ("variable", "text", "key", "value"),
     [
         ("VOICED_JOURNAL__TRANSCRIPTS", "True", "journal.transcripts", True),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 import pytest
+from cases import every
 from desk import BOXES, DONE, Box, Desk, burn, label, shut
 
 from voiced.dispatch import Call, Question
@@ -72,7 +73,7 @@ def test_what_waits_in_the_outbox_is_read_back() -> None:
 # The hash of exactly what would be done
 
 
-@pytest.mark.parametrize(
+@every(
     "change",
     [
         {"intent": shut},
@@ -128,7 +129,7 @@ def test_a_value_that_changes_by_itself_voids_the_question(desk) -> None:
 # Content
 
 
-@pytest.mark.parametrize(
+@every(
     ("answer", "meaning"),
     [
         ("yes", Answer.OTHER),
@@ -156,8 +157,8 @@ def test_a_plain_yes_is_enough_where_nothing_is_destroyed(verdict: Verdict) -> N
     )
 
 
-@pytest.mark.parametrize("name", ["yes", "okay thank you", "it", "Yes.", "sure please"])
-@pytest.mark.parametrize("answer", ["yes", "okay", "yes please", "okay, thank you", "yes it is"])
+@every("name", ["yes", "okay thank you", "it", "Yes.", "sure please"])
+@every("answer", ["yes", "okay", "yes please", "okay, thank you", "yes it is"])
 def test_a_thing_that_is_called_yes_does_not_make_a_yes_of_one(name: str, answer: str) -> None:
     assert read_yes(about(name), answer) is not Answer.YES
 
@@ -190,7 +191,7 @@ def test_three_are_named(names: Sequence[str], text: str) -> None:
     assert which(*names).text == text
 
 
-@pytest.mark.parametrize(
+@every(
     ("answer", "chosen"),
     [
         ("the first one", "red hat"),

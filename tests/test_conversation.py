@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import pytest
+from cases import every
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -24,7 +24,7 @@ TIMED = Spoken("one two three", 3000, ((3, 1000), (7, 2000), (13, 3000)))
 PLAIN = Spoken("one two three", 1300)
 
 
-@pytest.mark.parametrize(
+@every(
     ("pieces", "heard_samples", "heard"),
     [
         ([TIMED], 0, ""),
@@ -120,7 +120,7 @@ class Thing:
 ONE, TWO, THREE = Thing("one"), Thing("two"), Thing("three")
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "meant"),
     [
         ("it", ONE),
@@ -289,7 +289,7 @@ def test_the_last_five_hundred_handles_are_known() -> None:
     assert conversation.handle(things[0]) == "<pdf:502>"
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "handle"),
     [
         ("pdf", "<pdf:7>"),
@@ -305,6 +305,6 @@ def test_a_handle_holds_no_words(kind: str, handle: str) -> None:
     assert is_handle(handle)
 
 
-@pytest.mark.parametrize("text", ["", "it", "<pdf>", "<pdf:>", "<pdf:x>", "<:1>", "a <pdf:1>"])
+@every("text", ["", "it", "<pdf>", "<pdf:>", "<pdf:x>", "<:1>", "a <pdf:1>"])
 def test_what_is_no_handle(text: str) -> None:
     assert not is_handle(text)

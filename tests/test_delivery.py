@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +27,7 @@ def test_louder_and_slower_come_on_top_of_the_voices_own_way() -> None:
     assert replace(voice, volume_db=-3.0, speed=1.2) == PIPER
 
 
-@pytest.mark.parametrize(
+@every(
     ("model", "speaker", "whispers"),
     [
         ("en-us", "", ("en-us", "whisper")),

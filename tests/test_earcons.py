@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cases import every
 
 from voiced import earcons
 from voiced.audio import level_dbfs
@@ -11,8 +12,8 @@ from voiced.audio import level_dbfs
 ALL = [earcons.thinking, earcons.ready, earcons.error]
 
 
-@pytest.mark.parametrize("sound", ALL)
-@pytest.mark.parametrize("rate_hz", [16_000, 22_050, 24_000, 48_000])
+@every("sound", ALL)
+@every("rate_hz", [16_000, 22_050, 24_000, 48_000])
 def test_it_is_short_soft_and_without_a_click(sound, rate_hz: int) -> None:
     samples = sound(rate_hz)
     assert samples.dtype == np.int16

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cases import every
 
 from voiced.audio import RATE_HZ
 from voiced.fractional import FractionalReader
@@ -13,8 +14,8 @@ def sine(hz: float, rate_hz: int, seconds: float = 1.0) -> np.ndarray:
     )
 
 
-@pytest.mark.parametrize("rate_hz", [48_000, 44_100, 16_000])
-@pytest.mark.parametrize("hz", [100, 1000, 5000])
+@every("rate_hz", [48_000, 44_100, 16_000])
+@every("hz", [100, 1000, 5000])
 def test_it_reads_between_the_samples(rate_hz: int, hz: int) -> None:
     reader = FractionalReader(rate_hz, RATE_HZ)
     reader.append(sine(hz, rate_hz))

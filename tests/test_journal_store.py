@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from cases import every
 
 from voiced.errors import JournalError
 from voiced.journal import Journal, fault_of, processes
@@ -171,7 +172,7 @@ def test_a_process_that_ended_does_not_run_nor_does_one_that_took_its_number() -
     assert not is_running(f"{pid}:{start}:{boot[::-1]}")
 
 
-@pytest.mark.parametrize("name", ["", ":", "x:1:2", "PID", "PID:", "PID:x"])
+@every("name", ["", ":", "x:1:2", "PID", "PID:", "PID:x"])
 def test_what_names_no_process_does_not_run(name: str) -> None:
     assert not is_running(name.replace("PID", str(os.getpid())))
 

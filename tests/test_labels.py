@@ -6,6 +6,7 @@ import json
 from itertools import product
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,14 +25,14 @@ def test_the_orders() -> None:
     assert [each.name for each in sorted(Secrecy)] == ["PUBLIC", "PRIVATE", "SECRET"]
 
 
-@pytest.mark.parametrize(("one", "other"), list(product(Integrity, Integrity)))
+@every(("one", "other"), list(product(Integrity, Integrity)))
 def test_a_join_is_trusted_as_its_least_trusted_part(one: Integrity, other: Integrity) -> None:
     joined = Label(one).join(Label(other))
     assert joined.integrity is (one if one.value < other.value else other)
     assert joined.is_external is (Integrity.EXTERNAL in (one, other))
 
 
-@pytest.mark.parametrize(("one", "other"), list(product(Secrecy, Secrecy)))
+@every(("one", "other"), list(product(Secrecy, Secrecy)))
 def test_a_join_is_as_secret_as_its_most_secret_part(one: Secrecy, other: Secrecy) -> None:
     joined = Label(Integrity.USER, one).join(Label(Integrity.USER, other))
     assert joined.secrecy is (one if one.value > other.value else other)
@@ -58,7 +59,7 @@ def test_what_the_user_said_is_private_and_what_comes_from_outside_is_external()
 SECRET = Labelled("delete all", EXTERNAL)
 
 
-@pytest.mark.parametrize(
+@every(
     "lose",
     [
         lambda: str(SECRET),

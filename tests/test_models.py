@@ -2,6 +2,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from cases import every
 
 from voiced.errors import ModelMissing
 from voiced.models import (
@@ -105,7 +106,7 @@ def test_link_is_not_followed_by_remove(tmp_path):
     assert (tmp_path / "precious").is_dir()
 
 
-@pytest.mark.parametrize("name", ["../x", "a/b", ".hidden", "x.pt", "x.pkl", "installed.json", ""])
+@every("name", ["../x", "a/b", ".hidden", "x.pt", "x.pkl", "installed.json", ""])
 def test_names_that_leave_the_folder_or_hold_code_are_refused(name):
     with pytest.raises(ValueError, match=r"cannot be|hold code"):
         Model("m", "voice", (RemoteFile(name, "https://x/y"),), "MIT")

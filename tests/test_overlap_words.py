@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.overlap_words import BACKCHANNELS, STOPS, is_backchannel, is_only_stop, is_stop
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     """
     stop|Stop.|stop stop stop|please stop|okay stop|stop it|stop the music|could you stop talking
@@ -24,7 +24,7 @@ def test_words_that_stop_a_reply_at_once(text: str) -> None:
         assert not is_backchannel(text)
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     "no problem|no way|no worries|no one knows|don't stop|the bus stop|it never stops|nothing"
     "|oh no|what about tomorrow|yeah|||and what then|can you say that again|please".split("|"),
@@ -33,7 +33,7 @@ def test_words_that_do_not(text: str) -> None:
     assert not is_stop(text)
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     """
     mhm|mm-hmm|Mm-hm.|mmhmm|mmm|mm|hmm|hm|uh huh|uh-huh|uhuh|um hum|em hm|aha|huh
@@ -48,7 +48,7 @@ def test_words_that_only_say_that_somebody_listens(text: str) -> None:
     assert not is_stop(text)
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     "yeah but|right, and what about|okay stop|oh no|yes please|right now|i see a problem|what"
     "|cool it|great who was it|sure but why|okay so tell me|yeah that one|good morning".split("|"),
@@ -73,7 +73,7 @@ def test_no_text_is_refused_and_none_is_both(text: str) -> None:
     assert not (is_stop(text) and is_backchannel(text))
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "is_only"),
     [
         ("no", True),

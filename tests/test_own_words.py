@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 
-import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ FRANCE = "The capital of France is Paris, and it has about two million inhabitan
 RAIN = "No, tomorrow it will be mostly cloudy with a little rain in the afternoon. So no umbrella."
 
 
-@pytest.mark.parametrize(
+@every(
     ("heard", "said"),
     [
         ("budget twenty twenty six", FOUND),
@@ -35,7 +35,7 @@ def test_an_echo_is_known_though_it_is_heard_badly(heard: str, said: str) -> Non
     assert is_own_words(heard, said)
 
 
-@pytest.mark.parametrize(
+@every(
     ("heard", "said"),
     [
         ("no", RAIN),

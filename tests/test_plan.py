@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-import pytest
+from cases import every
 
 from voiced.plan import (
     MOST_STEPS,
@@ -52,7 +52,7 @@ async def lock(context: Context) -> Reply:
 # Steps
 
 
-@pytest.mark.parametrize(
+@every(
     ("planned", "called", "is_step"),
     [
         ({}, {}, True),
@@ -139,7 +139,7 @@ def test_a_copy_of_a_plan_is_its_own() -> None:
 # The deed
 
 
-@pytest.mark.parametrize(
+@every(
     ("asked", "said", "is_asked"),
     [
         (send, "send anna my love", True),
@@ -176,7 +176,7 @@ def test_the_user_asks_for_a_deed_by_its_verb(asked: Intent, said: str, is_asked
     assert asks_for(asked, said) is is_asked
 
 
-@pytest.mark.parametrize(
+@every(
     ("template", "said", "is_asked"),
     [
         ("[oh] [well] (sing|hum) it", "hum", True),
@@ -209,7 +209,7 @@ FIELDS = (
 )
 
 
-@pytest.mark.parametrize(
+@every(
     ("value", "standing"),
     [
         ("bob", Standing.SAID),
@@ -251,7 +251,7 @@ def test_what_points_counts_only_where_it_may() -> None:
 # Trust
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "arguments", "is_planned", "trust"),
     [
         ("send bob a mail", {"to": "bob"}, False, Trust.USER_SAID),
@@ -314,7 +314,7 @@ def test_only_a_slot_that_holds_things_takes_what_points_at_one() -> None:
 # Typed values
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "value", "is_one"),
     [
         ("id", "M-17", True),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from cases import every
 
 from voiced import planner_view
 from voiced.conversation import Conversation
@@ -117,7 +118,7 @@ def test_an_error_from_outside_has_no_words() -> None:
     assert planner_view.told(result(None, is_external=False), Conversation()) == {"error": "failed"}
 
 
-@pytest.mark.parametrize(
+@every(
     ("kind", "value", "is_shown"),
     [
         ("id", "M-17", True),
@@ -183,7 +184,7 @@ def test_the_steps_of_a_plan() -> None:
     assert planner_view.planned_steps({"steps": []}) == []
 
 
-@pytest.mark.parametrize(
+@every(
     "arguments",
     [
         {},

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, get_args
 
 import pytest
+from cases import every
 
 import voiced.plugin
 from voiced.plugin import (
@@ -204,8 +205,8 @@ def _of(effect: Effect, raised: object) -> Effect:
     return made.effect_with({})
 
 
-@pytest.mark.parametrize("declared", Effect)
-@pytest.mark.parametrize("raised", Effect)
+@every("declared", Effect)
+@every("raised", Effect)
 def test_a_call_is_never_less_dangerous_than_declared(declared: Effect, raised: Effect) -> None:
     from voiced.policy import Trust, Verdict, decide
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
+from cases import every
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -69,7 +70,7 @@ def test_the_table_is_whole() -> None:
     ]
 
 
-@pytest.mark.parametrize("effect", [each for each in Effect if not each.only_reads])
+@every("effect", [each for each in Effect if not each.only_reads])
 def test_less_trust_never_allows_more(effect: Effect) -> None:
     order = list(Verdict)
     strictness = [order.index(decide(effect, trust)) for trust in Trust]
@@ -79,7 +80,7 @@ def test_less_trust_never_allows_more(effect: Effect) -> None:
 ABOUT = "Delete a file for good holiday photos.zip"
 
 
-@pytest.mark.parametrize(
+@every(
     "said",
     [
         "yes", "Yes.", "yeah", "yep", "Yes!", "sure", "okay", "OK", "correct", "confirm",
@@ -93,7 +94,7 @@ def test_a_yes(said: str) -> None:
     assert read_answer(said, ABOUT) is Answer.YES
 
 
-@pytest.mark.parametrize(
+@every(
     "said",
     [
         "no", "No.", "nope", "no thanks", "no don't", "don't", "Don\u2019t do it", "yes but no",
@@ -106,7 +107,7 @@ def test_a_no(said: str) -> None:
     assert read_answer(said, ABOUT) is Answer.NO
 
 
-@pytest.mark.parametrize(
+@every(
     "said",
     [
         "", "...", "hm", "what", "thank you", "what time is it", "okay, what time is it",
@@ -134,7 +135,7 @@ def test_names_with_numbers_are_known_by_their_words() -> None:
     assert read_answer("yes, delete budget 2026", about) is Answer.YES
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "is_bound"),
     [
         ("yes", False),
@@ -161,7 +162,7 @@ def test_a_refusal_anywhere_is_never_a_yes(noise: str, refusal: str) -> None:
     assert read_answer(f"yes {noise} {refusal}", noise) is not Answer.YES
 
 
-@pytest.mark.parametrize(
+@every(
     ("after_reply_s", "length_s", "is_heard"),
     [
         (0.29, 1.0, False),
@@ -186,7 +187,7 @@ def test_what_was_typed_can_be_a_yes() -> None:
     assert is_answerable(TYPED)
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "is_refusal"),
     [
         ("no", True),

@@ -10,6 +10,7 @@ from typing import Any
 
 import anyio
 import pytest
+from cases import every
 
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
@@ -123,7 +124,7 @@ def test_an_answer_that_does_not_fit_is_asked_for_once_more_with_the_mistake() -
     assert "summary must have at most 80 characters" in reader.asked[1][0][-1].content
 
 
-@pytest.mark.parametrize(
+@every(
     "answer",
     [
         "no",
@@ -176,7 +177,7 @@ def test_a_deadline_and_a_size() -> None:
 # Links
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "left"),
     [
         ("see https://a.b/c?d=e#f.", "see (link)"),
@@ -200,7 +201,7 @@ def test_links_in_every_dress_are_taken_out(text: str, left: str) -> None:
     assert without_links(text) == left
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "report.pdf and invoice.2.txt",

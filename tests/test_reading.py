@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from cases import every
 from scenes import INTENTS
 
 from voiced.grammar import Grammar
@@ -27,7 +27,7 @@ def final(text: str) -> Transcript:
     return Transcript(text, is_final=True, confidence=0.3)
 
 
-@pytest.mark.parametrize(
+@every(
     ("transcript", "said", "guess"),
     [
         (sure("what"), Said.WORDS, ()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cases import every
 
 from voiced.errors import PluginError
 from voiced.schema import LIST_LIMIT, TEXT_LIMIT, bounded, mistake
@@ -27,7 +28,7 @@ _MAIL: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
+@every(
     ("more", "wrong"),
     [
         ({}, ""),
@@ -91,7 +92,7 @@ def test_what_is_without_limits_gets_some() -> None:
         assert mistake({**fits, name: value}, exact).startswith(name)
 
 
-@pytest.mark.parametrize(
+@every(
     "schema",
     [
         {},

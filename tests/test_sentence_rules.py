@@ -1,10 +1,11 @@
 import pytest
+from cases import every
 
 from voiced.errors import PluginError
 from voiced.sentence_rules import check_sentences
 
 
-@pytest.mark.parametrize(
+@every(
     "sentence",
     [
         "{thing}",
@@ -25,7 +26,7 @@ def test_a_template_that_fits_whatever_is_said_is_refused(sentence):
     assert "x.y" in caught.value.message
 
 
-@pytest.mark.parametrize(
+@every(
     "sentence",
     ["find {thing}", "(find|get) [the] {thing}", "is there {thing}", "{thing} (soon|later)",
      "({thing};soon)", "{count} {thing}", "do it", "light[s] {thing}"],

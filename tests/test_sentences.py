@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-import pytest
+from cases import every
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +18,7 @@ def cut(*deltas: str) -> list[str]:
     return sentences + cutter.finish()
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "sentences"),
     [
         ("It is late now. Dress warmly.", ["It is late now.", "Dress warmly."]),
@@ -63,7 +63,7 @@ def test_text_is_cut_at_sentences_and_the_beginning_at_a_clause(
     assert cut(text) == sentences
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "first"),
     [
         ("You have 3,500 files, two of them new.", "You have three thousand five hundred files,"),
@@ -89,7 +89,7 @@ def test_the_first_cut_is_never_inside_what_belongs_together(text: str, first: s
     assert cut(text)[0] == (speakable(text) if first is None else first)
 
 
-@pytest.mark.parametrize(
+@every(
     ("deltas", "needed"),
     [
         (["Sure", ",", " "], 3),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import pytest
+from cases import every
 
 from voiced.dispatch.resolve import words_of_arguments
 from voiced.errors import InvalidSlots
@@ -20,7 +21,7 @@ PEOPLE = ["Anna Schmidt", "Hannah Weber", "John Miller", "Joan Miller", "Xavier 
 CONTACT = named("contact", lambda _: PEOPLE)
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "values"),
     [
         ("milk, eggs and bread", ("milk", "eggs", "bread")),
@@ -49,7 +50,7 @@ def test_known_things_need_nothing_between(said: str, values: tuple[str, ...]) -
     assert [each.value for each in FRUIT.resolve(said, HERE)] == [values]
 
 
-@pytest.mark.parametrize("said", ["", "apple and house", "[1, 2", ", and", "[]"])
+@every("said", ["", "apple and house", "[1, 2", ", and", "[]", "[" * 5000])
 def test_no_list(said: str) -> None:
     assert list(FRUIT.resolve(said, HERE)) == []
 
@@ -77,7 +78,7 @@ def test_rows_are_phrases_of_the_grammar() -> None:
     assert FRUIT.json_schema["items"]["enum"] == ["apple", "pear", "passion fruit"]
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "names"),
     [
         ("Anna Schmidt", ["Anna Schmidt"]),
@@ -109,7 +110,7 @@ def test_names_with_signs_are_phrases_that_mean_themselves() -> None:
     assert grammar.match([("close github pull requests", 1.0)])
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "address"),
     [
         ("github dot com", "github.com"),
@@ -138,7 +139,7 @@ def test_a_slot_type_may_refuse_words_before_they_are_matched() -> None:
     assert not ADDRESS.fits("the second tab")
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "value"),
     [
         ("two and a half", 2.5), ("half a dozen", 6), ("point five", 0.5), ("a couple of", 2),
@@ -151,7 +152,7 @@ def test_numbers(said: str, value: float | None) -> None:
     assert [each.value for each in NUMBER.resolve(said, HERE)] == ([] if value is None else [value])
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "value"),
     [
         ("third to last", -3), ("last but one", -2), ("the last but two", -3),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,7 +25,7 @@ def span(said: str, kind=COMING_TIME_SPAN) -> tuple[str, str] | None:
     return value.start.strftime("%m-%d %H:%M"), value.end.strftime("%m-%d %H:%M")
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "at"),
     [
         ("tomorrow at half past three", "03-05 15:30"),
@@ -65,7 +65,7 @@ def test_moments(said: str, at: str) -> None:
     assert found[0].value.start.tzinfo == NOON.now.tzinfo
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "start", "end"),
     [
         ("on friday between nine and ten", "03-06 09:00", "03-06 10:00"),
@@ -86,7 +86,7 @@ def test_stretches(said: str, start: str, end: str) -> None:
     assert span(said) == (start, end)
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "start"),
     [
         ("at three", "03-03 15:00"),
@@ -102,7 +102,7 @@ def test_times_that_have_been(said: str, start: str) -> None:
     assert found[0] == start
 
 
-@pytest.mark.parametrize("said", ["at twenty five", "between nine", "at banana", "at", "half past"])
+@every("said", ["at twenty five", "between nine", "at banana", "at", "half past"])
 def test_what_is_no_time(said: str) -> None:
     assert COMING_TIME_SPAN.resolve(said, NOON) == ()
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from cases import every
 from hassil.parse_expression import parse_sentence
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ def test_text_keeps_the_spelling() -> None:
     assert TEXT.resolve("  ", WEDNESDAY) == ()
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "value"),
     [("four", 4), ("for", 4), ("too hundred", 200), ("twenty twenty six", 2026), ("3.5", 3.5),
      ("-5", -5), ("a dozen", 12), ("fife", 5)],
@@ -85,7 +86,7 @@ def test_number_takes_every_number_in_words_and_in_digits(value: int) -> None:
         assert [each.value for each in NUMBER.resolve(said, WEDNESDAY)] == [value]
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "value"),
     [("the third", 3), ("forth", 4), ("3", 3), ("-1", -1), ("the last one", -1),
      ("second to last", -2), ("twentieth", 20)],
@@ -94,7 +95,7 @@ def test_ordinal(said: str, value: int) -> None:
     assert [each.value for each in ORDINAL.resolve(said, WEDNESDAY)] == [value]
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "first", "last"),
     [
         ("today", "2026-03-04", "2026-03-04"),
@@ -141,7 +142,7 @@ def test_days(said: str, first: str, last: str) -> None:
     assert days(said) == (first, last)
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "start", "end"),
     [
         ("this morning", "2026-03-04T05:00", "2026-03-04T12:00"),
@@ -167,7 +168,7 @@ def test_parts_of_days(said: str, start: str, end: str) -> None:
     assert found.start.tzinfo is found.end.tzinfo is BERLIN
 
 
-@pytest.mark.parametrize(
+@every(
     "said",
     ["february thirtieth", "2026-13-01", "2026-03-05/2026-03-01", "the fortieth", "ago", "last",
      "morning", "last week morning", "nine hundred thousand years ago", "since"],
@@ -176,7 +177,7 @@ def test_there_is_no_such_day(said: str) -> None:
     assert span(said) is None
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "day"),
     [
         ("on monday", "2026-03-09"),
@@ -216,7 +217,7 @@ def test_every_day_can_be_said_and_sent(day: date) -> None:
     assert span(DATE_SPAN.resolve(day.isoformat(), context)[0].spoken, context=context) == sent
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "minutes"),
     [("ten minutes", 10), ("an hour and a half", 90), ("half an hour", 30), ("2.5 hours", 150),
      ("two and a half hours", 150), ("a quarter of an hour", 15), ("ninety seconds", 1.5),

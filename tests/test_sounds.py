@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,12 +98,12 @@ DIFFERENT = [
 ]
 
 
-@pytest.mark.parametrize(("heard", "meant"), KNOWN)
+@every(("heard", "meant"), KNOWN)
 def test_known_confusions_are_near(heard: str, meant: str) -> None:
     assert sound_similarity(heard, meant) >= 0.7
 
 
-@pytest.mark.parametrize(("one", "other"), DIFFERENT)
+@every(("one", "other"), DIFFERENT)
 def test_different_words_are_far(one: str, other: str) -> None:
     assert sound_similarity(one, other) < 0.5
 
@@ -157,7 +157,7 @@ def test_every_word_has_phonemes_of_the_known_set(word: str) -> None:
     assert set(phonemes(word)) <= set("pbtdkgfvszmnlrwyh0SZCJNiIeAa@ouYWO")
 
 
-@pytest.mark.parametrize(
+@every(
     ("word", "expected"),
     [
         ("knife", "nYf"),

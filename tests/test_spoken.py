@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +34,7 @@ def said(text: str) -> str:
     return " ".join(normalise(text))
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "words"),
     [
         ("What's the time?", "what's the time"),
@@ -113,7 +114,7 @@ def test_fillers_are_normalised_words() -> None:
     assert {said(word) for word in FILLERS} == FILLERS
 
 
-@pytest.mark.parametrize(
+@every(
     ("words", "value"),
     [
         ("twenty twenty six", 2026),
@@ -172,7 +173,7 @@ def test_ordinals_come_back_from_their_words(value: int) -> None:
     assert normalise(f"{value}{suffix}") == ordinal_words(value)
 
 
-@pytest.mark.parametrize(
+@every(
     ("words", "place"),
     [
         ("the third", 3),
@@ -207,7 +208,7 @@ def test_with_digits() -> None:
     assert with_digits(normalise("thirty second break"), ordinals=False) == "30 second break"
 
 
-@pytest.mark.parametrize(
+@every(
     ("name", "first", "also"),
     [
         (
@@ -253,7 +254,7 @@ def test_spoken_forms_are_normalised_and_few(name: str) -> None:
         assert not HASSIL_SPECIAL & set(form)
 
 
-@pytest.mark.parametrize(
+@every(
     ("words", "name"),
     [
         ("budget twenty twenty six dot xlsx", "budget 2026.xlsx"),
@@ -300,7 +301,7 @@ def test_importing_it_loads_nothing_heavy() -> None:
     assert not {b"numpy", b"hassil", b"pydantic", b"httpx"}.intersection(loaded.split())
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "shown"),
     [
         ("plain.txt", "plain.txt"),

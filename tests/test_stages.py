@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
+from cases import every
 
 import voiced
 from voiced import stages
@@ -29,13 +30,13 @@ def test_the_protocols_are_those_we_know() -> None:
     assert set(PROTOCOLS) >= PARTS
 
 
-@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+@every("name", sorted(PROTOCOLS))
 def test_a_protocol_is_exported_and_documented(name: str) -> None:
     assert name in stages.__all__
     assert inspect.getdoc(PROTOCOLS[name])
 
 
-@pytest.mark.parametrize("name", sorted(set(PROTOCOLS) - {"Stage"}))
+@every("name", sorted(set(PROTOCOLS) - {"Stage"}))
 def test_a_protocol_has_a_fake_with_all_that_it_asks_for(name: str) -> None:
     fake = getattr(fakes, f"Fake{name}")
     assert f"Fake{name}" in fakes.__all__
@@ -48,7 +49,7 @@ def test_a_protocol_has_a_fake_with_all_that_it_asks_for(name: str) -> None:
             assert list(inspect.signature(getattr(fake, method)).parameters) == parameters
 
 
-@pytest.mark.parametrize("name", sorted(set(PROTOCOLS) - PARTS))
+@every("name", sorted(set(PROTOCOLS) - PARTS))
 def test_a_protocol_has_a_check(name: str) -> None:
     check = f"check_{re.sub(r'(?<!^)(?=[A-Z])', '_', name).lower()}"
     assert check in conformance.__all__
@@ -88,6 +89,15 @@ def defined(tree: ast.Module) -> set[str]:
     return {name for name in names if not name.startswith("_")}
 
 
+def imported(tree: ast.Module) -> set[str]:
+    return {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom | ast.Import)
+        for alias in node.names
+    }
+
+
 def exported(tree: ast.Module) -> list[str] | None:
     for node in tree.body:
         match node:
@@ -105,13 +115,8 @@ def problem(tree: ast.Module) -> str:
     names = exported(tree)
     if names is None:
         return "no __all__" if defined(tree) - {"app", "main"} else ""
-    imported = {
-        alias.asname or alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom | ast.Import)
-        for alias in node.names
-    }
-    missing = set(names) - defined(tree) - imported
+    missing = set(names) - defined(tree)
+    missing = missing and missing - imported(tree)
     if missing:
         return f"exports {sorted(missing)}, which it does not have"
     return "" if names == sorted(set(names), key=rank) else "__all__ is not sorted"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
+from cases import every
 
 from voiced.conversation import Conversation
 from voiced.dispatch import Call, Dispatcher, Environment, Question, Report
@@ -83,7 +84,7 @@ def test_the_words_of_a_slot_become_its_place(
     assert not check(of, template)
 
 
-@pytest.mark.parametrize(
+@every(
     ("sentence", "of", "slots", "why"),
     [
         ("jot milk", add, {"text": "eggs"}, "are not in the sentence"),
@@ -105,7 +106,7 @@ def test_what_cannot_be_taught_says_why(
         template_of(sentence, of, slots)
 
 
-@pytest.mark.parametrize(
+@every(
     "template",
     [
         *("(a|b) {text}", "[maybe] jot {text}", "jot <rule> {text}", "jot {text:text}"),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 import anyio
 import anyio.lowlevel
 import pytest
+from cases import every
 
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
@@ -350,7 +351,7 @@ def test_three_rounds_are_the_most() -> None:
     assert room.said == ["Noted note one.", "Noted note two.", "Noted note three."]
 
 
-@pytest.mark.parametrize(
+@every(
     ("wrong", "told"),
     [
         (call("notes.fly"), "notes.fly"),

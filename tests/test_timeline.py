@@ -9,6 +9,7 @@ from typing import Any, get_args
 from xml.dom import minidom
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 from turn_events import SECRETS, a_turn, an_interrupted_turn, at
@@ -112,7 +113,7 @@ def test_a_row_is_json_and_comes_back() -> None:
             assert Timeline.of_row(row) == timeline
 
 
-@pytest.mark.parametrize(
+@every(
     "damage",
     [
         {"outcome": "so so"},
@@ -373,7 +374,7 @@ def test_a_short_turn_is_drawn_as_it_is() -> None:
     assert scale.share(5.05) == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize(
+@every(
     ("ms", "text"),
     [(0, "0 ms"), (-380.2, "-380 ms"), (1250, "1.25 s"), (-2500, "-2.50 s"), (12345, "12.3 s")],
 )

@@ -6,6 +6,7 @@ import io
 import json
 
 import pytest
+from cases import every
 
 from voiced.events import (
     AudioDropped,
@@ -86,7 +87,7 @@ def test_a_name_that_is_not_utf8_does_not_stop_the_log(tmp_path) -> None:
     assert render(event).encode("utf-8")
 
 
-@pytest.mark.parametrize(
+@every(
     ("event", "line"),
     [
         (AudioDropped(32000, 640), "   2.000  audio_dropped  samples=640"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,7 +36,7 @@ def track(*lines: str, filler: int = -1, is_timed: bool = True) -> Track:
 LINES = ("One two.", "Three four five.")
 
 
-@pytest.mark.parametrize(
+@every(
     ("position", "start"),
     [(0, 0), (99, 0), (100, 100), (199, 100), (200, 200), (350, 300), (499, 400), (500, 400)],
 )
@@ -85,9 +85,7 @@ def test_a_line_that_is_not_whole_is_not_heard_to_its_end() -> None:
     assert made.lines_heard(100) == 0
 
 
-@pytest.mark.parametrize(
-    ("position", "lines"), [(0, 0), (199, 0), (200, 1), (499, 1), (500, 2), (10_000, 2)]
-)
+@every(("position", "lines"), [(0, 0), (199, 0), (200, 1), (499, 1), (500, 2), (10_000, 2)])
 def test_lines_count_when_their_last_sample_was_heard(position: int, lines: int) -> None:
     assert track(*LINES).lines_heard(position) == lines
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import yaml
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,7 +33,7 @@ def designed() -> Iterator[tuple[str, Ending]]:
         yield from ((text, right) for text in lines(group, DESIGN))
 
 
-@pytest.mark.parametrize(("text", "right"), list(designed()))
+@every(("text", "right"), list(designed()))
 def test_what_it_was_designed_for(text: str, right: Ending) -> None:
     unless_known = Ending.UNKNOWN if text == "anna" else right
     assert ending(text) is unless_known
@@ -49,14 +49,14 @@ def test_most_that_is_whole_and_was_held_out_ends_soon() -> None:
     assert share("complete", HELD_OUT, Ending.OPEN) <= 0.02
 
 
-@pytest.mark.parametrize("kind", CORPUS["unfinished"])
+@every("kind", CORPUS["unfinished"])
 def test_a_full_stop_makes_nothing_whole(kind: str) -> None:
     texts = [text for text in CORPUS["unfinished"][kind] if text[-1].isalnum()]
     written = [f"{text[0].upper()}{text[1:]}." for text in texts]
     assert sum(ending(text) is Ending.OPEN for text in written) >= 0.95 * len(written)
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "found"),
     [
         ("", Ending.UNKNOWN),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from cases import every
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +11,7 @@ from voiced.user_words import Held, UserWords, is_sharp, parts_of, same_value
 SURELY, WEAKLY, NOT = Held.SURELY, Held.WEAKLY, Held.NOT
 
 
-@pytest.mark.parametrize(
+@every(
     ("said", "value", "held"),
     [
         # plain words
@@ -169,7 +169,7 @@ def test_a_value_is_held_or_not(said: str, value: object, held: Held) -> None:
     assert UserWords(said).hold(value) is held
 
 
-@pytest.mark.parametrize(
+@every(
     ("now", "before", "value", "held"),
     [
         ("delete it", ["find the holiday photos"], "holiday photos", SURELY),
@@ -190,7 +190,7 @@ def test_what_was_said_before_counts_where_the_user_points_back(
     assert UserWords(now, tuple(before)).hold(value) is held
 
 
-@pytest.mark.parametrize(
+@every(
     ("value", "held"),
     [
         (["anna", "bob"], SURELY),
@@ -219,7 +219,7 @@ def test_a_number_is_held_only_where_it_was_said(said: int, wanted: int) -> None
     assert (held is NOT) is (said != wanted)
 
 
-@pytest.mark.parametrize(
+@every(
     ("one", "other", "is_same"),
     [
         ("Holiday Photos", "holiday photos", True),
@@ -265,7 +265,7 @@ def test_the_order_of_being_held() -> None:
     assert [each.name for each in sorted(Held)] == ["NOT", "WEAKLY", "SURELY"]
 
 
-@pytest.mark.parametrize(
+@every(
     ("value", "is_one"),
     [
         ("anna@example.com", True), ("a/b", True), ("a\\b", True), ("c:", True), ("a.b", True),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from cases import every
 
 from voiced.aloud import speakable
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("3 files", "three files"),
@@ -37,7 +37,7 @@ def test_numbers(text: str, spoken: str) -> None:
     assert speakable(text) == spoken
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("in 1999", "in nineteen ninety nine"),
@@ -66,7 +66,7 @@ def test_dates_and_years(text: str, spoken: str) -> None:
     assert speakable(text) == spoken
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("19:30", "nineteen thirty"),
@@ -85,7 +85,7 @@ def test_times(text: str, spoken: str) -> None:
     assert speakable(text) == spoken
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("€3.50", "three euros and fifty cents"),
@@ -110,7 +110,7 @@ def test_money_and_measures(text: str, spoken: str) -> None:
     assert speakable(text) == spoken
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("+49 30 1234567", "plus four nine, three zero, one two three four five six seven"),
@@ -131,7 +131,7 @@ def test_codes_and_roman_numerals(text: str, spoken: str) -> None:
     assert speakable(text) == spoken
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("fruit, e.g. plums, i.e. that", "fruit, for example plums, that is that"),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-import pytest
+from cases import every
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voiced.aloud import BlockReader, speakable
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("plain words", "plain words"),
@@ -52,7 +52,7 @@ TWO_COLUMNS = "| Name | Age |\n|---|---|\n| Bob | 3 |\n| Ann | 4 |\nDone."
 THREE_COLUMNS = "| City | High | Low |\n|---|:-:|---|\n| Oslo | 3 | -2 |\n"
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         (TWO_COLUMNS, "Name, Age. Bob: three. Ann: four. Done."),
@@ -66,7 +66,7 @@ def test_a_table_is_told_row_by_row(text: str, spoken: str) -> None:
     assert speakable(text) == spoken
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "spoken"),
     [
         ("github.com", "github dot com"),

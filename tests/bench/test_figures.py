@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from cases import every
 
 from voiced.bench.figures import Figure, as_documents, median, percentile, rows, share
 
@@ -12,7 +13,7 @@ def test_little_statistics():
     assert median([]) is percentile([], 95) is share(0, 0) is None
 
 
-@pytest.mark.parametrize(
+@every(
     ("figure", "is_met"),
     [
         (Figure("stop", 300.0, "ms", 300), True),

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cases import every
 
 from voiced.audio import RATE_HZ
 from voiced.engines.log_mel import HOP_SAMPLES, MELS, log_mel
@@ -17,7 +18,7 @@ def noise(samples: int, level: float = 0.1) -> np.ndarray:
     return np.random.default_rng(0).normal(0, level, samples).astype(np.float32)
 
 
-@pytest.mark.parametrize("samples", [201, 320, 1599, 1600, 128_000])
+@every("samples", [201, 320, 1599, 1600, 128_000])
 def test_there_is_a_frame_for_each_hop(samples):
     features = log_mel(noise(samples))
     assert features.shape == (MELS, samples // HOP_SAMPLES)

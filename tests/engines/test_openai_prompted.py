@@ -7,6 +7,7 @@ from contextlib import aclosing
 from typing import Any
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,7 +82,7 @@ def test_other_ways_to_write_a_call(answer: str) -> None:
     assert (call.name, call.arguments, call.mistake) == ("files.rename", {"to": "a"}, "")
 
 
-@pytest.mark.parametrize(
+@every(
     ("answer", "told"),
     [
         ('{"say": "a", "calls": [', "not one valid JSON object"),

@@ -1,4 +1,5 @@
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ LEXICON = {
 }
 
 
-@pytest.mark.parametrize(
+@every(
     ("sentence", "spoken"),
     [
         ("SQL, mysql and (sql).", "sequel, mysql and (sequel)."),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from cases import every
 
 from voiced.engines.second_opinion import Segment, confidence
 
@@ -16,7 +17,7 @@ def test_words_that_fit_like_phones_were_spoken() -> None:
     assert confidence(WORDS, PHONES) > 0.99
 
 
-@pytest.mark.parametrize("worse", [10, 20, 30, 40, 60])
+@every("worse", [10, 20, 30, 40, 60])
 def test_the_worse_they_fit_the_less_sure_it_is(worse: int) -> None:
     def fitting(loss: int) -> float:
         words = [Segment(w.label, w.start, w.end, w.score - 40 * loss) for w in WORDS]

@@ -7,6 +7,7 @@ import random
 from itertools import pairwise
 
 import pytest
+from cases import every
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -166,7 +167,7 @@ def test_calls_get_ids_that_differ() -> None:
     assert len({call.id for call in calls}) == 3
 
 
-@pytest.mark.parametrize(
+@every(
     "arguments",
     ['{"a": ', "[1]", '"text"', '{"a": NaN}', "{'a': 1}", '{"a": 1} {', "[" * 9000, "null"],
 )
@@ -204,9 +205,7 @@ def test_a_stream_that_ends_without_an_end_has_lost_the_rest() -> None:
     assert _read([ServerEvent(_chunk({"content": "Yes."}, "stop"))]) == ("Yes.", [])
 
 
-@pytest.mark.parametrize(
-    "data", ["{", "[]", "hello", '{"choices": 3}', '{"choices": [{"delta": 1}]}']
-)
+@every("data", ["{", "[]", "hello", '{"choices": 3}', '{"choices": [{"delta": 1}]}'])
 def test_events_that_are_no_chunks_are_refused(data: str) -> None:
     with pytest.raises(ReplyError) as caught:
         _calls(data)

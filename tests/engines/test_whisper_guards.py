@@ -2,6 +2,7 @@ import math
 
 import numpy as np
 import pytest
+from cases import every
 
 from voiced.audio import RATE_HZ, Samples, silence
 from voiced.engines.whisper_guards import (
@@ -29,7 +30,7 @@ def test_a_good_reading_is_left_as_it_is() -> None:
     assert trusted("Open the browser, please.") == "Open the browser, please."
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "Thanks for watching!",
@@ -76,7 +77,7 @@ def test_a_text_that_repeats_itself_in_a_way_that_cannot_be_cut_is_dropped() -> 
     assert trusted(loop * 8, sounding_s=60) == ""
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "left"),
     [
         ("go on and on and on and on and on", "go on and on"),

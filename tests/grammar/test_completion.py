@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -56,7 +56,7 @@ BUILT_IN = Grammar.compile(
 )
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "found"),
     [
         ("delete the shopping list", WHOLE),
@@ -89,7 +89,7 @@ def test_where_a_text_may_end(text: str, found: Completion) -> None:
     assert GRAMMAR.completion(text) == found
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "found"),
     [
         ("what time is it", WHOLE),
@@ -112,7 +112,7 @@ def test_the_built_in_orders(text: str, found: Completion) -> None:
     assert BUILT_IN.completion(text) == found
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "found"),
     [
         ("uh could you please delete the um shopping list", WHOLE),
@@ -145,7 +145,7 @@ def test_names_that_are_not_known_may_go_on() -> None:
     assert GRAMMAR.completion("rename it to") == BEGUN
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "found"),
     [
         ("turn on kitchen light", WHOLE),

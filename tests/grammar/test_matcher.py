@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import home_orders as home
 import pytest
+from cases import every
 
 from voiced.errors import PluginError
 from voiced.grammar import MIN_SCORE, Grammar, ListPhrases
@@ -36,7 +37,7 @@ def understood(text: str) -> tuple[str, dict[str, str]] | None:
     return (matches[0].intent, dict(matches[0].slots)) if matches else None
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "name", "slots"),
     [
         ("open the budget dot xlsx", "files.open", {"file": "budget dot xlsx"}),
@@ -63,7 +64,7 @@ def test_orders_keep_the_words_as_they_were_typed(
     assert understood(text) == (name, slots)
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "could you please open the shopping list",
@@ -95,7 +96,7 @@ def test_a_closed_slot_gives_the_phrase_that_it_sounds_like(text: str, phrase: s
     assert found[1] == {"file": phrase}
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "",
@@ -228,7 +229,7 @@ def test_what_is_longer_than_any_order_is_none_at_once() -> None:
     assert time.process_time() - began_s < 1.0
 
 
-@pytest.mark.parametrize(
+@every(
     ("template", "reason"),
     [
         ("open {nothing}", "no list {nothing}"),
@@ -330,7 +331,7 @@ def test_what_changes_something_must_fit_better() -> None:
     assert not matches(Effect.W1, "water plants")
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "intent_name"),
     [
         ("do not stop", None),

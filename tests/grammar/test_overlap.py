@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from cases import every
 from word_graphs import accepts
 
 from voiced.grammar import Grammar, ListPhrases
@@ -14,13 +15,13 @@ ORDERS = Grammar.from_templates(
 )
 
 
-@pytest.mark.parametrize("text", ["stop", "wait", "no", "no no no", "hold on", "never mind"])
+@every("text", ["stop", "wait", "no", "no no no", "hold on", "never mind"])
 def test_stop_words_are_sentences_of_their_own(text: str) -> None:
     assert accepts(overlap_graph(ORDERS.graph), text)
     assert is_stop(text)
 
 
-@pytest.mark.parametrize("text", ["mhm", "yeah", "oh okay", "right right", "i see", "uh huh"])
+@every("text", ["mhm", "yeah", "oh okay", "right right", "i see", "uh huh"])
 def test_backchannels_may_be_said_a_few_in_a_row(text: str) -> None:
     assert accepts(overlap_graph(ORDERS.graph), text)
     assert is_backchannel(text)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import pytest
+from cases import every
 
 from voiced.grammar import Grammar, ListPhrases
 from voiced.grammar.rewording import wordings
@@ -33,7 +33,7 @@ def understood(text: str) -> tuple[str, dict[str, str]] | None:
     return (matches[0].intent, dict(matches[0].slots)) if matches else None
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "intent", "slots"),
     [
         ("open the first, no, the second file", "open", {"file": "second"}),
@@ -62,7 +62,7 @@ def test_the_last_word_counts(text: str, intent: str, slots: dict[str, str]) -> 
     assert understood(text) == (intent, slots)
 
 
-@pytest.mark.parametrize(
+@every(
     "text",
     [
         "delete the budget, no, don't",
@@ -77,7 +77,7 @@ def test_what_was_taken_back_is_not_done(text: str) -> None:
     assert understood(text) is None
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "slots"),
     [
         ("take a note that there is no sugar left", {"text": "there is no sugar left"}),
@@ -100,7 +100,7 @@ def test_wordings_are_few_and_the_likeliest_first() -> None:
     assert [each.text for each in wordings("open it")] == ["open it"]
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "plain"),
     [
         ("call a n n a", "call anna"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-import pytest
+from cases import every
 from mutation.mutants import mutants, table_cells
 
 
@@ -12,7 +12,7 @@ def changed(source: str) -> list[str]:
     return [mutant.source for mutant in mutants(source)]
 
 
-@pytest.mark.parametrize(
+@every(
     ("source", "expected"),
     [
         ("a == b", ["a != b"]),

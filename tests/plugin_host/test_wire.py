@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,7 +59,7 @@ def test_plain_values_cross_as_they_are(value):
     assert crossed(value) == value
 
 
-@pytest.mark.parametrize(
+@every(
     "value",
     [
         NOW,
@@ -98,7 +99,7 @@ def test_a_marked_string_of_ours_crosses_as_text():
     assert crossed(Loud.VERY) == "very"
 
 
-@pytest.mark.parametrize("value", [object(), {1: 2}, float("nan"), Box(1), {"x": {object()}}])
+@every("value", [object(), {1: 2}, float("nan"), Box(1), {"x": {object()}}])
 def test_what_cannot_cross_is_refused(value):
     with pytest.raises(WireError):
         crossed(value)
@@ -111,9 +112,7 @@ def test_what_is_nested_for_ever_is_refused():
         encode(value)
 
 
-@pytest.mark.parametrize(
-    "line", [b"", b"7", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"]
-)
+@every("line", [b"", b"7", b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a": ' + b"9" * 5000 + b"}"])
 def test_a_line_that_is_no_message_is_refused(line):
     with pytest.raises(WireError):
         from_line(line)
@@ -124,7 +123,7 @@ def test_a_line_that_is_too_long_is_not_sent():
         to_line({"x": "y" * MAX_LINE_BYTES})
 
 
-@pytest.mark.parametrize(
+@every(
     "data",
     [
         {"$": "datetime"},

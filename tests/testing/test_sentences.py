@@ -2,6 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import pytest
+from cases import every
 from pydantic import BaseModel
 
 from voiced.errors import PluginError
@@ -103,7 +104,7 @@ def test_sentences_that_are_understood(tmp_path):
         check_sentence(test, PLUGIN)
 
 
-@pytest.mark.parametrize(
+@every(
     ("text", "name", "slots", "wrong"),
     [
         ("turn the pot left", "pot.brew", {}, "is understood as pot.turn, not as pot.brew"),
@@ -138,7 +139,7 @@ def test_what_is_understood_wrongly_is_said(text, name, slots, wrong):
         ("tests: [{sentences: [a], intent: null, x: 1}]", r"tests\.0\.x"),
         ("tests: [", "not YAML"),
         ("!!python/object/apply:os.system ['true']", "not YAML"),
-        ("[" * 5000, "not YAML"),
+        ("[" * 500, "not YAML"),
         ("\0", "not YAML"),
     ],
 )

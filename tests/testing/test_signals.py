@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from cases import every
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, level_dbfs, to_float32
 from voiced.testing import signals
@@ -11,7 +12,7 @@ def loudest_hz(sound) -> float:
     return float(np.argmax(np.abs(np.fft.rfft(sound))) * RATE_HZ / len(sound))
 
 
-@pytest.mark.parametrize(
+@every(
     "make",
     [
         lambda seed: signals.tone(0.5),
@@ -75,7 +76,7 @@ def test_noise_is_added_at_the_ratio_wanted(snr_db: int) -> None:
     assert 10 * np.log10(ratio) == pytest.approx(snr_db, abs=0.3)
 
 
-@pytest.mark.parametrize("seed", range(5))
+@every("seed", range(5))
 def test_speech_like_is_taken_for_speech_from_end_to_end(seed: int) -> None:
     import webrtcvad
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from cases import every
 
 from voiced.audio import RATE_HZ, level_dbfs
 from voiced.testing import sounds
@@ -21,8 +22,8 @@ def centre_hz(sound) -> float:
     return float(np.sum(power * np.fft.rfftfreq(len(sound), 1 / RATE_HZ)) / np.sum(power))
 
 
-@pytest.mark.parametrize("name", sorted(sounds.NOISES))
-@pytest.mark.parametrize("seed", range(10))
+@every("name", sorted(sounds.NOISES))
+@every("seed", range(10))
 def test_a_noise_is_short_does_not_click_and_is_its_own_kind(name: str, seed: int) -> None:
     make = sounds.NOISES[name]
     sound = make(seed)

@@ -15,7 +15,7 @@ import pytest
 from mcp_lab import go
 
 from voiced.conversation import Conversation
-from voiced.dispatch import Dispatcher, Environment
+from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import IntentDenied
 from voiced.journal import Journal
 from voiced.mcp import RequestBook
@@ -63,8 +63,8 @@ async def offering(folder, names=("deeds.*",)):
     try:
         now = lambda: 0.0  # noqa: E731
         environment = Environment(journal, now, now, inline, {}, hears=False)
-        dispatcher = Dispatcher(deeds.intents(), [], environment, Conversation())
-        dispatcher.outbox.wait_s = 0.0
+        waits = Waits(outbox_s=0.0)
+        dispatcher = Dispatcher(deeds.intents(), [], environment, Conversation(), waits)
         book = RequestBook(folder / "requests")
         yield deeds, dispatcher, Offer(dispatcher, names, book, inline), book
     finally:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import anyio
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,7 +59,7 @@ def values(described, said):
     return [each.value for each in found.slot.type.resolve(said, CONTEXT)]
 
 
-@pytest.mark.parametrize(
+@every(
     ("described", "said", "value"),
     [
         ({"type": "string"}, "milk and bread", "milk and bread"),
@@ -81,7 +82,7 @@ def test_a_parameter_takes_what_is_said_and_what_a_model_sends(described, said, 
     assert values(described, said) == [value]
 
 
-@pytest.mark.parametrize(
+@every(
     ("described", "said"),
     [
         ({"type": "integer"}, "2.5"),
@@ -111,7 +112,7 @@ def test_a_reference_is_followed_within_the_schema():
     assert found.slot.type.json_schema["enum"] == ["red", "green"]
 
 
-@pytest.mark.parametrize(
+@every(
     ("broken", "why"),
     [
         (schema({"type": "object"}), "is an object"),
@@ -265,7 +266,7 @@ def load_section(**servers):
     return check_tree(McpSettings, {"servers": servers}, ("mcp",), "voiced.toml")
 
 
-@pytest.mark.parametrize(
+@every(
     ("section", "key", "reason"),
     [
         ({"lab": {}}, "mcp.servers.lab", "needs either a command or a url"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,11 +42,11 @@ def test_less_is_enough_after_speech_but_it_is_not_clear():
     assert heard(ear, Sound(0.4, -30)) == (False, False)
 
 
-@pytest.mark.parametrize(
+@every(
     ("above_db", "said"),
     [(3, (False, False)), (5, (True, False)), (7, (True, False)), (9, (True, True))],
 )
-@pytest.mark.parametrize("noise_dbfs", [-60, -45, -30])
+@every("noise_dbfs", [-60, -45, -30])
 def test_speech_is_louder_than_the_noise_of_the_room(noise_dbfs, above_db, said):
     assert heard(in_a_room(noise_dbfs), Sound(1.0, noise_dbfs + above_db)) == said
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,9 +42,9 @@ def remembering(*pauses_ms: int) -> PauseMemory:
 # Rule 1
 
 
-@pytest.mark.parametrize("judged", [None, 0.0, 0.5, 1.0])
-@pytest.mark.parametrize("longest_ms", [0, 200, 1500])
-@pytest.mark.parametrize("memory", [FORGETFUL, remembering(*[1200] * 20)])
+@every("judged", [None, 0.0, 0.5, 1.0])
+@every("longest_ms", [0, 200, 1500])
+@every("memory", [FORGETFUL, remembering(*[1200] * 20)])
 def test_words_that_leave_no_doubt_need_neither_sound_nor_habit(judged, longest_ms, memory):
     assert needed_ms(Outlook.CLOSED, judged, longest_ms, memory) == 200
     assert needed_ms(Outlook.OPEN, judged, longest_ms, memory) == 1800
@@ -52,7 +53,7 @@ def test_words_that_leave_no_doubt_need_neither_sound_nor_habit(judged, longest_
 # Rule 2
 
 
-@pytest.mark.parametrize(
+@every(
     ("outlook", "judged", "ms"),
     [
         (Outlook.COMPLETE, None, 350),
@@ -77,7 +78,7 @@ def test_a_sure_yes_never_lengthens_the_wait():
 # Rule 3
 
 
-@pytest.mark.parametrize(
+@every(
     ("longest_ms", "ms"), [(0, 500), (200, 500), (300, 650), (400, 650), (1000, 1300), (1700, 1800)]
 )
 def test_who_paused_before_in_this_utterance_is_given_a_little_longer(longest_ms, ms):

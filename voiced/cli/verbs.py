@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Annotated
 
@@ -79,10 +80,15 @@ def _options(
     context.obj = Options(config)
 
 
+@cache
+def _command() -> Callable[..., object]:
+    return typer.main.get_command(app)
+
+
 def execute(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     try:
-        app(list(arguments), prog_name="voiced")
+        _command()(list(arguments), prog_name="voiced")
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except VoicedError as error:

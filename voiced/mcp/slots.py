@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from voiced.slots import NUMBER, Candidate, SlotContext, SlotType, choice
+from voiced.slots import NUMBER, Candidate, SlotContext, SlotType, choice, list_of
 
 __all__ = ["FLAG", "Figure", "Several"]
 
 _WORDS = {"yes": True, "true": True, "on": True, "no": False, "false": False, "off": False}
-_MOST_ITEMS = 20
-_BETWEEN = re.compile(r"\s*(?:,\s*(?:and\s+)?|\s+and\s+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +75,14 @@ FLAG = _Flag()
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """Several values of one type: said with commas or "and" between them, or a JSON list."""
+    """Several values of one type, as a plugin's ``list_of``; a tool may also be given none."""
 
     item: SlotType[Any]
 
     @property
     def name(self) -> str:
         """The plural of the item's name."""
-        return f"{self.item.name}s"
+        return list_of(self.item).name
 
     @property
     def is_open(self) -> bool:
@@ -94,31 +91,15 @@ class Several:
 
     @property
     def json_schema(self) -> Mapping[str, Any]:
-        """A list of the item's type."""
-        return {"type": "array", "items": dict(self.item.json_schema), "maxItems": _MOST_ITEMS}
+        """A list of the item's type; it may be empty."""
+        return dict(list_of(self.item).json_schema) | {"minItems": 0}
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
-        """One item, or two."""
-        one = self.item.phrases(context)
-        return (*one, *(f"{phrase} and {phrase}" for phrase in one))
+        """A few items in a row."""
+        return list_of(self.item).phrases(context)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[tuple[Any, ...]]]:
-        """The values, in their order; none if one of them does not fit."""
-        parts = _parts(said)
-        found = [self.item.resolve(part, context) for part in parts]
-        if len(parts) > _MOST_ITEMS or not all(found):
-            return ()
-        best = [each[0] for each in found]
-        spoken = ", ".join(each.spoken for each in best) or "nothing"
-        score = min((each.score for each in best), default=1.0)
-        return (Candidate(tuple(each.value for each in best), spoken, score),)
-
-
-def _parts(said: str) -> list[str]:
-    if said.lstrip().startswith("["):
-        try:
-            items: list[object] = json.loads(said)
-        except (ValueError, RecursionError):
-            return [said]
-        return [str(item) for item in items]
-    return _BETWEEN.split(said)
+        """The values, in their order; nothing where one of them does not fit."""
+        if "".join(said.split()) == "[]":
+            return (Candidate((), "nothing"),)
+        return list_of(self.item).resolve(said, context)

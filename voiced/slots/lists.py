@@ -113,7 +113,7 @@ def _json_items(said: str) -> list[str] | None:
         return None
     try:
         items: list[object] = json.loads(said)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return [str(item) for item in items]
 

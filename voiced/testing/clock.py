@@ -45,6 +45,8 @@ class _JumpingSelector(selectors.DefaultSelector):
         self.now_s = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout == 0 and len(self.get_map()) == 1:  # only the loop's own pipe, and it is awake
+            return []
         is_busy = workers.in_flight() > 0  # asked first: who ends wakes the loop, then counts down
         ready = super().select(0)
         if ready or timeout == 0:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import anyio
 
-from voiced.bench.standins.responder import FIRST_TOKEN_S, TOKEN_S, Asked, tokens
+from voiced.bench.standins.responder import FIRST_TOKEN_S, TOKEN_S, Answers, Asked, tokens
 from voiced.testing.answers import Answer, Piece, chat, whole_json
 from voiced.testing.servers import LoopbackServer, Request
 
@@ -34,8 +34,7 @@ class StandInChatServer(LoopbackServer):
         otherwise: str = "I see.",
     ) -> None:
         super().__init__(self._answer)
-        self._answers: Mapping[str, str] = {} if isinstance(answers, str) else answers
-        self._otherwise = answers if isinstance(answers, str) else otherwise
+        self._answers = Answers(answers, otherwise)
         self._first_token_s = first_token_s
         self._token_s = token_s
         self.asked: list[Asked] = []
@@ -46,9 +45,9 @@ class StandInChatServer(LoopbackServer):
         if not request.path.endswith("/chat/completions"):
             return whole_json({"error": {"message": "no such path"}}, status=404)
         said = [each["content"] for each in request.json()["messages"] if each["role"] == "user"]
-        text = str(said[-1]).rpartition("\n")[2] if said else ""  # before it there may be the date
+        text, answer = self._answers.to(str(said[-1]) if said else "")
         self.asked.append(Asked(text, anyio.current_time()))
-        return self._paced(self._answers.get(text, self._otherwise))
+        return self._paced(answer)
 
     def _paced(self, text: str) -> Answer:
         """The stream of ``chat`` with its pauses: the role at once, then the words."""

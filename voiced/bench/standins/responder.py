@@ -11,7 +11,7 @@ import anyio
 
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall, Usage
 
-__all__ = ["FIRST_TOKEN_S", "TOKEN_S", "Asked", "StandInResponder", "tokens"]
+__all__ = ["FIRST_TOKEN_S", "TOKEN_S", "Answers", "Asked", "StandInResponder", "tokens"]
 
 FIRST_TOKEN_S = 0.12
 TOKEN_S = 0.015
@@ -38,6 +38,24 @@ class Asked:
     is_over: bool = False
 
 
+class Answers:
+    """What is answered to the last thing that the user said, or one text for all.
+
+    Args:
+        answers: By what was said, or one text for all.
+        otherwise: What is answered where ``answers`` has nothing.
+    """
+
+    def __init__(self, answers: Mapping[str, str] | str, otherwise: str) -> None:
+        self._answers: Mapping[str, str] = {} if isinstance(answers, str) else answers
+        self._otherwise = answers if isinstance(answers, str) else otherwise
+
+    def to(self, said: str) -> tuple[str, str]:
+        """What the user said, without the date that may stand before it, and its answer."""
+        text = said.rpartition("\n")[2]
+        return text, self._answers.get(text, self._otherwise)
+
+
 class StandInResponder:
     """Answers every request with text.
 
@@ -55,8 +73,7 @@ class StandInResponder:
         token_s: float = TOKEN_S,
         otherwise: str = "I see.",
     ) -> None:
-        self._answers: Mapping[str, str] = {} if isinstance(answers, str) else answers
-        self._otherwise = answers if isinstance(answers, str) else otherwise
+        self._answers = Answers(answers, otherwise)
         self._first_token_s = first_token_s
         self._token_s = token_s
         self.requests: list[Asked] = []
@@ -81,12 +98,12 @@ class StandInResponder:
     ) -> AsyncGenerator[ReplyDelta | ToolCall]:
         """The answer in words; a consumer that is late finds those ready that are due."""
         said = next((each.content for each in reversed(history) if each.role == "user"), "")
-        text = said.rpartition("\n")[2]  # before it there may be the date
+        text, answer = self._answers.to(said)
         asked = Asked(text, anyio.current_time())
         self.requests.append(asked)
         due_s = asked.at_s + self._first_token_s
         try:
-            for token in tokens(self._answers.get(text, self._otherwise)):
+            for token in tokens(answer):
                 await anyio.sleep_until(due_s)
                 yield ReplyDelta(token)
                 due_s += self._token_s

@@ -1,0 +1,122 @@
+"""All that an intent author imports: @intent, Effect, Context, Reply, Undo, entities, slot types.
+
+An intent is one typed async function with sentence templates (hassil syntax). From that one
+definition come the matcher, the recogniser's grammar, the model's tool and the spoken help::
+
+    @intent("timer.start", sentences=["(set|start) a timer for {duration}"], effect=Effect.W1)
+    async def start(context: Context, duration: Annotated[timedelta, DURATION]) -> Reply:
+        '''Start a timer.'''
+
+A plugin is a module; the registry collects the Intent and Undoer objects it finds in it, and a
+pydantic model named ``Settings``, which becomes the section of that name in voiced.toml.
+"""
+
+from voiced.errors import (
+    CannotRead,
+    IntentDenied,
+    IntentError,
+    IntentFailed,
+    InvalidSlots,
+    PluginError,
+)
+from voiced.labels import Integrity, Labelled
+from voiced.plugin.context import Assistant, Context
+from voiced.plugin.defining import intent, undoes
+from voiced.plugin.effects import Effect
+from voiced.plugin.intents import Intent, Slot, Undoer
+from voiced.plugin.replies import Entity, Field, FieldKind, FileEntity, Reply, Undo
+from voiced.quoting import attributed
+from voiced.slots import (
+    ADDRESS,
+    COMING_DATE_SPAN,
+    COMING_TIME_SPAN,
+    DATE_SPAN,
+    DURATION,
+    NUMBER,
+    ORDINAL,
+    TEXT,
+    TIME_SPAN,
+    Candidate,
+    Choice,
+    DateSpan,
+    DateSpanType,
+    JsonValue,
+    ListType,
+    Named,
+    SlotContext,
+    SlotType,
+    choice,
+    list_of,
+    named,
+)
+from voiced.spoken import (
+    normalise,
+    number_words,
+    one_line,
+    ordinal_words,
+    parse_number,
+    parse_ordinal,
+    sound_similarity,
+    spoken_forms,
+    written_address,
+    written_name,
+    year_words,
+)
+
+__all__ = [
+    "ADDRESS",
+    "COMING_DATE_SPAN",
+    "COMING_TIME_SPAN",
+    "DATE_SPAN",
+    "DURATION",
+    "NUMBER",
+    "ORDINAL",
+    "TEXT",
+    "TIME_SPAN",
+    "Assistant",
+    "Candidate",
+    "CannotRead",
+    "Choice",
+    "Context",
+    "DateSpan",
+    "DateSpanType",
+    "Effect",
+    "Entity",
+    "Field",
+    "FieldKind",
+    "FileEntity",
+    "Integrity",
+    "Intent",
+    "IntentDenied",
+    "IntentError",
+    "IntentFailed",
+    "InvalidSlots",
+    "JsonValue",
+    "Labelled",
+    "ListType",
+    "Named",
+    "PluginError",
+    "Reply",
+    "Slot",
+    "SlotContext",
+    "SlotType",
+    "Undo",
+    "Undoer",
+    "attributed",
+    "choice",
+    "intent",
+    "list_of",
+    "named",
+    "normalise",
+    "number_words",
+    "one_line",
+    "ordinal_words",
+    "parse_number",
+    "parse_ordinal",
+    "sound_similarity",
+    "spoken_forms",
+    "undoes",
+    "written_address",
+    "written_name",
+    "year_words",
+]

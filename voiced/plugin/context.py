@@ -1,0 +1,131 @@
+"""What an intent gets from the assistant: for one call, and about the conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from voiced.labels import Labelled
+from voiced.plugin.replies import Entity, Undo
+from voiced.slots import JsonValue, SlotContext
+
+if TYPE_CHECKING:
+    from voiced.plugin.intents import Intent
+
+__all__ = ["Assistant", "Context"]
+
+
+T = TypeVar("T")
+
+
+class Assistant(Protocol):
+    """The assistant itself, for intents about the conversation."""
+
+    @property
+    def last_reply(self) -> str:
+        """The last reply as text, or an empty string."""
+        ...
+
+    @property
+    def last_heard(self) -> str:
+        """What the user heard of it, or an empty string."""
+        ...
+
+    @property
+    def unfinished_reply(self) -> str:
+        """What the user cut off last, from the sentence on that was being spoken; or nothing."""
+        ...
+
+    @property
+    def entities(self) -> Sequence[Entity]:
+        """What was named last, in its order."""
+        ...
+
+    def deliver(
+        self,
+        *,
+        louder_db: float = 0.0,
+        speed: float = 1.0,
+        whisper: bool | None = None,
+        reset: bool = False,
+    ) -> None:
+        """Change how everything is said from now on, until the session ends.
+
+        Args:
+            louder_db: Added to what it is; the sum stays between -18 and 12 dB.
+            speed: A factor; the product stays between 0.6 and 2.
+            whisper: Whether it whispers; None leaves that as it is.
+            reset: Forget what was wished before.
+        """
+        ...
+
+    def intents(self) -> Sequence[Intent]:
+        """Every intent that can be used now."""
+        ...
+
+    def stop_sending(self) -> int:
+        """Keep back all that waits in the outbox; how much that was."""
+        ...
+
+    async def undo(self, count: int) -> Sequence[str]:
+        """Take back the last ``count`` changes; a sentence for each one taken back.
+
+        Raises:
+            IntentFailed: A change cannot be taken back; what was done before it stays undone.
+        """
+        ...
+
+    async def changes(self, count: int) -> Sequence[str]:
+        """Sentences on the last changes, newest first."""
+        ...
+
+
+class Context(SlotContext, Protocol):
+    """What an intent gets from the assistant for one call."""
+
+    @property
+    def assistant(self) -> Assistant:
+        """The assistant itself."""
+        ...
+
+    def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
+        """Hold a change: the way back is in the journal before the body runs.
+
+        The body must make one change, or none and raise. ``summary`` says what was done, in the
+        past tense, as it is spoken: "renamed a to b".
+
+        Raises:
+            JournalError: The way back could not be written; the body does not run.
+        """
+        ...
+
+    async def in_worker(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a blocking function off the loop. It is not stopped by a cancellation."""
+        ...
+
+    async def ask_about(
+        self,
+        text: str | Labelled[str],
+        question: str,
+        schema: Mapping[str, Any],
+        *,
+        object_id: str = "",
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Ask the language model about a text from outside: a mail, a page, a file.
+
+        The model gets the text and the question and nothing else, and can call nothing. The answer
+        is as untrusted as the text: tell it with ``attributed``, and let it choose nothing.
+
+        Args:
+            text: What is read; a long one only to a limit.
+            question: What is to be found in it, in your own words.
+            schema: The JSON schema of an object; texts and lists are limited where it does not.
+            object_id: Names the thing that the text belongs to.
+
+        Raises:
+            CannotRead: There is no model, it failed or was too slow: do without.
+            PluginError: The schema does not say what the answer is, or the intent is declared to
+                return what only the user or the configuration can have shaped.
+        """
+        ...
