@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from hassil.expression import ListReference
@@ -15,10 +14,13 @@ from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.completion import Completer, Completion
 from voiced.grammar.costs import Sounds, importance
 from voiced.grammar.graph import OPEN_WORDS, WordList, word_graph
-from voiced.grammar.reading import Filled, Reading
+from voiced.grammar.guesses import Guesser
+from voiced.grammar.reading import Reading
 from voiced.grammar.rewording import wordings
 from voiced.grammar.slot_types import ListPhrases, SlotTypes, word_list
 from voiced.grammar.spans import Phrases
+from voiced.grammar.spelled import slots_of
+from voiced.grammar.states import states_of
 from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_template
 from voiced.plugin import Intent
 from voiced.slots import SlotContext
@@ -38,10 +40,6 @@ _MAX_WORDS = 120
 _MAX_LETTERS = 4000
 _READING_COST = 0.8
 _MAX_KEY_TERMS = 300
-_QUOTES = "\"'`\u2018\u2019\u201c\u201d"
-_ENDINGS = ".,;:!?"
-_INITIALS = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$")
-
 
 _Rank = tuple[float, float]
 """What a match costs, and then how much of the template was said, turned round."""
@@ -74,6 +72,7 @@ class Grammar:
     ) -> None:
         skeleton: Automaton[Label] = smallest(net.states, net.arcs)
         _refuse_silence(skeleton)
+        states = states_of(skeleton)
         literals = {label for _, label, _ in net.arcs if isinstance(label, str)}
         self._literals = frozenset(literals)
         self._lists = dict(lists)
@@ -82,7 +81,8 @@ class Grammar:
         self._changing = frozenset(changing)
         phrases = {name: Phrases(words, fits.get(name)) for name, words in lists.items()}
         sounds = Sounds(vocabulary)
-        self._aligner = Aligner(skeleton, phrases, sounds)
+        self._aligner = Aligner(states, phrases, sounds)
+        self._guesser = Guesser(states, phrases, sounds)
         self._completer = Completer(skeleton, self._lists, sounds)
         self._net = net
         self._open_words = tuple(open_words)
@@ -169,15 +169,22 @@ class Grammar:
         """
         pairs = [(r.text, r.confidence) if isinstance(r, Hypothesis) else r for r in readings]
         surest = max((confidence for _, confidence in pairs), default=0.0)
-        found: dict[object, tuple[_Rank, Match]] = {}
-        for text, confidence in pairs:
-            doubt = 1.0 - confidence / surest if surest else 0.0
-            for rank, match in self._matches(text, doubt):
-                key = (match.intent, tuple(match.slots.items()))
-                if key not in found or rank < found[key][0]:
-                    found[key] = (rank, match)
-        ranked = sorted(found.values(), key=lambda pair: pair[0])
-        return tuple(match for _, match in ranked[:limit])
+        doubts = [(text, 1.0 - sure / surest if surest else 0.0) for text, sure in pairs]
+        return _best(pair for text, doubt in doubts for pair in self._matches(text, doubt))[:limit]
+
+    def guesses(self, text: str) -> tuple[Match, ...]:
+        """What may have been meant by a text that ``match`` makes nothing of, best first.
+
+        All of them fit about as well, and so badly that the user is to be asked.
+        """
+        if len(text) > _MAX_LETTERS:
+            return ()
+        pieces = tokens(text)
+        said = [word for piece in pieces for word in piece.words]
+        return _best(
+            ((-reading.score, reading.cost), _match(reading, said, text, pieces))
+            for reading in self._guesser.readings(said)
+        )
 
     def completion(self, text: str) -> Completion:
         """Whether a partial transcript ends a sentence, and whether it may or must go on."""
@@ -194,50 +201,30 @@ class Grammar:
             said = [word for piece in pieces for word in piece.words]
             for reading in self._aligner.readings(said) if 0 < len(said) <= _MAX_WORDS else ():
                 if reading.score >= self._least_of(reading):
-                    slots = _slots(reading, said, wording.text, pieces)
                     cost = reading.cost + wording.cost + _READING_COST * doubt
                     rank, best = (cost, -reading.literal), min(best, cost)
-                    yield rank, Match(reading.intent, slots, reading.score, text)
+                    match = _match(reading, said, wording.text, pieces)
+                    yield rank, replace(match, text=text)
 
     def _least_of(self, reading: Reading) -> float:
         takes_any = any(filled.phrase is None for filled in reading.slots)
         return MIN_CHANGING if takes_any or reading.intent in self._changing else MIN_SCORE
 
 
-def _slots(
-    reading: Reading, said: Sequence[str], text: str, pieces: Sequence[Token]
-) -> dict[str, str]:
-    return {filled.slot: _words(filled, said, text, pieces) for filled in reading.slots}
+def _match(reading: Reading, said: Sequence[str], text: str, pieces: Sequence[Token]) -> Match:
+    slots = slots_of(reading, said, text, pieces)
+    return Match(reading.intent, slots, reading.score, text)
 
 
-def _words(filled: Filled, said: Sequence[str], text: str, pieces: Sequence[Token]) -> str:
-    if filled.phrase is not None and not filled.is_exact:
-        return " ".join(filled.phrase)
-    spelled = _as_spelled(filled.start, filled.end, text, pieces)
-    return spelled or " ".join(said[filled.start : filled.end])
-
-
-def _as_spelled(start: int, end: int, text: str, pieces: Sequence[Token]) -> str:
-    """The written text of some words, or nothing where they are a part of a written piece."""
-    position = 0
-    first = last = None
-    for index, piece in enumerate(pieces):
-        if position == start:
-            first = index
-        position += len(piece.words)
-        if position == end:
-            last = index
-    if first is None or last is None:
-        return ""
-    low = pieces[first - 1].end if first else 0
-    high = pieces[last + 1].start if last + 1 < len(pieces) else len(text)
-    left, right = pieces[first].start, pieces[last].end
-    while left > low and not text[left - 1].isspace():
-        left -= 1
-    while right < high and not text[right].isspace():
-        right += 1
-    found = text[left:right].strip(_QUOTES)
-    return found if _INITIALS.search(found) else found.rstrip(_ENDINGS + _QUOTES)
+def _best(found: Iterable[tuple[_Rank, Match]]) -> tuple[Match, ...]:
+    """Each meaning once, the cheapest first."""
+    cheapest: dict[object, tuple[_Rank, Match]] = {}
+    for rank, match in found:
+        key = (match.intent, tuple(match.slots.items()))
+        if key not in cheapest or rank < cheapest[key][0]:
+            cheapest[key] = (rank, match)
+    ranked = sorted(cheapest.values(), key=lambda pair: pair[0])
+    return tuple(match for _, match in ranked)
 
 
 def _refuse_silence(skeleton: Automaton[Label]) -> None:
