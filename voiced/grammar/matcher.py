@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import TypeAlias
 
 from hassil.expression import ListReference
 
@@ -41,8 +42,7 @@ _MAX_LETTERS = 4000
 _READING_COST = 0.8
 _MAX_KEY_TERMS = 300
 
-_Rank = tuple[float, float]
-"""What a match costs, and then how much of the template was said, turned round."""
+Rank: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +51,15 @@ class Match:
 
     Words are as the user spelled them where he said them as they stand, or where the slot is open;
     else they are the phrase that sounds like them. ``score`` in [0, 1] is 1 for word by word.
+    ``rank`` is lower for what fits better: what the reading cost, and then how much of the template
+    was said, turned round.
     """
 
     intent: str
     slots: Mapping[str, str]
     score: float
     text: str
+    rank: Rank = field(default=(0.0, 0.0), compare=False)
 
 
 class Grammar:
@@ -170,7 +173,9 @@ class Grammar:
         pairs = [(r.text, r.confidence) if isinstance(r, Hypothesis) else r for r in readings]
         surest = max((confidence for _, confidence in pairs), default=0.0)
         doubts = [(text, 1.0 - sure / surest if surest else 0.0) for text, sure in pairs]
-        return _best(pair for text, doubt in doubts for pair in self._matches(text, doubt))[:limit]
+        return _best(match for text, doubt in doubts for match in self._matches(text, doubt))[
+            :limit
+        ]
 
     def guesses(self, text: str) -> tuple[Match, ...]:
         """What may have been meant by a text that ``match`` makes nothing of, best first.
@@ -182,7 +187,7 @@ class Grammar:
         pieces = tokens(text)
         said = [word for piece in pieces for word in piece.words]
         return _best(
-            ((-reading.score, reading.cost), _match(reading, said, text, pieces))
+            _match(reading, said, text, pieces, (-reading.score, reading.cost))
             for reading in self._guesser.readings(said)
         )
 
@@ -190,7 +195,7 @@ class Grammar:
         """Whether a partial transcript ends a sentence, and whether it may or must go on."""
         return self._completer.completion(text)
 
-    def _matches(self, text: str, doubt: float) -> Iterable[tuple[_Rank, Match]]:
+    def _matches(self, text: str, doubt: float) -> Iterable[Match]:
         if len(text) > _MAX_LETTERS:
             return
         best = float("inf")
@@ -203,28 +208,29 @@ class Grammar:
                 if reading.score >= self._least_of(reading):
                     cost = reading.cost + wording.cost + _READING_COST * doubt
                     rank, best = (cost, -reading.literal), min(best, cost)
-                    match = _match(reading, said, wording.text, pieces)
-                    yield rank, replace(match, text=text)
+                    match = _match(reading, said, wording.text, pieces, rank)
+                    yield replace(match, text=text)
 
     def _least_of(self, reading: Reading) -> float:
         takes_any = any(filled.phrase is None for filled in reading.slots)
         return MIN_CHANGING if takes_any or reading.intent in self._changing else MIN_SCORE
 
 
-def _match(reading: Reading, said: Sequence[str], text: str, pieces: Sequence[Token]) -> Match:
+def _match(
+    reading: Reading, said: Sequence[str], text: str, pieces: Sequence[Token], rank: Rank
+) -> Match:
     slots = slots_of(reading, said, text, pieces)
-    return Match(reading.intent, slots, reading.score, text)
+    return Match(reading.intent, slots, reading.score, text, rank)
 
 
-def _best(found: Iterable[tuple[_Rank, Match]]) -> tuple[Match, ...]:
-    """Each meaning once, the cheapest first."""
-    cheapest: dict[object, tuple[_Rank, Match]] = {}
-    for rank, match in found:
+def _best(found: Iterable[Match]) -> tuple[Match, ...]:
+    """Each meaning once, the one that fits best first."""
+    best: dict[object, Match] = {}
+    for match in found:
         key = (match.intent, tuple(match.slots.items()))
-        if key not in cheapest or rank < cheapest[key][0]:
-            cheapest[key] = (rank, match)
-    ranked = sorted(cheapest.values(), key=lambda pair: pair[0])
-    return tuple(match for _, match in ranked)
+        if key not in best or match.rank < best[key].rank:
+            best[key] = match
+    return tuple(sorted(best.values(), key=lambda match: match.rank))
 
 
 def _refuse_silence(skeleton: Automaton[Label]) -> None:
