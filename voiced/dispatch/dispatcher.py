@@ -29,7 +29,7 @@ from voiced.dispatch.questions import (
     sounds_like_yes,
 )
 from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
-from voiced.dispatch.rivals import MOST_ASKED, ask_which, meant, possible, read_which
+from voiced.dispatch.rivals import MOST_ASKED, ask_which, asked_calls, meant, possible, read_which
 from voiced.errors import (
     IntentDenied,
     IntentFailed,
@@ -267,7 +267,8 @@ class Dispatcher:
         """What may be asked for in words that no intent fits: asked, unless it only reads."""
         resolve = partial(self._resolved, report=report)
         for text, _ in readings:
-            calls = await possible(map(self._call_of, self.grammar.guesses(text)), resolve)
+            guesses = [self._call_of(each) for each in self.grammar.guesses(text)]
+            calls = await possible(guesses, resolve)
             if len(calls) == 1 and calls[0].effect.only_reads:
                 return await self._begin(calls[0], report)
             if 0 < len(calls) <= MOST_ASKED:
@@ -479,7 +480,7 @@ class Dispatcher:
         self._pending = None if question.verdict is Verdict.SCREEN else question
         self._asked_in = report.turn
         self._void_at_s = float("inf")
-        if question.choice is not None or _names_others(question.call):
+        if _tells_names(question):
             self.conversation.taint()  # the names in a question may be anybody's
         report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))
         return question
@@ -569,6 +570,12 @@ class Dispatcher:
         if not isinstance(reply, Reply):
             return None, _broken(name, f"returned {type(reply).__name__}, not a Reply")
         return reply, None
+
+
+def _tells_names(question: Question) -> bool:
+    if question.choice is None or question.choice.slot == WHOLE:
+        return any(map(_names_others, asked_calls(question)))
+    return True
 
 
 def _names_others(call: Call) -> bool:

@@ -18,11 +18,12 @@ from voiced.plugin import Candidate
 from voiced.policy import Answer, Manner, is_answerable, read_answer
 from voiced.spoken import FILLERS, normalise, parse_ordinal, sound_similarity
 
-__all__ = ["MOST_ASKED", "ask_which", "meant", "possible", "read_which"]
+__all__ = ["MOST_ASKED", "ask_which", "asked_calls", "meant", "possible", "read_which"]
 
 MOST_ASKED = 3
 """More than so many are not asked about: nobody remembers them."""
 
+_MOST_TRIED = 8
 _AS_CHEAP, _AS_MUCH_SAID = 0.02, 0.3
 _LIKE = 0.75
 _NOUNS = frozenset({"one", "thing"})
@@ -54,10 +55,10 @@ async def meant(
     return _distinct(calls) or [call_of(found[0])]
 
 
-async def possible(calls: Iterable[Call], resolve: Resolve) -> list[Call]:
-    """The calls that can be done, of those that are only guessed at."""
+async def possible(calls: Sequence[Call], resolve: Resolve) -> list[Call]:
+    """The calls that can be done, of those that are only guessed at; none where they are many."""
     known: list[Call] = []
-    for call in calls:
+    for call in calls if len(calls) <= _MOST_TRIED else ():
         try:
             tried = await _tried(call, resolve)
         except VoicedError:
@@ -88,33 +89,36 @@ def _distinct(calls: Iterable[Call]) -> list[Call]:
 
 def ask_which(calls: Sequence[Call], name: str) -> Question:
     """Ask which request is meant, or of a single one whether it is."""
-    deeds = {deed(call) for call in calls}
     objects = [_objects(call) for call in calls]
-    if len(calls) > 1 and len(deeds) == 1 and all(objects):
-        told = objects
-    else:
-        told = [_told(call) for call in calls]
-    text = f"{', '.join(told[:-1])}, or {told[-1]}" if len(told) > 1 else told[0]
+    is_one_deed = len(calls) > 1 and len({deed(call) for call in calls}) == 1 and all(objects)
+    told = objects if is_one_deed else [_told(call) for call in calls]
+    which = f"{', '.join(told[:-1])}, or {told[-1]}" if len(told) > 1 else told[0]
+    text = f"Did you mean {which}?" if is_one_deed else f"Did you mean to {which}?"
     candidates = tuple(map(Candidate, calls, told))
-    return Question(name, f"Did you mean: {text}?", calls[0], choice=Choice(WHOLE, candidates))
+    return Question(name, text, calls[0], choice=Choice(WHOLE, candidates))
 
 
 def _told(call: Call) -> str:
     what, objects = deed(call), _objects(call)
     what = f"{what[:1].lower()}{what[1:]}"
-    return f"{what} {objects}" if objects else what
+    return f"{what}: {objects}" if objects else what
 
 
 def _objects(call: Call) -> str:
     names = (call.labels.get(slot, words) for slot, words in call.words.items())
-    return " and ".join(each for each in names if each)
+    return ", ".join(each for each in names if each)
+
+
+def asked_calls(question: Question) -> list[Call]:
+    """The requests that a question is about."""
+    if question.choice is None or question.choice.slot != WHOLE:
+        return [question.call]
+    return [candidate.value for candidate in question.choice.candidates]
 
 
 def read_which(question: Question, answer: str, manner: Manner) -> Call | Answer:
     """The request that was chosen, NO, or OTHER if the answer chooses none."""
-    calls: list[Call] = (
-        [candidate.value for candidate in question.choice.candidates] if question.choice else []
-    )
+    calls = asked_calls(question)
     said = [word for word in normalise(answer) if word not in FILLERS]
     meaning = read_answer(answer)
     if meaning is Answer.NO or not _NEITHER.isdisjoint(said):
@@ -132,17 +136,16 @@ def read_which(question: Question, answer: str, manner: Manner) -> Call | Answer
 
 def _by_words(question: Question, said: Sequence[str]) -> Call | Answer:
     """The one whose words the answer repeats, and nothing else: more may be another request."""
-    candidates = question.choice.candidates if question.choice else ()
+    told = (
+        [normalise(each.spoken) for each in question.choice.candidates] if question.choice else []
+    )
     telling = [word for word in said if importance(word) == 1 and word not in _NOUNS]
     repeated = [
-        candidate.value
-        for candidate in candidates
-        if all(_is_in(word, normalise(candidate.spoken)) for word in telling)
+        call
+        for call, words in zip(asked_calls(question), told, strict=True)
+        if all(_is_in(word, words) for word in telling)
     ]
-    if not telling or len(repeated) != 1:
-        return Answer.OTHER
-    chosen: Call = repeated[0]
-    return chosen
+    return repeated[0] if telling and len(repeated) == 1 else Answer.OTHER
 
 
 def _is_in(said: str, words: Iterable[str]) -> bool:
