@@ -120,3 +120,17 @@ def misheard(text: str, chance: random.Random) -> str:
             words[place] = chance.choice(alike)
             return " ".join(words)
     return text
+
+
+def replaced(text: str, chance: random.Random) -> str:
+    """One word becomes any other one."""
+    words = text.split()
+    words[chance.randrange(len(words))] = chance.choice(COMMON)
+    return " ".join(words)
+
+
+def twice_wrong(text: str, chance: random.Random) -> str:
+    """Two of the other mistakes."""
+    for mistake in chance.sample([inserted, dropped, misheard], 2):
+        text = mistake(text, chance)
+    return text

@@ -24,6 +24,7 @@ __all__ = [
     "led_in",
     "left_out",
     "negates",
+    "strayed",
 ]
 
 _FUNCTION = frozenset(
@@ -97,6 +98,13 @@ _SAID_OF_ANYTHING = (
 )
 """Words that are said of all kinds of things: they tell but half of what an order is about."""
 
+_ADVERBS = frozenset(
+    (
+        "again ever even just kind maybe now once perhaps quite rather so somehow soon sort still "
+        "then there too very well yet"
+    ).split()
+)
+
 _FILLER_COST = 0.02
 _FUNCTION_ADDED, _FUNCTION_LEFT_OUT = 0.35, 0.45
 _CONTENT_ADDED, _CONTENT_LEFT_OUT = 1.3, 1.3
@@ -122,6 +130,7 @@ _MOST_JOINED = 0.45
 _ADDED_DIRECTION = 0.6
 _STEM = re.compile(r"(?:ing|ed|es|s)$")
 _LEAST_STEM = 3
+_SHORT = 4
 
 
 def importance(word: str) -> float:
@@ -159,6 +168,13 @@ def added(word: str) -> float:
     if word in _DECISIVE:
         return _DECISIVE_COST
     return _FUNCTION_ADDED if word in _FUNCTION else _CONTENT_ADDED
+
+
+def strayed(word: str, *, is_first: bool) -> float:
+    """Cost of a word that may have been added at will; adverbs ask for nothing else."""
+    cost = led_in(word) if is_first else added(word)
+    is_adverb = word in _ADVERBS or (len(word) > _SHORT and word.endswith("ly"))
+    return min(cost, _FUNCTION_ADDED) if is_adverb else cost
 
 
 def led_in(word: str) -> float:

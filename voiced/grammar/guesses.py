@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 from voiced.grammar.costs import (
     Sounds,
-    added,
     is_decisive,
-    led_in,
     left_out,
     negates,
+    strayed,
     telling,
 )
 from voiced.grammar.reading import Filled, Reading
@@ -159,7 +158,7 @@ class _Walk:
         """
         state, slots = key
         said, words = self._said[position], self._states[state].words
-        stray = added(said) if state else led_in(said)
+        stray = strayed(said, is_first=state == 0)
         if stray <= _SMALL_WORD:
             self._reach(position + 1, key, path, stray)
         is_verb = state == 0 and said in words
