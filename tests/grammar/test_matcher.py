@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import home_orders as home
 import pytest
 
+from voiced.bench.sentences import mistakes
 from voiced.errors import PluginError
 from voiced.grammar import MIN_SCORE, Grammar, ListPhrases, Match
 from voiced.plugin import Candidate, Context, Effect, Intent, Reply, SlotContext, intent
@@ -191,9 +192,9 @@ def test_key_terms_are_the_rare_words_of_phrases() -> None:
     ("mistake", "floor", "most_wrong"),
     [
         (lambda text, _: text, 1.0, 0.0),
-        (home.inserted, 0.937, 0.01),
-        (home.misheard, 0.842, 0.01),
-        (home.dropped, 0.50, 0.10),
+        (mistakes.inserted, 0.937, 0.01),
+        (mistakes.misheard, 0.842, 0.01),
+        (mistakes.dropped, 0.50, 0.10),
     ],
     ids=["exact", "inserted", "misheard", "dropped"],
 )
@@ -214,7 +215,7 @@ def test_orders_with_a_mistake_are_understood(
 
 @pytest.mark.parametrize(
     ("mistake", "floor", "most_wrong"),
-    [(home.replaced, 0.477, 0.03), (home.twice_wrong, 0.635, 0.02)],
+    [(mistakes.replaced, 0.477, 0.03), (mistakes.twice_wrong, 0.635, 0.02)],
     ids=["replaced", "twice wrong"],
 )
 def test_orders_are_guessed_where_a_word_is_lost(

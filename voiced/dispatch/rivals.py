@@ -18,12 +18,22 @@ from voiced.plugin import Candidate
 from voiced.policy import Answer, Manner, is_answerable, read_answer
 from voiced.spoken import FILLERS, normalise, parse_ordinal, sound_similarity
 
-__all__ = ["MOST_ASKED", "ask_which", "asked_calls", "meant", "possible", "read_which"]
+__all__ = [
+    "MOST_ASKED",
+    "MOST_TRIED",
+    "ask_which",
+    "asked_calls",
+    "meant",
+    "possible",
+    "read_which",
+]
 
 MOST_ASKED = 3
 """More than so many are not asked about: nobody remembers them."""
 
-_MOST_TRIED = 8
+MOST_TRIED = 8
+"""Where there are more, nothing is known of what was meant."""
+
 _AS_CHEAP, _AS_MUCH_SAID = 0.02, 0.3
 _LIKE = 0.75
 _NOUNS = frozenset({"one", "thing"})
@@ -58,7 +68,7 @@ async def meant(
 async def possible(calls: Sequence[Call], resolve: Resolve) -> list[Call]:
     """The calls that can be done, of those that are only guessed at; none where they are many."""
     known: list[Call] = []
-    for call in calls if len(calls) <= _MOST_TRIED else ():
+    for call in calls if len(calls) <= MOST_TRIED else ():
         try:
             tried = await _tried(call, resolve)
         except VoicedError:
