@@ -1,11 +1,10 @@
-"""A grammar of home commands, its sentences, and how people and recognisers get them wrong."""
+"""A grammar of home commands, and its sentences."""
 
 from __future__ import annotations
 
 import random
 
 from voiced.grammar import Grammar, ListPhrases
-from voiced.spoken import sound_similarity
 from voiced.stages import WordGraph
 
 ROOMS = "kitchen|bedroom|living room|bathroom|office|hallway|garage|garden|cellar"
@@ -51,26 +50,6 @@ LISTS = {
     "music": ListPhrases("jazz|classical|rock|piano|country|soul|christmas".split("|")),
     "item": ListPhrases("milk|bread|butter|apples|tomatoes|coffee|rice|eggs|cheese".split("|")),
 }
-STRAY = "really quickly again big old maybe there today kind of like very nice other".split()
-COMMON = """
-about across after air all arm back bake ball band bank bare bath beach bean bear beat bed bell big
-bill bite black blend blind blow blue boat bore bought bowl box boy brake brew bright broom buy cake
-call came can car card care case cat cell chair chase cheap chin class clean clear cling clock close
-coat cold cool corner cost count cow crack cream dark day deal deck dim dine door draw dream drop
-ear fan far fast feel fend few fight fill find fine fire fish five floor flour fold food fort four
-frame free front full gain game gap garden get glass gold grain grape gray great green guess hall
-hand hat heat hide hill hold hole house jazz kitten knight lake lamp last lease leave let lice lid
-life light like line list load lock long look loud lower made mail make mall mask may meal mean
-meet mice mild mile milk mine mint moon muse music nap near neck nice night noise note oil over own
-pace paint pan park part past pause peas pick pin place plain plan play please pool pray press price
-quite race rain raise rate red rice ride right ring road rock roll room rose said sail sale same
-sand save say sea seat seed sell send set shake shape sheep shop short shut sit skate sky sleep
-slow small smell snow sock soul spell spin spot stair stay steal step stock stone stop store
-strain street suit sun sweet switch table tail take tall tank tape team tell ten test thin thing
-three tide tie tile time timber toe torn town trade train tray tree trick truck try turn vine voice
-wait wake walk wall warm watch wave way weak wear well west wheel white wide wild wind wine wing
-wish wood word work world write wrong yard year yellow
-""".split()
 
 
 def grammar() -> Grammar:
@@ -91,32 +70,3 @@ def sentences(graph: WordGraph, count: int, seed: int = 1) -> list[str]:
             words.extend([word] if word else [])
         found[" ".join(words)] = None
     return list(found)
-
-
-def inserted(text: str, chance: random.Random) -> str:
-    words = text.split()
-    words.insert(chance.randint(0, len(words)), chance.choice(STRAY))
-    return " ".join(words)
-
-
-def dropped(text: str, chance: random.Random) -> str:
-    words = text.split()
-    del words[chance.randrange(len(words))]
-    return " ".join(words)
-
-
-def misheard(text: str, chance: random.Random) -> str:
-    """One word becomes another one that sounds like it, where the list has such a one."""
-    words = text.split()
-    places = list(range(len(words)))
-    chance.shuffle(places)
-    for place in places:
-        alike = [
-            other
-            for other in COMMON
-            if other != words[place] and sound_similarity(other, words[place]) > 0.7
-        ]
-        if alike:
-            words[place] = chance.choice(alike)
-            return " ".join(words)
-    return text

@@ -15,7 +15,15 @@ from cases import every
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.errors import IntentDenied, ReplyError, ReplyTimeout
-from voiced.events import Event, IntentMatched, IntentReturned, ReplySentence, StageFailed, TurnId
+from voiced.events import (
+    Event,
+    IntentMatched,
+    IntentReturned,
+    ReplySentence,
+    RequestMissed,
+    StageFailed,
+    TurnId,
+)
 from voiced.plugin import (
     TEXT,
     Candidate,
@@ -210,6 +218,21 @@ def test_not_understood_is_said_once_until_something_is_understood() -> None:
     room.think("note milk")
     room.think("what is love")
     assert room.said
+
+
+def test_without_a_model_what_was_hardly_understood_is_guessed_at() -> None:
+    room = Room()
+    assert room.think("read big notes").reply == "It says: delete all."
+    thought = room.think("cheap pour tea")
+    assert (thought.outcome, room.said) == ("completed", ["Did you mean to pour a drink: tea?"])
+    assert room.think("yes").reply == "Here you are."
+    assert [event.text for event in room.of(RequestMissed)] == ["read big notes", "cheap pour tea"]
+
+
+def test_a_model_is_asked_rather_than_the_user() -> None:
+    room = Room({"read big notes": [["There are no big ones."]]})
+    room.think("read big notes")
+    assert room.said == ["There are no big ones."]
 
 
 def test_a_question_is_asked_answered_and_taken_back() -> None:

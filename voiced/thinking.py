@@ -129,10 +129,11 @@ class Thinker:
             return await self._ask(understood, saying)
         if isinstance(understood, Call):
             return await self._perform(understood, saying)
-        return await self._converse(said, saying)
+        return await self._converse(readings, saying)
 
-    async def _converse(self, said: str, saying: Saying) -> Thought:
-        """Answer what no intent fits."""
+    async def _converse(self, readings: Sequence[tuple[str, float]], saying: Saying) -> Thought:
+        """Answer what no intent fits; without a model what may have been meant is asked."""
+        said = readings[0][0]
         is_asked = self.dispatcher.conversation.last_reply.endswith("?")
         if (is_only_stop(said) or refuses(said)) and self.dispatcher.outbox.stop():
             await saying.say_text("Stopped. Nothing was sent.")
@@ -142,6 +143,11 @@ class Thinker:
         if self._responder is not None:
             return await self._reply(self._responder, said, saying, is_missed=True)
         _tell_missed(said, "", saying)
+        guessed = await self.dispatcher.guess(readings, saying.turn.report)
+        if isinstance(guessed, Question):
+            return await self._ask(guessed, saying)
+        if isinstance(guessed, Call):
+            return await self._perform(guessed, saying)
         if not self._was_lost:  # said once, not repeated
             await saying.say_text(_NO_MODEL)
         return Thought("not_understood")

@@ -11,8 +11,9 @@ import home_orders as home
 import pytest
 from cases import every
 
+from voiced.bench.sentences import mistakes
 from voiced.errors import PluginError
-from voiced.grammar import MIN_SCORE, Grammar, ListPhrases
+from voiced.grammar import MIN_SCORE, Grammar, ListPhrases, Match
 from voiced.plugin import Candidate, Context, Effect, Intent, Reply, SlotContext, intent
 from voiced.stages import Hypothesis
 
@@ -192,9 +193,9 @@ def test_key_terms_are_the_rare_words_of_phrases() -> None:
     ("mistake", "floor", "most_wrong"),
     [
         (lambda text, _: text, 1.0, 0.0),
-        (home.inserted, 0.937, 0.01),
-        (home.misheard, 0.842, 0.01),
-        (home.dropped, 0.50, 0.10),
+        (mistakes.inserted, 0.937, 0.01),
+        (mistakes.misheard, 0.842, 0.01),
+        (mistakes.dropped, 0.50, 0.10),
     ],
     ids=["exact", "inserted", "misheard", "dropped"],
 )
@@ -211,6 +212,58 @@ def test_orders_with_a_mistake_are_understood(
         wrong += any((m.intent, m.slots) != (meant.intent, meant.slots) for m in found)
     assert right / len(sentences) >= floor
     assert wrong / len(sentences) <= most_wrong
+
+
+@pytest.mark.parametrize(
+    ("mistake", "floor", "most_wrong"),
+    [(mistakes.replaced, 0.477, 0.03), (mistakes.twice_wrong, 0.635, 0.02)],
+    ids=["replaced", "twice wrong"],
+)
+def test_orders_are_guessed_where_a_word_is_lost(
+    mistake: Callable[[str, random.Random], str], floor: float, most_wrong: float
+) -> None:
+    grammar, chance = home.grammar(), random.Random(3)
+    right = wrong = 0
+    sentences = [each for seed in (1, 2, 3) for each in home.sentences(grammar.graph, 222, seed)]
+    for sentence in sentences:
+        meant = grammar.match([(sentence, 1.0)])[0]
+        said = mistake(sentence, chance)
+        guessed: Sequence[Match] = ()
+        found: Sequence[Match] = grammar.match([(said, 1.0)])[:1]
+        if not found:
+            found = guessed = grammar.guesses(said)
+        is_one = len(found) == 1
+        is_right = is_one and (found[0].intent, found[0].slots) == (meant.intent, meant.slots)
+        right += is_right
+        wrong += len(guessed) == 1 and not is_right
+    assert right / len(sentences) >= floor
+    assert wrong / len(sentences) <= most_wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "guesses"),
+    [
+        ("bake the music in the office", {"music.stop"}),
+        ("lower bathroom lice", {"blind.close"}),
+        ("send bank home", {"vacuum"}),
+        ("the bedroom curtains", {"blind.open", "blind.close"}),
+        ("far front door", {"door.lock", "door.unlock"}),
+        ("tell tall in garden", {"heat.ask"}),
+        ("make line warmer", set()),
+        ("do not lock the front pour", set()),
+        ("never the music in the office", set()),
+        ("turn off the television", set()),
+        ("make the attic", set()),
+        ("music", set()),
+        ("the quick brown fox jumps over the lazy dog", set()),
+        ("x " * 2000, set()),
+        ("", set()),
+    ],
+)
+def test_what_is_guessed_with_a_word_lost(text: str, guesses: set[str]) -> None:
+    grammar = home.grammar()
+    assert grammar.match([(text, 1.0)]) == ()
+    assert {match.intent for match in grammar.guesses(text)} == guesses
 
 
 def test_a_long_sentence_is_matched_in_milliseconds() -> None:

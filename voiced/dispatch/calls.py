@@ -13,7 +13,11 @@ from voiced.plan import Step
 from voiced.plugin import Candidate, Effect, Intent, Reply
 from voiced.policy import Trust, Verdict
 
-__all__ = ["Call", "Choice", "Question", "Report", "Result"]
+__all__ = ["WHOLE", "Call", "Choice", "Question", "Report", "Result"]
+
+
+WHOLE = ""
+"""Stands for the slot where it is the whole request that is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Several things that the words of one slot may mean."""
+    """Several things that the words of one slot may mean; or of ``WHOLE``, several calls."""
 
     slot: str
     candidates: tuple[Candidate[Any], ...]

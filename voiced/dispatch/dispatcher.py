@@ -9,13 +9,14 @@ import logging
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal
 
 import anyio
 
 from voiced.conversation import Conversation, ConversationMemo
 from voiced.dispatch.assistant import BoundAssistant
-from voiced.dispatch.calls import Call, Question, Report, Result
+from voiced.dispatch.calls import WHOLE, Call, Question, Report, Result
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.guard import Guard, GuardMemo, denied
 from voiced.dispatch.outbox import Outbox
@@ -28,6 +29,7 @@ from voiced.dispatch.questions import (
     sounds_like_yes,
 )
 from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
+from voiced.dispatch.rivals import MOST_ASKED, ask_which, asked_calls, meant, possible, read_which
 from voiced.errors import (
     IntentDenied,
     IntentFailed,
@@ -238,17 +240,48 @@ class Dispatcher:
                 return answered
         if readings:
             self._guard.begin(readings[0][0])
-        chain = clauses(readings[0][0], self._best) if readings else ()
-        if chain:
-            return await self.follow(chain, report)
-        found = self.match(readings)
-        if found:
-            return await self._follow(found[0], (), report)
+        asked_for = await self._matched(readings, report)
+        if asked_for is not None:
+            return asked_for
         repeated = self._same_again(readings)
         if repeated is not None:
-            self._report_match(repeated, report)
-            return await self._settle(repeated, report)
+            return await self._begin(repeated, report)
         return self._ask_again(pending, report)
+
+    async def _matched(
+        self, readings: Sequence[tuple[str, float]], report: Report
+    ) -> Call | Question | None:
+        """What the grammar makes of the words: a chain, a request, or a chain heard less surely."""
+        chains = [clauses(text, self._best) for text, _ in readings[:1]]
+        found = self.match(readings) if not any(chains) else ()
+        if found:
+            return await self._follow_nearest(found, report)
+        if not any(chains):
+            chains = [clauses(text, self._best) for text, _ in readings[1:]]
+        chain = next(filter(None, chains), ())
+        return await self.follow(chain, report) if chain else None
+
+    async def guess(
+        self, readings: Sequence[tuple[str, float]], report: Report
+    ) -> Call | Question | None:
+        """What may be asked for in words that no intent fits: asked, unless it only reads."""
+        resolve = partial(self._resolved, report=report)
+        for text, _ in readings:
+            guesses = [self._call_of(each) for each in self.grammar.guesses(text)]
+            calls = await possible(guesses, resolve)
+            if len(calls) == 1 and calls[0].effect.only_reads:
+                return await self._begin(calls[0], report)
+            if 0 < len(calls) <= MOST_ASKED:
+                return self._ask(ask_which(calls, self._environment.new_id()), report)
+        return None
+
+    async def _follow_nearest(self, found: Sequence[Match], report: Report) -> Call | Question:
+        """Do what fits best; ask where several fit equally well."""
+        calls = await meant(found, self._call_of, partial(self._resolved, report=report))
+        if len(calls) > 1:
+            asked = ask_which(calls[:MOST_ASKED], self._environment.new_id())
+            return self._ask(asked, report)
+        return await self._begin(calls[0], report)
 
     async def follow(self, chain: Sequence[str], report: Report) -> Call | Question | None:
         """What the first of several clauses asks for; the call carries the others.
@@ -257,12 +290,16 @@ class Dispatcher:
             IntentError: An intent fits, but its slots do not, or the policy refuses.
         """
         found = self._best(chain[0])
-        return await self._follow(found, tuple(chain[1:]), report) if found else None
+        if found is None:
+            return None
+        return await self._begin(replace(self._call_of(found), rest=tuple(chain[1:])), report)
 
-    async def _follow(self, found: Match, rest: tuple[str, ...], report: Report) -> Call | Question:
-        call = Call(self._intents[found.intent], found.slots, trust=self._guard.spoken(), rest=rest)
+    async def _begin(self, call: Call, report: Report) -> Call | Question:
         self._report_match(call, report)
         return await self._settle(call, report)
+
+    def _call_of(self, found: Match) -> Call:
+        return Call(self._intents[found.intent], found.slots, trust=self._guard.spoken())
 
     def _best(self, text: str) -> Match | None:
         found = self.match([(text, 1.0)])
@@ -389,10 +426,7 @@ class Dispatcher:
         self, question: Question, answer: str, report: Report, manner: Manner
     ) -> Call | Question | Answer | None:
         if question.choice is not None:
-            picked = read_choice(question, answer)
-            if isinstance(picked, Call):
-                return await self._settle(picked, report)
-            return picked if picked is Answer.NO else None
+            return await self._picked(question, answer, report, manner)
         meaning = read_yes(question, answer)
         if meaning is Answer.NO:
             return meaning
@@ -401,6 +435,17 @@ class Dispatcher:
         if meaning is Answer.OTHER and not sounds_like_yes(answer):
             return None
         return self._doubt(question, report)
+
+    async def _picked(
+        self, question: Question, answer: str, report: Report, manner: Manner
+    ) -> Call | Question | Answer | None:
+        if question.choice is not None and question.choice.slot == WHOLE:
+            picked, go_on = read_which(question, answer, manner), self._begin
+        else:
+            picked, go_on = read_choice(question, answer), self._settle
+        if isinstance(picked, Call):
+            return await go_on(picked, report)
+        return picked if picked is Answer.NO else None
 
     def _agreed(self, question: Question) -> Call:
         if question.digest != question.call.digest:
@@ -414,9 +459,12 @@ class Dispatcher:
         verdict = Verdict.SCREEN if failures >= _MOST_FAILURES else question.verdict
         return self._ask(replace(question, failures=failures, verdict=verdict), report)
 
+    async def _resolved(self, call: Call, report: Report) -> Call:
+        return await resolve(call, self._context(call.intent.name, report), self.conversation)
+
     async def _settle(self, call: Call, report: Report) -> Call | Question:
         try:
-            call = await resolve(call, self._context(call.intent.name, report), self.conversation)
+            call = await self._resolved(call, report)
         except Ambiguous as ambiguous:
             name = self._environment.new_id()
             return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
@@ -432,7 +480,7 @@ class Dispatcher:
         self._pending = None if question.verdict is Verdict.SCREEN else question
         self._asked_in = report.turn
         self._void_at_s = float("inf")
-        if question.choice is not None or _names_others(question.call):
+        if _tells_names(question):
             self.conversation.taint()  # the names in a question may be anybody's
         report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))
         return question
@@ -522,6 +570,12 @@ class Dispatcher:
         if not isinstance(reply, Reply):
             return None, _broken(name, f"returned {type(reply).__name__}, not a Reply")
         return reply, None
+
+
+def _tells_names(question: Question) -> bool:
+    if question.choice is None or question.choice.slot == WHOLE:
+        return any(map(_names_others, asked_calls(question)))
+    return True
 
 
 def _names_others(call: Call) -> bool:

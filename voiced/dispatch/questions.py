@@ -10,7 +10,7 @@ from voiced.plugin import Candidate
 from voiced.policy import Answer, Verdict, is_content_bound, read_answer
 from voiced.spoken import FILLERS, normalise, number_words, parse_ordinal, sound_similarity
 
-__all__ = ["ask_choice", "ask_yes", "posting", "read_choice", "read_yes", "sounds_like_yes"]
+__all__ = ["ask_choice", "ask_yes", "deed", "posting", "read_choice", "read_yes", "sounds_like_yes"]
 
 _LISTED = 3
 _SURE = 0.6
@@ -31,9 +31,9 @@ def ask_choice(call: Call, choice: Choice, name: str) -> Question:
 
 def ask_yes(call: Call, verdict: Verdict, name: str) -> Question:
     """Read the call back from its resolved values and ask for a yes."""
-    deed = _deed(call)
+    what = deed(call)
     objects = ", ".join(call.labels.values())
-    text = f"{deed}: {objects}. Shall I?" if objects else f"{deed}. Shall I?"
+    text = f"{what}: {objects}. Shall I?" if objects else f"{what}. Shall I?"
     if verdict is Verdict.CONFIRM:
         text = f"{text} Say yes, and what I should do."
     return Question(name, text, call, verdict=verdict, digest=call.digest)
@@ -42,12 +42,12 @@ def ask_yes(call: Call, verdict: Verdict, name: str) -> Question:
 def posting(call: Call, wait_s: float) -> str:
     """Tell that a call waits in the outbox: what leaves, where to, and how to stop it."""
     objects = ", ".join(call.labels.values())
-    deed = f"{_deed(call)}: {objects}" if objects else _deed(call)
+    what = f"{deed(call)}: {objects}" if objects else deed(call)
     seconds = " ".join(number_words(round(wait_s)))
-    return f"{deed}, in {seconds} seconds. Say stop to keep it back."
+    return f"{what}, in {seconds} seconds. Say stop to keep it back."
 
 
-def _deed(call: Call) -> str:
+def deed(call: Call) -> str:
     """What the call does: the first sentence of its description, without the full stop."""
     return call.intent.description.split(". ", 1)[0].removesuffix(".")
 
@@ -88,7 +88,7 @@ def _by_sound(candidates: tuple[Candidate[object], ...], said: str) -> Candidate
 
 def read_yes(question: Question, answer: str) -> Answer:
     """What the answer means; a confirmation that is content-bound needs more than a yes."""
-    content = f"{_deed(question.call)} {' '.join(question.call.labels.values())}"
+    content = f"{deed(question.call)} {' '.join(question.call.labels.values())}"
     meaning = read_answer(answer, content)
     if (
         meaning is Answer.YES

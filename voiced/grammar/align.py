@@ -9,16 +9,14 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 
-from voiced.grammar.automaton import Automaton
-from voiced.grammar.costs import Sounds, added, exchanged, importance, led_in, left_out
+from voiced.grammar.costs import Sounds, added, exchanged, importance, led_in
 from voiced.grammar.reading import Filled, Reading, is_guess
 from voiced.grammar.spans import Phrases, Span
-from voiced.grammar.templates import Accept, Label, SlotRef
+from voiced.grammar.states import BEAM, State
 
 __all__ = ["Aligner"]
 
 _WIDTH = 160
-_BEAM = 3.2
 _LIMITS = (0.45, 1.0)
 """What readings may cost that are looked for first."""
 
@@ -39,47 +37,17 @@ words of templates cost that matter and were not said."""
 _Frontier = dict[_Key, tuple[float, _Gain]]
 
 
-class _State:
-    """What may follow in one state of the net."""
-
-    __slots__ = ("follows_slot", "intents", "little", "skippable", "slots", "words")
-
-    def __init__(self, arcs: Mapping[Label, int]) -> None:
-        self.words: dict[str, int] = {}
-        self.slots: list[tuple[SlotRef, int]] = []
-        self.intents: list[str] = []
-        self.follows_slot = False
-        for label, target in arcs.items():
-            match label:
-                case SlotRef():
-                    self.slots.append((label, target))
-                case Accept(intent):
-                    self.intents.append(intent)
-                case str():
-                    self.words[label] = target
-        self.little = {
-            word: target for word, target in self.words.items() if exchanged(word, word) < _BEAM
-        }
-        costs = ((left_out(word), target) for word, target in self.words.items())
-        self.skippable = sorted(pair for pair in costs if pair[0] <= _BEAM)
-
-
 class Aligner:
     """Reads sentences against the templates of all intents.
 
     Args:
-        skeleton: The templates; labels are words, references to lists, and ends.
+        states: The net of the templates.
         lists: The lists that they refer to.
         sounds: All words of templates and lists.
     """
 
-    def __init__(
-        self, skeleton: Automaton[Label], lists: Mapping[str, Phrases], sounds: Sounds
-    ) -> None:
-        self._states = [_State(arcs) for arcs in skeleton.arcs]
-        for state in list(self._states):
-            for _, target in state.slots:
-                self._states[target].follows_slot = True
+    def __init__(self, states: list[State], lists: Mapping[str, Phrases], sounds: Sounds) -> None:
+        self._states = states
         self._lists = lists
         self._sounds = sounds
 
@@ -100,7 +68,7 @@ class _Walk:
 
     def __init__(
         self,
-        states: list[_State],
+        states: list[State],
         lists: Mapping[str, Phrases],
         sounds: Sounds,
         said: Sequence[str],
@@ -133,7 +101,7 @@ class _Walk:
         frontier = self._frontiers[position]
         if not frontier:
             return []
-        limit = min(self._limit, min(cost for cost, _ in frontier.values()) + _BEAM)
+        limit = min(self._limit, min(cost for cost, _ in frontier.values()) + BEAM)
         pending = [(cost, key[0], key[1], gain) for key, (cost, gain) in frontier.items()]
         pending = heapq.nsmallest(_WIDTH, pending, key=lambda entry: entry[0])
         heap = [entry for entry in pending if entry[0] <= limit]

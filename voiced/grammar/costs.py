@@ -14,7 +14,18 @@ from rapidfuzz.distance import Levenshtein
 
 from voiced.spoken import FILLERS, phonemes, sound_similarity
 
-__all__ = ["Sounds", "absorbed", "added", "exchanged", "importance", "led_in", "left_out"]
+__all__ = [
+    "Sounds",
+    "absorbed",
+    "added",
+    "exchanged",
+    "importance",
+    "is_decisive",
+    "led_in",
+    "left_out",
+    "negates",
+    "strayed",
+]
 
 _FUNCTION = frozenset(
     (
@@ -47,6 +58,8 @@ _COUNTING = frozenset(
 )
 """Words that decide as much, and that only a word that means nothing else is taken for."""
 
+_ASKING = frozenset("how what what's when where where's which who who's whose why".split())
+
 _LITTLE = (
     frozenset("a an the my your our his her its their this that these those some any".split()),
     frozenset("to at in into of for from by with as about".split()),
@@ -70,12 +83,35 @@ _PASSED_OVER = FILLERS - frozenset(
     "please thanks kindly uh uhm um er erm ah eh hm hmm mm mhm".split()
 )
 
+_SAID_OF_ANYTHING = (
+    frozenset(
+        (
+            "add begin bring call change check close copy create delete do find fetch get give go "
+            "have help hear how keep leave let look made make move need open pause play please "
+            "put read remove run say see send set show start switch take talk tell thing turn "
+            "use want today tonight tomorrow yesterday morning afternoon evening night day week "
+            "month year time minutes minute hours hour monday tuesday wednesday thursday friday "
+            "saturday sunday last next more less"
+        ).split()
+    )
+    | _COUNTING
+)
+"""Words that are said of all kinds of things: they tell but half of what an order is about."""
+
+_ADVERBS = frozenset(
+    (
+        "again ever even just kind maybe now once perhaps quite rather so somehow soon sort still "
+        "then there too very well yet"
+    ).split()
+)
+
 _FILLER_COST = 0.02
 _FUNCTION_ADDED, _FUNCTION_LEFT_OUT = 0.35, 0.45
 _CONTENT_ADDED, _CONTENT_LEFT_OUT = 1.3, 1.3
 _DECISIVE_COST = 4.0
 _ABSORBED_COST, _ABSORBED_FILLER_COST = 0.1, 0.01
 _FUNCTION_IMPORTANCE = 0.4
+_LITTLE_TOLD, _PARTLY_TOLD = 0.1, 0.5
 
 _LEAST_SIMILAR = 0.65
 _LEAST_SIMILAR_SHAPE = 0.55
@@ -94,6 +130,7 @@ _MOST_JOINED = 0.45
 _ADDED_DIRECTION = 0.6
 _STEM = re.compile(r"(?:ing|ed|es|s)$")
 _LEAST_STEM = 3
+_SHORT = 4
 
 
 def importance(word: str) -> float:
@@ -101,6 +138,25 @@ def importance(word: str) -> float:
     if word in FILLERS:
         return 0.0
     return _FUNCTION_IMPORTANCE if word in _FUNCTION and word not in _DECISIVE else 1.0
+
+
+def is_decisive(word: str) -> bool:
+    """Whether an order is another one without the word: on, off, all, stop, numbers."""
+    return word in _DECISIVE
+
+
+def negates(said: Iterable[str]) -> bool:
+    """Whether one of the words turns an order into its contrary: not, never, without."""
+    return not _NEGATIONS.isdisjoint(said)
+
+
+def telling(word: str) -> float:
+    """How much a word tells of which order it is, in [0, 1]."""
+    if word in FILLERS:
+        return 0.0
+    if word in _ASKING or word in _TURNING or importance(word) < 1:
+        return _LITTLE_TOLD
+    return _PARTLY_TOLD if word in _SAID_OF_ANYTHING else 1.0
 
 
 def added(word: str) -> float:
@@ -112,6 +168,13 @@ def added(word: str) -> float:
     if word in _DECISIVE:
         return _DECISIVE_COST
     return _FUNCTION_ADDED if word in _FUNCTION else _CONTENT_ADDED
+
+
+def strayed(word: str, *, is_first: bool) -> float:
+    """Cost of a word that may have been added at will; adverbs ask for nothing else."""
+    cost = led_in(word) if is_first else added(word)
+    is_adverb = word in _ADVERBS or (len(word) > _SHORT and word.endswith("ly"))
+    return min(cost, _FUNCTION_ADDED) if is_adverb else cost
 
 
 def led_in(word: str) -> float:

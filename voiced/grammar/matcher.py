@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from typing import TypeAlias
 
 from hassil.expression import ListReference
 
@@ -15,10 +15,13 @@ from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.completion import Completer, Completion
 from voiced.grammar.costs import Sounds, importance
 from voiced.grammar.graph import OPEN_WORDS, WordList, word_graph
-from voiced.grammar.reading import Filled, Reading
+from voiced.grammar.guesses import Guesser
+from voiced.grammar.reading import Reading
 from voiced.grammar.rewording import wordings
 from voiced.grammar.slot_types import ListPhrases, SlotTypes, word_list
 from voiced.grammar.spans import Phrases
+from voiced.grammar.spelled import slots_of
+from voiced.grammar.states import states_of
 from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_template
 from voiced.plugin import Intent
 from voiced.slots import SlotContext
@@ -38,13 +41,8 @@ _MAX_WORDS = 120
 _MAX_LETTERS = 4000
 _READING_COST = 0.8
 _MAX_KEY_TERMS = 300
-_QUOTES = "\"'`\u2018\u2019\u201c\u201d"
-_ENDINGS = ".,;:!?"
-_INITIALS = re.compile(r"\b[A-Za-z]\.[A-Za-z]\.$")
 
-
-_Rank = tuple[float, float]
-"""What a match costs, and then how much of the template was said, turned round."""
+Rank: TypeAlias = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,15 @@ class Match:
 
     Words are as the user spelled them where he said them as they stand, or where the slot is open;
     else they are the phrase that sounds like them. ``score`` in [0, 1] is 1 for word by word.
+    ``rank`` is lower for what fits better: what the reading cost, and then how much of the template
+    was said, turned round.
     """
 
     intent: str
     slots: Mapping[str, str]
     score: float
     text: str
+    rank: Rank = field(default=(0.0, 0.0), compare=False)
 
 
 class Grammar:
@@ -74,6 +75,7 @@ class Grammar:
     ) -> None:
         skeleton: Automaton[Label] = smallest(net.states, net.arcs)
         _refuse_silence(skeleton)
+        states = states_of(skeleton)
         literals = {label for _, label, _ in net.arcs if isinstance(label, str)}
         self._literals = frozenset(literals)
         self._lists = dict(lists)
@@ -82,7 +84,8 @@ class Grammar:
         self._changing = frozenset(changing)
         phrases = {name: Phrases(words, fits.get(name)) for name, words in lists.items()}
         sounds = Sounds(vocabulary)
-        self._aligner = Aligner(skeleton, phrases, sounds)
+        self._aligner = Aligner(states, phrases, sounds)
+        self._guesser = Guesser(states, phrases, sounds)
         self._completer = Completer(skeleton, self._lists, sounds)
         self._net = net
         self._open_words = tuple(open_words)
@@ -169,21 +172,30 @@ class Grammar:
         """
         pairs = [(r.text, r.confidence) if isinstance(r, Hypothesis) else r for r in readings]
         surest = max((confidence for _, confidence in pairs), default=0.0)
-        found: dict[object, tuple[_Rank, Match]] = {}
-        for text, confidence in pairs:
-            doubt = 1.0 - confidence / surest if surest else 0.0
-            for rank, match in self._matches(text, doubt):
-                key = (match.intent, tuple(match.slots.items()))
-                if key not in found or rank < found[key][0]:
-                    found[key] = (rank, match)
-        ranked = sorted(found.values(), key=lambda pair: pair[0])
-        return tuple(match for _, match in ranked[:limit])
+        doubts = [(text, 1.0 - sure / surest if surest else 0.0) for text, sure in pairs]
+        return _best(match for text, doubt in doubts for match in self._matches(text, doubt))[
+            :limit
+        ]
+
+    def guesses(self, text: str) -> tuple[Match, ...]:
+        """What may have been meant by a text that ``match`` makes nothing of, best first.
+
+        All of them fit about as well, and so badly that the user is to be asked.
+        """
+        if len(text) > _MAX_LETTERS:
+            return ()
+        pieces = tokens(text)
+        said = [word for piece in pieces for word in piece.words]
+        return _best(
+            _match(reading, said, text, pieces, (-reading.score, reading.cost))
+            for reading in self._guesser.readings(said)
+        )
 
     def completion(self, text: str) -> Completion:
         """Whether a partial transcript ends a sentence, and whether it may or must go on."""
         return self._completer.completion(text)
 
-    def _matches(self, text: str, doubt: float) -> Iterable[tuple[_Rank, Match]]:
+    def _matches(self, text: str, doubt: float) -> Iterable[Match]:
         if len(text) > _MAX_LETTERS:
             return
         best = float("inf")
@@ -194,50 +206,31 @@ class Grammar:
             said = [word for piece in pieces for word in piece.words]
             for reading in self._aligner.readings(said) if 0 < len(said) <= _MAX_WORDS else ():
                 if reading.score >= self._least_of(reading):
-                    slots = _slots(reading, said, wording.text, pieces)
                     cost = reading.cost + wording.cost + _READING_COST * doubt
                     rank, best = (cost, -reading.literal), min(best, cost)
-                    yield rank, Match(reading.intent, slots, reading.score, text)
+                    match = _match(reading, said, wording.text, pieces, rank)
+                    yield replace(match, text=text)
 
     def _least_of(self, reading: Reading) -> float:
         takes_any = any(filled.phrase is None for filled in reading.slots)
         return MIN_CHANGING if takes_any or reading.intent in self._changing else MIN_SCORE
 
 
-def _slots(
-    reading: Reading, said: Sequence[str], text: str, pieces: Sequence[Token]
-) -> dict[str, str]:
-    return {filled.slot: _words(filled, said, text, pieces) for filled in reading.slots}
+def _match(
+    reading: Reading, said: Sequence[str], text: str, pieces: Sequence[Token], rank: Rank
+) -> Match:
+    slots = slots_of(reading, said, text, pieces)
+    return Match(reading.intent, slots, reading.score, text, rank)
 
 
-def _words(filled: Filled, said: Sequence[str], text: str, pieces: Sequence[Token]) -> str:
-    if filled.phrase is not None and not filled.is_exact:
-        return " ".join(filled.phrase)
-    spelled = _as_spelled(filled.start, filled.end, text, pieces)
-    return spelled or " ".join(said[filled.start : filled.end])
-
-
-def _as_spelled(start: int, end: int, text: str, pieces: Sequence[Token]) -> str:
-    """The written text of some words, or nothing where they are a part of a written piece."""
-    position = 0
-    first = last = None
-    for index, piece in enumerate(pieces):
-        if position == start:
-            first = index
-        position += len(piece.words)
-        if position == end:
-            last = index
-    if first is None or last is None:
-        return ""
-    low = pieces[first - 1].end if first else 0
-    high = pieces[last + 1].start if last + 1 < len(pieces) else len(text)
-    left, right = pieces[first].start, pieces[last].end
-    while left > low and not text[left - 1].isspace():
-        left -= 1
-    while right < high and not text[right].isspace():
-        right += 1
-    found = text[left:right].strip(_QUOTES)
-    return found if _INITIALS.search(found) else found.rstrip(_ENDINGS + _QUOTES)
+def _best(found: Iterable[Match]) -> tuple[Match, ...]:
+    """Each meaning once, the one that fits best first."""
+    best: dict[object, Match] = {}
+    for match in found:
+        key = (match.intent, tuple(match.slots.items()))
+        if key not in best or match.rank < best[key].rank:
+            best[key] = match
+    return tuple(sorted(best.values(), key=lambda match: match.rank))
 
 
 def _refuse_silence(skeleton: Automaton[Label]) -> None:

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from voiced.bench.sentences.material import CLEAN, OUTSIDE, load_material
+from voiced.bench.sentences.mistakes import MISTAKES
 from voiced.bench.sentences.report import ONE_ERROR, run
 from voiced.bench.sentences.scale import further_intents
 from voiced.errors import ConfigError
@@ -64,8 +65,14 @@ def test_systems_are_compared_and_timed(folder: Path) -> None:
     assert report.speeds[0].intents == 60
     assert 0 < report.speeds[0].median_ms <= report.speeds[0].p95_ms
     document = json.loads(json.dumps(report.as_dict()))
-    assert document["sentences"] == 7
-    assert document["systems"]["hassil exact"]["clean"] == {"right": 3, "wrong": 0, "refused": 0}
+    assert document["sentences"] == 7 + 3 * len(MISTAKES)
+    assert document["systems"]["hassil exact"]["clean"] == {
+        "right": 3,
+        "wrong": 0,
+        "refused": 0,
+        "asked": 0,
+        "misasked": 0,
+    }
 
 
 def test_the_tables_show_the_systems(folder: Path) -> None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from voiced.bench.sentences.material import OUTSIDE, House, Sentence
 from voiced.dispatch.resolve import AMBIGUITY
+from voiced.dispatch.rivals import MOST_ASKED, MOST_TRIED
 from voiced.plugin import Intent, normalise
 
 __all__ = ["Found", "Judge", "Verdict"]
 
-Verdict: TypeAlias = Literal["right", "wrong", "refused"]
+Verdict: TypeAlias = Literal["right", "wrong", "refused", "asked", "misasked"]
+"""``asked``: done once the user says yes, or which of several; ``misasked``: asked in vain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,23 @@ class Judge:
         if meant is None:
             raise ValueError(f"{sentence.text!r}: its slots mean nothing here")
         return "right" if (found.intent, values) == (sentence.intent, meant) else "wrong"
+
+    def verdict_of_guesses(self, sentence: Sentence, guesses: Sequence[Found]) -> Verdict:
+        """What the dispatcher would do with them: a single one that only reads is done at once."""
+        known = {repr((each.intent, values)): each for each, values in self._known(guesses)}
+        if not 0 < len(known) <= MOST_ASKED or len(guesses) > MOST_TRIED:
+            return self.verdict(sentence, None)
+        found = list(known.values())
+        if len(found) == 1 and self._intents[found[0].intent].effect.only_reads:
+            return self.verdict(sentence, found[0])
+        is_among = any(self.verdict(sentence, each) == "right" for each in found)
+        return "asked" if is_among and sentence.kind != OUTSIDE else "misasked"
+
+    def _known(self, guesses: Sequence[Found]) -> Iterator[tuple[Found, dict[str, Any]]]:
+        for each in guesses:
+            values = self._values(each.intent, each.slots)
+            if values is not None:
+                yield each, values
 
     def _values(self, name: str, slots: Mapping[str, str]) -> dict[str, Any] | None:
         """For each slot what its words may mean; None where some mean nothing."""

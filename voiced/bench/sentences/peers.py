@@ -39,10 +39,14 @@ _SLOT = re.compile(r"\{(?:\w+:)?(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was found for each text, in their order, and the CPU time each took, in ms."""
+    """What was found for each text, in their order, and the CPU time each took, in ms.
+
+    ``guesses`` are what is asked about where nothing was found; only voiced has them.
+    """
 
     found: tuple[Found | None, ...]
     cpu_ms: tuple[float, ...]
+    guesses: tuple[tuple[Found, ...], ...] = ()
 
 
 class HassilPeer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from voiced.bench.figures import median, percentile, share
 from voiced.bench.sentences.judging import Found, Judge, Verdict
 from voiced.bench.sentences.material import CLEAN, OUTSIDE, Material, Sentence, load_material
+from voiced.bench.sentences.mistakes import MISTAKES, with_mistakes
 from voiced.bench.sentences.peers import Answers, HassilPeer
 from voiced.bench.sentences.scale import further_intents
 from voiced.grammar import Grammar
@@ -21,32 +22,45 @@ from voiced.spoken import sound_similarity
 __all__ = ["ONE_ERROR", "Part", "SentencesReport", "Speed", "System", "run"]
 
 _SCALES = (100, 2000)
+_VERDICTS: tuple[Verdict, ...] = ("right", "wrong", "refused", "asked", "misasked")
 ONE_ERROR = "one error"
 _TITLE = "right intent and all slots, of %d sentences"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """How many sentences of a kind were understood; ``wrong``: as something else."""
+    """How many sentences of a kind were understood; ``wrong``: as something else.
+
+    ``asked``: after one question; ``misasked``: the question was about something else.
+    """
 
     kind: str
     right: int
     wrong: int
     refused: int
+    asked: int = 0
+    misasked: int = 0
 
     @property
     def total(self) -> int:
         """How many there were."""
-        return self.right + self.wrong + self.refused
+        return self.right + self.wrong + self.refused + self.asked + self.misasked
+
+    def as_dict(self) -> dict[str, int]:
+        """The counts."""
+        return {each: getattr(self, each) for each in _VERDICTS}
 
     def cell(self) -> str:
         """The shares, for the table: right, and how much was wrongly taken for something."""
         if self.kind == OUTSIDE:
-            return f"{_percent(self.right, self.total)} % refused, {self.wrong} taken"
-        return (
-            f"{_percent(self.right, self.total)} % ({_percent(self.wrong, self.total)} wrong,"
-            f" {_percent(self.refused, self.total)} refused)"
+            asked = f", {self.misasked} asked about" if self.misasked else ""
+            return f"{_percent(self.right, self.total)} % refused, {self.wrong} taken{asked}"
+        right, wrong, refused, asked, misasked = (
+            _percent(each, self.total) for each in self.as_dict().values()
         )
+        after = f" + {asked} asked" if self.asked else ""
+        vain = f", {misasked} asked in vain" if self.misasked else ""
+        return f"{right} %{after} ({wrong} wrong{vain}, {refused} refused)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +97,7 @@ class SentencesReport:
     @property
     def sentences(self) -> int:
         """How many sentences each system got."""
-        kinds = (CLEAN, ONE_ERROR, OUTSIDE)
+        kinds = (CLEAN, ONE_ERROR, OUTSIDE, *MISTAKES)
         return sum(part.total for part in self.systems[0].parts if part.kind in kinds)
 
     def as_dict(self) -> dict[str, Any]:
@@ -91,10 +105,7 @@ class SentencesReport:
         return {
             "sentences": self.sentences,
             "systems": {
-                system.name: {
-                    part.kind: {"right": part.right, "wrong": part.wrong, "refused": part.refused}
-                    for part in system.parts
-                }
+                system.name: {part.kind: part.as_dict() for part in system.parts}
                 for system in self.systems
             },
             "match_ms": [
@@ -148,29 +159,36 @@ def run(
     with load_material(folder) as material:
         judge = Judge(material.intents, material.house)
         grammar = Grammar.compile(material.intents, material.house)
-        texts = [sentence.text for sentence in material.sentences]
-        systems = [_judged("voiced", material, _ours(grammar, texts), judge)]
+        whole = replace(
+            material, sentences=(*material.sentences, *with_mistakes(material.sentences))
+        )
+        texts = [sentence.text for sentence in whole.sentences]
+        systems = [_judged("voiced", whole, _ours(grammar, texts), judge)]
         peer = HassilPeer(material.intents, material.house)
         exact = peer.exact(texts)
-        systems.append(_judged("hassil exact", material, exact, judge))
+        systems.append(_judged("hassil exact", whole, exact, judge))
         speeds = [_speed_of(material, count) for count in scales]
-        speeds.append(_speed("hassil exact", len(material.intents), exact.cpu_ms, 0.0))
+        timed = len(material.sentences)
+        speeds.append(_speed("hassil exact", len(material.intents), exact.cpu_ms[:timed], 0.0))
         if fuzzy is not None:
             both = _fallen_back(exact, peer.fuzzy(texts, _said(material), fuzzy))
-            systems.append(_judged("hassil fuzzy", material, both, judge))
-            speeds.append(_speed("hassil fuzzy", len(material.intents), both.cpu_ms, 0.0))
+            systems.append(_judged("hassil fuzzy", whole, both, judge))
+            speeds.append(_speed("hassil fuzzy", len(material.intents), both.cpu_ms[:timed], 0.0))
         return SentencesReport(tuple(systems), tuple(speeds))
 
 
 def _ours(grammar: Grammar, texts: Sequence[str]) -> Answers:
     found: list[Found | None] = []
+    guesses: list[tuple[Found, ...]] = []
     cpu_ms: list[float] = []
     for text in texts:
         began = time.process_time()
         matches = grammar.match([(text, 1.0)])
+        guessed = () if matches else grammar.guesses(text)
         cpu_ms.append(1000.0 * (time.process_time() - began))
         found.append(Found(matches[0].intent, matches[0].slots) if matches else None)
-    return Answers(tuple(found), tuple(cpu_ms))
+        guesses.append(tuple(Found(each.intent, each.slots) for each in guessed))
+    return Answers(tuple(found), tuple(cpu_ms), tuple(guesses))
 
 
 def _fallen_back(exact: Answers, fuzzy: Answers) -> Answers:
@@ -193,22 +211,29 @@ def _said(material: Material) -> dict[str, set[str]]:
 
 
 def _judged(name: str, material: Material, answers: Answers, judge: Judge) -> System:
+    guesses = answers.guesses or ((),) * len(answers.found)
     pairs: list[tuple[Sentence, Verdict]] = [
-        (sentence, judge.verdict(sentence, found))
-        for sentence, found in zip(material.sentences, answers.found, strict=True)
+        (
+            sentence,
+            judge.verdict_of_guesses(sentence, guessed)
+            if guessed
+            else judge.verdict(sentence, found),
+        )
+        for sentence, found, guessed in zip(material.sentences, answers.found, guesses, strict=True)
     ]
     kinds = dict.fromkeys(sentence.kind for sentence in material.sentences)
-    errors = [kind for kind in kinds if kind not in (CLEAN, OUTSIDE)]
+    errors = [kind for kind in kinds if kind not in (CLEAN, OUTSIDE, *MISTAKES)]
     parts = [_part(CLEAN, pairs, [CLEAN]), _part(ONE_ERROR, pairs, errors)]
     parts += [_part(f"  {kind}", pairs, [kind]) for kind in errors]
+    parts += [_part(kind, pairs, [kind]) for kind in kinds if kind in MISTAKES]
     parts.append(_part(OUTSIDE, pairs, [OUTSIDE]))
-    mistakes = tuple(pair for pair in pairs if pair[1] != "right")
+    mistakes = tuple(pair for pair in pairs if pair[1] != "right" and pair[0].kind not in MISTAKES)
     return System(name, tuple(parts), mistakes)
 
 
 def _part(name: str, pairs: Iterable[tuple[Sentence, Verdict]], kinds: Sequence[str]) -> Part:
     verdicts = [verdict for sentence, verdict in pairs if sentence.kind in kinds]
-    return Part(name, *(verdicts.count(each) for each in ("right", "wrong", "refused")))
+    return Part(name, *(verdicts.count(each) for each in _VERDICTS))
 
 
 def _speed_of(material: Material, count: int) -> Speed:
