@@ -5,8 +5,18 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from .adjusting import (
+    adjust,
+    blur,
+    brighten,
+    darken,
+    enhance,
+    lower,
+    raise_quality,
+    sharpen,
+)
 from .albums import add_to_album, create_album, list_album, remove_from_album
-from .editing import adjust, convert, crop, flip, resize, rotate, straighten, strip_location
+from .editing import convert, crop, flip, resize, rotate, straighten, strip_location
 from .naming import name_person, unname_person
 from .reading import find, find_alike, original, show, tell_of
 from .settings import Settings
@@ -23,18 +33,25 @@ __all__ = [
     "Settings",
     "add_to_album",
     "adjust",
+    "blur",
+    "brighten",
     "convert",
     "create_album",
     "crop",
+    "darken",
+    "enhance",
     "find",
     "find_alike",
     "flip",
     "list_album",
+    "lower",
     "name_person",
     "original",
+    "raise_quality",
     "remove_from_album",
     "resize",
     "rotate",
+    "sharpen",
     "show",
     "straighten",
     "strip_location",

@@ -18,12 +18,12 @@ from .settings import Settings
 from .slot import PHOTO, PICTURE
 from .versions import Version, carry_out, reply_with
 from .video import rotate_video
-from .words import AMOUNT, AXIS, CHANGE, DIRECTION, FORMAT, SHAPE, SIZE, Amount
+from .words import AXIS, DIRECTION, FORMAT, SHAPE, SIZE
 
 __all__ = [
-    "adjust",
     "convert",
     "crop",
+    "edited",
     "flip",
     "resize",
     "rotate",
@@ -36,7 +36,7 @@ _MOST_TILT = 45.0
 _QUARTER = 90.0
 
 
-async def _edited(
+async def edited(
     context: Context, photo: FileEntity, edits: tuple[Edit, ...], did: str, **how: object
 ) -> Reply:
     """Make the version and tell of it; ``did`` is the past tense: "rotated"."""
@@ -112,7 +112,7 @@ async def rotate(
         raise failed("a whole turn changes nothing", "That would turn it all the way around.")
     if photo.kind == "video":
         return await rotate_video(context, photo, turn)
-    return await _edited(context, photo, (Edit("rotate", "rotated", (turn,)),), "rotated")
+    return await edited(context, photo, (Edit("rotate", "rotated", (turn,)),), "rotated")
 
 
 @intent(
@@ -129,7 +129,7 @@ async def flip(
     axis: Annotated[int | None, AXIS] = None,
 ) -> Reply:
     """Mirror a picture: left and right change places, or top and bottom."""
-    return await _edited(context, photo, (Edit("flip", "flipped", (axis or 0,)),), "flipped")
+    return await edited(context, photo, (Edit("flip", "flipped", (axis or 0,)),), "flipped")
 
 
 @intent(
@@ -148,33 +148,7 @@ async def crop(
     context: Context, photo: Annotated[FileEntity, PICTURE], shape: Annotated[Edit, SHAPE]
 ) -> Reply:
     """Cut a picture down to a shape around its middle, or to a part such as its left half."""
-    return await _edited(context, photo, (shape,), "cropped")
-
-
-@intent(
-    "photos.adjust",
-    sentences=[
-        "make {photo} [look] [{amount}] {change}",
-        "turn {photo} (into|to) {change}",
-        "{change} (of|in|on) {photo} [{amount}]",
-        "{change} {photo} [{amount}]",
-        "(apply|use|put) [the|a] {change} [filter] (to|on) {photo}",
-    ],
-    effect=Effect.W1,
-    critical=["photo"],
-    examples=["make the sunset picture a bit warmer", "make it black and white"],
-    deadline_s=_DEADLINE_S,
-)
-async def adjust(
-    context: Context,
-    photo: Annotated[FileEntity, PICTURE],
-    change: Annotated[Edit, CHANGE],
-    amount: Annotated[Amount | None, AMOUNT] = None,
-) -> Reply:
-    """Change brightness, contrast, color, warmth or sharpness, or apply a filter."""
-    numbers = tuple((amount or Amount()).of(usual) for usual in change.numbers)
-    edit = Edit(change.verb, change.done, numbers)
-    return await _edited(context, photo, (edit,), f"made {change.done}:")
+    return await edited(context, photo, (shape,), "cropped")
 
 
 @intent(
@@ -196,12 +170,12 @@ async def straighten(
 ) -> Reply:
     """Turn a picture by a few degrees and cut its corners; by its own lines if none are said."""
     if degrees is None:
-        return await _edited(context, photo, (Edit("level", "straightened"),), "straightened")
+        return await edited(context, photo, (Edit("level", "straightened"),), "straightened")
     if not 0 < degrees <= _MOST_TILT:
         raise failed("too many degrees to straighten", "I straighten by up to 45 degrees.")
     turn = -degrees if direction is not None and direction < 0 else degrees
     edit = Edit("straighten", "straightened", (turn,))
-    return await _edited(context, photo, (edit,), "straightened")
+    return await edited(context, photo, (edit,), "straightened")
 
 
 @intent(
@@ -219,7 +193,7 @@ async def resize(
     context: Context, photo: Annotated[FileEntity, PICTURE], size: Annotated[Edit, SIZE]
 ) -> Reply:
     """Make a picture larger or smaller; it keeps its proportions."""
-    return await _edited(context, photo, (size,), "resized")
+    return await edited(context, photo, (size,), "resized")
 
 
 @intent(
@@ -241,14 +215,15 @@ async def convert(
     if split_extension(photo.path.name)[1].lower() in EXTENSIONS[kind]:
         name = said(photo.path.name)
         raise failed("it has that format already", f"{name} is a {kind} picture already.")
-    return await _edited(context, photo, (), "converted", format=kind)
+    return await edited(context, photo, (), "converted", format=kind)
 
 
 @intent(
     "photos.strip_location",
     sentences=[
         "(remove|strip|delete|erase|take) [the|its] "
-        "(location|place|position|coordinates|gps [data]|gps coordinates) (from|out of|of|in) {photo}",
+        "(location|place|position|coordinates|gps [data]|gps coordinates) "
+        "(from|out of|of|in) {photo}",
         "(remove|strip|erase|delete) where {photo} was taken",
     ],
     effect=Effect.W1,
@@ -258,4 +233,4 @@ async def convert(
 )
 async def strip_location(context: Context, photo: Annotated[FileEntity, PICTURE]) -> Reply:
     """Make a version of a picture that does not tell where it was taken."""
-    return await _edited(context, photo, (), "removed the location of", keeps_location=False)
+    return await edited(context, photo, (), "removed the location of", keeps_location=False)

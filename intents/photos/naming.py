@@ -1,4 +1,4 @@
-"""Who is on a picture: only what the user himself says, kept with the file. No face is looked at."""
+"""Who is on a picture: what the user himself says, kept with the file. No face is looked at."""
 
 from __future__ import annotations
 

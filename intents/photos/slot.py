@@ -70,7 +70,7 @@ class _Photo:
             return pointed
         known = [each for each in newest if each.kind in self.kinds]
         names = named(self.name, lambda _: known, _name_of).phrases(context)
-        return (*pointed, *(f"[the|my] [({nouns})] {form}" for form in names))
+        return (*pointed, *(f"[the|my] [({nouns})] {form} [({nouns})]" for form in names))
 
     def fits(self, said: str) -> bool:
         """False for what is turned or made brighter as well, and is no picture."""
@@ -82,7 +82,15 @@ class _Photo:
             found = [each for each in FILE.resolve(words, context) if self._is_one(each.value)]
             if found:
                 return found
-        return ()
+        return self._by_sound(said, context)
+
+    def _by_sound(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """By how the words sound, without those that say what it is."""
+        nouns = {noun for kind in self.kinds for noun in _NOUNS[kind]}
+        words = [word for word in normalise(said) if word not in nouns | _DETERMINERS]
+        known = [each for each in media(context) if each.kind in self.kinds]
+        found = named(self.name, lambda _: known, _name_of).resolve(" ".join(words), context)
+        return [Candidate(each.value.entity(), each.spoken, each.score) for each in found]
 
     def from_entity(self, entity: Entity) -> FileEntity | None:
         """What "it" is, if the conversation spoke of a picture or a video."""
@@ -121,7 +129,10 @@ class _Said:
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[str]]:  # noqa: ARG002
         """The words themselves."""
-        text = said.strip()
+        words = said.split()
+        while words and words[0].lower() in _DETERMINERS:
+            words = words[1:]
+        text = " ".join(words)
         return (Candidate(text, text),) if text and self.fits(text) else ()
 
 
@@ -134,7 +145,9 @@ _DATES = frozenset(
         "november", "december", "spring", "summer", "autumn", "winter", "twenty", "recently",
     )
 )  # fmt: skip
-_FOLDERS = frozenset(("folder", "downloads", "documents", "desktop", "pictures", "videos", "music"))
+_FOLDERS = frozenset(
+    ("i", "we", "folder", "downloads", "documents", "desktop", "pictures", "videos", "music")
+)
 
 PHOTO = _Photo("photo", ("image", "video"))
 PICTURE = _Photo("picture", ("image",))

@@ -14,7 +14,7 @@ _SHOWN = 3
 
 
 def counted(number: int, noun: str) -> str:
-    """ "one photo", "twelve photos", "no photos"."""
+    """Such as "one photo", "twelve photos", "no photos"."""
     if number == 0:
         return f"no {noun}s"
     return f"{' '.join(number_words(number))} {noun}{'s' * (number > 1)}"

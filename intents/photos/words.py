@@ -10,9 +10,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 from voiced.plugin import NUMBER, Candidate, SlotContext, choice, normalise, parse_number
 
 from .edit import Edit
-from .tones import TONE_WORDS
+from .tones import QUALITIES, TONE_WORDS
 
-__all__ = ["AMOUNT", "AXIS", "CHANGE", "DIRECTION", "FORMAT", "SHAPE", "SIZE", "Amount"]
+__all__ = ["AMOUNT", "AXIS", "CHANGE", "DIRECTION", "FORMAT", "QUALITY", "SHAPE", "SIZE", "Amount"]
 
 T = TypeVar("T")
 
@@ -39,6 +39,9 @@ FORMAT = choice(
 
 CHANGE = choice("change", TONE_WORDS)
 """What is done to the tones; the value is the edit at its usual strength."""
+
+QUALITY = choice("quality", QUALITIES)
+"""What is raised or lowered; the value is the edits for more and for less."""
 
 _LARGEST_RATIO = 100
 _RATIOS: dict[str, tuple[float, ...]] = {
