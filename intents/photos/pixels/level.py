@@ -28,7 +28,7 @@ def tilt_of(image: Image.Image) -> float:
     angles = np.arange(-_MOST_DEGREES, _MOST_DEGREES + _COARSE / 2, _COARSE)
     scores = [_alignment(edges, angle) for angle in angles]
     best = float(angles[int(np.argmax(scores))])
-    if max(scores) < _CLEAR * float(np.median(scores)):
+    if max(scores) <= _CLEAR * float(np.median(scores)):
         raise failed(
             "no line to straighten by",
             "I see no line to straighten it by. Tell me by how many degrees.",

@@ -33,6 +33,11 @@ _BROKEN = (
 """What Pillow's readers are known to raise about broken files, besides its own."""
 
 
+# what is odd about a picture is said by us, if it matters, and not by Pillow on the terminal
+for _odd in (UserWarning, Image.DecompressionBombWarning):
+    warnings.filterwarnings("ignore", category=_odd, module=r"PIL\.")
+
+
 @dataclass(slots=True)
 class Picture:
     """An upright picture and what came with it."""
@@ -97,9 +102,7 @@ def _unknown(name: str) -> IntentError:
 
 def header(stream: BinaryIO) -> Image.Image:
     """What the file says of itself; no pixel is read."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-        return Image.open(stream, formats=_formats())
+    return Image.open(stream, formats=_formats())
 
 
 def open_picture(stream: BinaryIO, name: str, max_pixels: int) -> Picture:
