@@ -114,6 +114,7 @@ __all__ = [
     "Labelled",
     "ListType",
     "Named",
+    "PluginError",
     "Reply",
     "Slot",
     "SlotContext",

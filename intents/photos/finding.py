@@ -79,7 +79,9 @@ class _Pile:
 
     def keep_when(self, when: DateSpan) -> None:
         """Those that were taken then."""
-        self.pictures = [pair for pair in self.pictures if taken_at(*pair, self.context) in when]
+        self.pictures = [
+            pair for pair in self.pictures if taken_at(pair[0], pair[1], self.context) in when
+        ]
 
     def keep_person(self, said: str) -> None:
         """Those that the user has marked with that name."""
@@ -153,7 +155,9 @@ def _named(said: str, context: SlotContext) -> set[object]:
 
 
 def _found(pile: _Pile, looked_at: int, left: int) -> Found:
-    ordered = sorted(pile.pictures, key=lambda pair: taken_at(*pair, pile.context), reverse=True)
+    context = pile.context
+    ordered = sorted(pile.pictures, key=lambda pair: taken_at(pair[0], pair[1], context))
+    ordered.reverse()
     return Found(tuple(entry.entity() for entry, _ in ordered), looked_at, pile.known, left)
 
 

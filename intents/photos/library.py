@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,7 +83,7 @@ def media(context: SlotContext) -> list[Entry]:
 
 
 @contextmanager
-def opened(spot: Spot) -> Iterator[BinaryIO]:
+def opened(spot: Spot) -> Generator[BinaryIO]:
     """The file to read, never through a link; raises as ``Spot.opened`` does."""
     with spot.opened(_READ) as descriptor, os.fdopen(os.dup(descriptor), "rb") as stream:
         yield stream

@@ -6,7 +6,7 @@ Everything that touches pixels lies in ``pixels``, which imports Pillow; it is i
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from voiced_intents.files.refusals import failed
 
@@ -44,7 +44,7 @@ def workshop() -> Workshop:
         IntentFailed: Pillow is not installed.
     """
     try:
-        module: Workshop = import_module("voiced_intents.photos.pixels")  # type: ignore[assignment]
+        module = import_module("voiced_intents.photos.pixels")
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "PIL":
             raise
@@ -53,4 +53,4 @@ def workshop() -> Workshop:
             "I can't work on pictures yet, because the library Pillow is not installed.",
             MEND,
         ) from error
-    return module
+    return cast("Workshop", module)

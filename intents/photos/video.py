@@ -124,8 +124,11 @@ async def _version(context: Context, video: FileEntity, job: _Job, done: str) ->
 
 def _free(spot: Spot, done: str) -> Spot:
     extension = split_extension(spot.name)[1]
-    taken = lambda each: spot.parent.child(each).exists()  # noqa: E731
-    return spot.parent.child(version_name(spot.name, (done,), extension, taken))
+
+    def is_taken(name: str) -> bool:
+        return spot.parent.child(name).exists()
+
+    return spot.parent.child(version_name(spot.name, (done,), extension, is_taken))
 
 
 async def rotate_video(context: Context, video: FileEntity, degrees: float) -> Reply:

@@ -86,7 +86,7 @@ def _position(exif: Image.Exif) -> tuple[float, float] | None:
 def _degrees(place: Mapping[int, Any], tag: int, side: int, negative: str) -> float | None:
     with suppress(TypeError, ValueError, ZeroDivisionError, OverflowError):
         parts = [float(part) for part in place[tag]] if tag in place else []
-        value = sum(part / 60**power for power, part in enumerate(parts[:3]))
+        value = math.fsum(part / 60.0**power for power, part in enumerate(parts[:3]))
         if parts and math.isfinite(value):
             return -value if str(place.get(side, "")).upper().startswith(negative) else value
     return None

@@ -17,13 +17,18 @@ from .tones import TONES, as_eight_bits, as_rgb
 
 __all__ = ["make"]
 
+
+def _level(image: Image.Image) -> Image.Image:
+    return straighten(image, tilt_of(image))
+
+
 _SHAPES: dict[str, Callable[..., Image.Image]] = {
     "rotate": rotate,
     "flip": flip,
     "ratio": crop_ratio,
     "part": crop_part,
     "straighten": straighten,
-    "level": lambda image: straighten(image, tilt_of(image)),
+    "level": _level,
 }
 _SIZES: dict[str, Callable[..., Image.Image]] = {"scale": scale, "fit": fit}
 

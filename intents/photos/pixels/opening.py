@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import struct
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from typing import BinaryIO, cast
+from importlib import import_module
+from typing import Any, BinaryIO, cast
 
 from PIL import Image, ImageOps, JpegImagePlugin, UnidentifiedImageError
 
@@ -60,15 +61,15 @@ def _formats() -> tuple[str, ...]:
     Image.init()
     found = tuple(name for name in _PLAIN_FORMATS if name in Image.OPEN)
     try:
-        from pillow_heif import register_heif_opener  # noqa: PLC0415 - only where it is there
+        heif: Any = import_module("pillow_heif")
     except ModuleNotFoundError:
         return found
-    register_heif_opener(thumbnails=False)
+    heif.register_heif_opener(thumbnails=False)
     return (*found, "HEIF")
 
 
 @contextmanager
-def refused(name: str) -> Iterator[None]:
+def refused(name: str) -> Generator[None]:
     """Turn what readers raise about a broken picture into a sentence about ``name``."""
     try:
         yield

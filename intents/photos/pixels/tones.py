@@ -36,7 +36,7 @@ def as_rgb(image: Image.Image, icc: bytes | None) -> Image.Image:
     if icc:
         try:
             profile = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-            srgb = ImageCms.createProfile("sRGB")
+            srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
             made = ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB")
         except (ImageCms.PyCMSError, OSError, ValueError):
             made = None
@@ -118,10 +118,6 @@ def _enhance(image: Image.Image) -> Image.Image:
     return _saturation(ImageOps.autocontrast(image, cutoff=0.5, preserve_tone=True), 0.07)
 
 
-def _whole(look: Callable[[Image.Image], Image.Image]) -> Callable[..., Image.Image]:
-    return lambda image, *_: look(image)
-
-
 TONES: dict[str, Callable[..., Image.Image]] = {
     "exposure": _exposure,
     "contrast": _contrast,
@@ -129,13 +125,13 @@ TONES: dict[str, Callable[..., Image.Image]] = {
     "warmth": _warmth,
     "sharpness": _sharpness,
     "blur": _blur,
-    "black and white": _whole(_grey),
-    "noir": _whole(_noir),
-    "sepia": _whole(_sepia),
-    "vivid": _whole(_vivid),
-    "dramatic": _whole(_dramatic),
-    "vintage": _whole(_vintage),
-    "negative": _whole(ImageOps.invert),
-    "enhance": _whole(_enhance),
+    "black and white": _grey,
+    "noir": _noir,
+    "sepia": _sepia,
+    "vivid": _vivid,
+    "dramatic": _dramatic,
+    "vintage": _vintage,
+    "negative": ImageOps.invert,
+    "enhance": _enhance,
 }
 """What is done to RGB or grey, by its verb; the amount goes from -1 to 1."""

@@ -189,10 +189,12 @@ async def test_brighter_and_darker(home: Home) -> None:
 
 async def test_a_stop_of_light_is_a_stop(home: Home) -> None:
     photo = home.add("Pictures/grey.png", encoded(Image.new("RGB", (8, 8), (100,) * 3), "PNG"))
-    (more, _) = value(QUALITY, "exposure", home.context())  # type: ignore[misc]
+    exposure = value(QUALITY, "exposure", home.context())
     half = value(AMOUNT, "by fifty percent", home.context())
     made = await version(
-        home, photo, lambda c, p: photos.raise_quality(c, photo=p, quality=(more, more), amount=half)
+        home,
+        photo,
+        lambda c, p: photos.raise_quality(c, photo=p, quality=exposure, amount=half),
     )
     expected = round(255 * ((100 / 255) ** 2.2 * 2) ** (1 / 2.2))
     assert is_near(made.getpixel((4, 4)), (expected,) * 3, 1)  # type: ignore[arg-type]
