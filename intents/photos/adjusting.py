@@ -17,10 +17,26 @@ __all__ = ["adjust", "blur", "brighten", "darken", "enhance", "lower", "raise_qu
 _DEADLINE_S = 120.0
 
 
+_GIVEN = ("more contrast", "less contrast", "more color", "less color")
+_VERBS = ("enhanced", "blurred")
+_LOOKS = ("noir", "sepia", "vivid", "dramatic", "vintage", "negative")
+
+
+def _told(done: str) -> str:
+    """What was done, with a place for the name of the picture."""
+    if done in _VERBS:
+        return f"{done} {{name}}"
+    if done in _GIVEN:
+        return f"gave {{name}} {done}"
+    if done in _LOOKS:
+        return f"gave {{name}} the {done} look"
+    return f"made {{name}} {done}"
+
+
 async def _toned(context: Context, photo: FileEntity, change: Edit, amount: Amount | None) -> Reply:
     numbers = tuple((amount or Amount()).of(usual) for usual in change.numbers)
     edit = Edit(change.verb, change.done, numbers)
-    return await edited(context, photo, (edit,), f"made {change.done}")
+    return await edited(context, photo, (edit,), _told(change.done))
 
 
 @intent(

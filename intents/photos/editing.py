@@ -39,7 +39,7 @@ _QUARTER = 90.0
 async def edited(
     context: Context, photo: FileEntity, edits: tuple[Edit, ...], did: str, **how: object
 ) -> Reply:
-    """Make the version and tell of it; ``did`` is the past tense: "rotated"."""
+    """Make the version and tell of it; ``did`` is the past tense, as "made {name} brighter"."""
     settings = context.settings(Settings)
     spot = (await context.in_worker(area_of, context)).spot(photo.path)
     wish = _wish(settings, **how)
@@ -50,9 +50,10 @@ async def edited(
     new = await context.in_worker(_free, spot, labels, made.format)
     version = Version(spot, new, partial(_write, data=made.data))
     name = said(spot.name)
-    await carry_out(context, version, f"{did} {name}")
-    notes = "".join(f" {note}" for note in made.notes)
-    text = f"{did[0].upper()}{did[1:]} {name}. The new version is {said(new.name)}.{notes}"
+    told = did.replace("{name}", name)
+    await carry_out(context, version, told)
+    notes = "".join(f" {note}" for note in dict.fromkeys(made.notes))
+    text = f"{told[0].upper()}{told[1:]}. The new version is {said(new.name)}.{notes}"
     return await reply_with(context, text, new)
 
 
@@ -112,7 +113,7 @@ async def rotate(
         raise failed("a whole turn changes nothing", "That would turn it all the way around.")
     if photo.kind == "video":
         return await rotate_video(context, photo, turn)
-    return await edited(context, photo, (Edit("rotate", "rotated", (turn,)),), "rotated")
+    return await edited(context, photo, (Edit("rotate", "rotated", (turn,)),), "rotated {name}")
 
 
 @intent(
@@ -129,7 +130,7 @@ async def flip(
     axis: Annotated[int | None, AXIS] = None,
 ) -> Reply:
     """Mirror a picture: left and right change places, or top and bottom."""
-    return await edited(context, photo, (Edit("flip", "flipped", (axis or 0,)),), "flipped")
+    return await edited(context, photo, (Edit("flip", "flipped", (axis or 0,)),), "flipped {name}")
 
 
 @intent(
@@ -148,7 +149,7 @@ async def crop(
     context: Context, photo: Annotated[FileEntity, PICTURE], shape: Annotated[Edit, SHAPE]
 ) -> Reply:
     """Cut a picture down to a shape around its middle, or to a part such as its left half."""
-    return await edited(context, photo, (shape,), "cropped")
+    return await edited(context, photo, (shape,), "cropped {name}")
 
 
 @intent(
@@ -170,12 +171,12 @@ async def straighten(
 ) -> Reply:
     """Turn a picture by a few degrees and cut its corners; by its own lines if none are said."""
     if degrees is None:
-        return await edited(context, photo, (Edit("level", "straightened"),), "straightened")
+        return await edited(context, photo, (Edit("level", "straightened"),), "straightened {name}")
     if not 0 < degrees <= _MOST_TILT:
         raise failed("too many degrees to straighten", "I straighten by up to 45 degrees.")
     turn = -degrees if direction is not None and direction < 0 else degrees
     edit = Edit("straighten", "straightened", (turn,))
-    return await edited(context, photo, (edit,), "straightened")
+    return await edited(context, photo, (edit,), "straightened {name}")
 
 
 @intent(
@@ -193,7 +194,7 @@ async def resize(
     context: Context, photo: Annotated[FileEntity, PICTURE], size: Annotated[Edit, SIZE]
 ) -> Reply:
     """Make a picture larger or smaller; it keeps its proportions."""
-    return await edited(context, photo, (size,), "resized")
+    return await edited(context, photo, (size,), "resized {name}")
 
 
 @intent(
@@ -215,7 +216,7 @@ async def convert(
     if split_extension(photo.path.name)[1].lower() in EXTENSIONS[kind]:
         name = said(photo.path.name)
         raise failed("it has that format already", f"{name} is a {kind} picture already.")
-    return await edited(context, photo, (), "converted", format=kind)
+    return await edited(context, photo, (), "converted {name}", format=kind)
 
 
 @intent(
@@ -233,4 +234,4 @@ async def convert(
 )
 async def strip_location(context: Context, photo: Annotated[FileEntity, PICTURE]) -> Reply:
     """Make a version of a picture that does not tell where it was taken."""
-    return await edited(context, photo, (), "removed the location of", keeps_location=False)
+    return await edited(context, photo, (), "removed the location of {name}", keeps_location=False)

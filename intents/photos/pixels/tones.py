@@ -114,8 +114,9 @@ def _vintage(image: Image.Image) -> Image.Image:
 
 
 def _enhance(image: Image.Image) -> Image.Image:
-    """The darkest and the lightest half percent become black and white; colours a bit stronger."""
-    return _saturation(ImageOps.autocontrast(image, cutoff=0.5, preserve_tone=True), 0.07)
+    """Half the way to where the darkest and the lightest half percent are black and white."""
+    stretched = ImageOps.autocontrast(image, cutoff=0.5, preserve_tone=True)
+    return _saturation(Image.blend(image, stretched, 0.5), 0.07)
 
 
 TONES: dict[str, Callable[..., Image.Image]] = {

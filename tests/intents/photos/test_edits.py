@@ -274,3 +274,29 @@ async def test_nothing_to_straighten_by_is_said(home: Home) -> None:
     with pytest.raises(IntentFailed) as caught:
         await photos.straighten(home.context(), photo=photo)
     assert caught.value.spoken == "I see no line to straighten it by. Tell me by how many degrees."
+
+
+async def test_what_is_level_is_left(home: Home) -> None:
+    photo = home.add("Pictures/lake.png", encoded(landscape(0), "PNG"))
+    with pytest.raises(IntentFailed) as caught:
+        await photos.straighten(home.context(), photo=photo)
+    assert caught.value.spoken == "It is level already, as far as I can see."
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("brighter", "Made holiday.jpg brighter."),
+        ("black and white", "Made holiday.jpg black and white."),
+        ("sepia", "Gave holiday.jpg the sepia look."),
+        ("less contrasty", "Gave holiday.jpg less contrast."),
+        ("better", "Enhanced holiday.jpg."),
+    ],
+)
+async def test_an_edit_is_told_as_a_sentence(home: Home, said: str, told: str) -> None:
+    photo = home.add("Pictures/holiday.jpg", oriented(1))
+    context = home.context()
+    change = value(CHANGE, said, context)
+    reply = await photos.adjust(context, photo=photo, change=change)  # type: ignore[arg-type]
+    assert reply.text.startswith(f"{told} The new version is holiday (")
+    assert context.made[0].summary == f"{told[0].lower()}{told[1:-1]}"
