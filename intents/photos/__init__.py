@@ -17,8 +17,9 @@ from .adjusting import (
 )
 from .albums import add_to_album, create_album, list_album, remove_from_album
 from .editing import convert, crop, flip, resize, rotate, straighten, strip_location
-from .naming import name_person, unname_person
-from .reading import find, find_alike, original, show, tell_of
+from .naming import favor, name_person, unname_person
+from .reading import find, find_alike, find_favorites, original, show, tell_of
+from .repeating import paste_edits
 from .settings import Settings
 from .undoing import (
     undo_add_to_album,
@@ -40,13 +41,16 @@ __all__ = [
     "crop",
     "darken",
     "enhance",
+    "favor",
     "find",
     "find_alike",
+    "find_favorites",
     "flip",
     "list_album",
     "lower",
     "name_person",
     "original",
+    "paste_edits",
     "raise_quality",
     "remove_from_album",
     "resize",

@@ -10,7 +10,17 @@ from typing import Literal, TypeAlias
 from voiced_intents.files.names import split_extension, with_addition
 from voiced_intents.files.refusals import failed
 
-__all__ = ["EXTENSIONS", "Edit", "Format", "Made", "Verb", "Wish", "original_stem", "version_name"]
+__all__ = [
+    "DONE",
+    "EXTENSIONS",
+    "Edit",
+    "Format",
+    "Made",
+    "Verb",
+    "Wish",
+    "original_stem",
+    "version_name",
+]
 
 Verb: TypeAlias = Literal[
     "rotate", "flip", "ratio", "part", "straighten", "level", "scale", "fit",
@@ -30,7 +40,7 @@ EXTENSIONS: dict[str, tuple[str, ...]] = {
 }
 """The extensions of each format; the first is given where another format's stood."""
 
-_DONE = frozenset(
+DONE = frozenset(
     (
         "rotated", "flipped", "cropped", "straightened", "resized", "brighter", "darker",
         "more contrast", "less contrast", "more color", "less color", "warmer", "cooler",
@@ -38,6 +48,8 @@ _DONE = frozenset(
         "vintage", "negative", "enhanced", "without location", "trimmed", "edited",
     )
 )  # fmt: skip
+"""Every word that tells an edit in a version's name."""
+
 _VERSION = re.compile(r"(?P<stem>.+) \((?P<done>[a-z][a-z ,]*?)(?: \d+)?\)", re.DOTALL)
 _MOST_LABELS = 3
 _MOST_NUMBERS = 1000
@@ -86,7 +98,7 @@ def original_stem(name: str) -> str:
 def _taken_apart(stem: str) -> tuple[str, list[str]]:
     found = _VERSION.fullmatch(stem)
     labels = found["done"].split(", ") if found else []
-    return (found["stem"], labels) if found and _DONE.issuperset(labels) else (stem, [])
+    return (found["stem"], labels) if found and DONE.issuperset(labels) else (stem, [])
 
 
 def version_name(

@@ -14,6 +14,7 @@ from voiced_intents.files.roots import Spot
 from .edit import EXTENSIONS, Edit, Format, Made, Wish, version_name
 from .library import area_of, opened
 from .needs import workshop
+from .recipes import read_recipe, write_recipe
 from .settings import Settings
 from .slot import PHOTO, PICTURE
 from .versions import Version, carry_out, reply_with
@@ -48,7 +49,8 @@ async def edited(
     if not wish.keeps_location:
         labels = (*labels, "without location")
     new = await context.in_worker(_free, spot, labels, made.format)
-    version = Version(spot, new, partial(_write, data=made.data))
+    before = await context.in_worker(_recipe_of, spot)
+    version = Version(spot, new, partial(_write, made.data, (*before, *edits)))
     name = said(spot.name)
     told = did.replace("{name}", name)
     await carry_out(context, version, told)
@@ -81,10 +83,16 @@ def _free(spot: Spot, labels: tuple[str, ...], chosen: Format) -> Spot:
     return spot.parent.child(name)
 
 
-def _write(target: int, data: bytes) -> None:
+def _recipe_of(spot: Spot) -> tuple[Edit, ...]:
+    with opened(spot) as stream:
+        return read_recipe(stream.fileno())
+
+
+def _write(data: bytes, recipe: tuple[Edit, ...], target: int) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(target, view) :]
+    write_recipe(target, recipe)
 
 
 @intent(

@@ -36,6 +36,7 @@ class Query:
     when: DateSpan | None = None
     camera: str = ""
     subject: str = ""
+    tag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,8 @@ def search(context: SlotContext, query: Query) -> Found:
     pile = _Pile(context, list(looked.pictures))
     if query.when:
         pile.keep_when(query.when)
+    if query.tag:
+        pile.keep_person(query.tag)
     if query.camera:
         pile.keep_camera(query.camera)
     if query.subject:

@@ -14,10 +14,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
-from voiced.plugin import IntentError, PluginError, SlotContext
+from voiced.plugin import Context, FileEntity, IntentError, PluginError, SlotContext
 from voiced_intents.files import Settings as FileSettings
 from voiced_intents.files.listing import Entry, contents
-from voiced_intents.files.refusals import denied
+from voiced_intents.files.refusals import denied, failed
 from voiced_intents.files.roots import Area, Spot
 
 from .facts import Facts
@@ -29,6 +29,7 @@ __all__ = [
     "Seen",
     "area_of",
     "file_settings",
+    "last_named",
     "looks_of",
     "media",
     "opened",
@@ -80,6 +81,18 @@ def media(context: SlotContext) -> list[Entry]:
     """All pictures and videos; raises as ``area_of`` does."""
     listing = contents(area_of(context), file_settings(context))
     return [entry for entry in listing.entries if entry.kind in KINDS]
+
+
+def last_named(context: Context) -> FileEntity:
+    """The picture or video that was named last, where a sentence names none.
+
+    Raises:
+        IntentFailed: None was named.
+    """
+    for entity in context.assistant.entities:
+        if isinstance(entity, FileEntity) and entity.kind in KINDS:
+            return entity
+    raise failed("no picture was named", "Which picture? Find or name one first.")
 
 
 @contextmanager

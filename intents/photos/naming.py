@@ -10,12 +10,12 @@ from voiced_intents.files.records import uri_of
 from voiced_intents.files.refusals import failed, said
 from voiced_intents.files.roots import Spot
 
-from .library import area_of
-from .people import tags_of, write_tags
+from .library import area_of, last_named
+from .people import FAVORITE, tags_of, write_tags
 from .slot import PHOTO
 from .versions import carry_out
 
-__all__ = ["name_person", "unname_person"]
+__all__ = ["favor", "name_person", "unname_person"]
 
 _LONGEST = 60
 
@@ -74,7 +74,7 @@ async def name_person(
     photo: Annotated[FileEntity | None, PHOTO] = None,
 ) -> Reply:
     """Keep with a picture that somebody is on it, as the user says."""
-    picture = photo or _last_named(context)
+    picture = photo or last_named(context)
     name = _name_of(person)
     spot, before = await _spot_and_tags(context, picture)
     shown = said(spot.name)
@@ -102,7 +102,7 @@ async def unname_person(
     photo: Annotated[FileEntity | None, PHOTO] = None,
 ) -> Reply:
     """Take back that somebody is on a picture."""
-    picture = photo or _last_named(context)
+    picture = photo or last_named(context)
     name = _name_of(person)
     spot, before = await _spot_and_tags(context, picture)
     after = tuple(tag for tag in before if tag.casefold() != name.casefold())
@@ -113,8 +113,22 @@ async def unname_person(
     return Reply(f"{name} is not on {shown} any more.", (picture,))
 
 
-def _last_named(context: Context) -> FileEntity:
-    for entity in context.assistant.entities:
-        if isinstance(entity, FileEntity) and entity.kind in ("image", "video"):
-            return entity
-    raise failed("no picture was named", "On which picture?")
+@intent(
+    "photos.favor",
+    sentences=[
+        "(mark|add) {photo} (as|to) [a|my] (favorite|favorites)",
+        "make {photo} (a|my|one of my) (favorite|favorites)",
+    ],
+    effect=Effect.W1,
+    critical=["photo"],
+    examples=["mark this picture as a favorite"],
+)
+async def favor(context: Context, photo: Annotated[FileEntity, PHOTO]) -> Reply:
+    """Mark a picture or a video as a favorite."""
+    spot, before = await _spot_and_tags(context, photo)
+    shown = said(spot.name)
+    if FAVORITE in before:
+        return Reply(f"{shown} is a favorite already.", (photo,))
+    change = Tagging(spot, before, (*before, FAVORITE))
+    await carry_out(context, change, f"marked {shown} as a favorite")
+    return Reply(f"{shown} is a favorite now.", (photo,))

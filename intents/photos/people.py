@@ -14,9 +14,10 @@ from voiced.plugin import IntentFailed, one_line
 from voiced_intents.files.refusals import failed, said, told
 from voiced_intents.files.roots import Spot
 
-__all__ = ["TAGS", "copy_tags", "tags_of", "write_tags"]
+__all__ = ["FAVORITE", "TAGS", "copy_tags", "tags_of", "write_tags"]
 
 TAGS = "user.xdg.tags"
+FAVORITE = "favorite"
 _LONGEST = 4096
 _NO_ATTRIBUTES = (errno.ENOTSUP, errno.EOPNOTSUPP)
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK

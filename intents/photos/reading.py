@@ -12,14 +12,14 @@ from voiced_intents.files.refusals import failed, said
 from .edit import original_stem
 from .facts import Facts
 from .finding import Found, Query, alike, search
-from .library import area_of, media, opened
+from .library import area_of, last_named, media, opened
 from .needs import workshop
-from .people import tags_of
+from .people import FAVORITE, tags_of
 from .places import places
 from .slot import CAMERA, PHOTO, PICTURE, PLACE, SUBJECT
 from .telling import MOST, counted, data_of, named_three
 
-__all__ = ["find", "find_alike", "original", "show", "tell_of"]
+__all__ = ["find", "find_alike", "find_favorites", "original", "show", "tell_of"]
 
 _FIND = (
     "(find|show|show me|give me|search for|look for|do i have [any]|are there [any]) [me] "
@@ -89,6 +89,24 @@ def _told(found: Found, noun: str, verb: str) -> Reply:
 
 
 @intent(
+    "photos.find_favorites",
+    sentences=[
+        "(find|show|show me|give me|what are) [all] [of] my favorite (photos|pictures|images)",
+        "(show|show me|what are) my favorites",
+    ],
+    effect=Effect.R1,
+    examples=["show me my favorite pictures"],
+    deadline_s=60.0,
+)
+async def find_favorites(context: Context) -> Reply:
+    """Find the pictures that the user marked as favorites."""
+    found = await context.in_worker(search, context, Query(tag=FAVORITE))
+    if not found.files:
+        return Reply("You have marked no favorites yet. Say: mark this picture as a favorite.")
+    return _told(found, "favorite", "I found")
+
+
+@intent(
     "photos.find_alike",
     sentences=[
         "(find|show|show me|are there|do i have) [any] [all] [more|other|the] "
@@ -146,7 +164,7 @@ def _tell(context: Context, photo: FileEntity) -> str:
     if all(facts.size):
         width, height = facts.size
         parts.append(f"It is {width} by {height} pixels large.")
-    people = tags_of(spot)
+    people = [tag for tag in tags_of(spot) if tag != FAVORITE]
     if people:
         parts.append(f"You named {' and '.join(people)} on it.")
     return " ".join(parts)
@@ -186,17 +204,10 @@ async def show(context: Context, photo: Annotated[FileEntity, PHOTO]) -> Reply:
 )
 async def original(context: Context, photo: Annotated[FileEntity | None, PICTURE] = None) -> Reply:
     """Go from a version back to the picture that it was made of; "it" means that one then."""
-    version = photo or _last_named(context)
+    version = photo or last_named(context)
     found = await context.in_worker(_original_of, context, version)
     text = f"The original of {said(version.path.name)} is {said(found.path.name)}."
     return Reply(text, (found,), data_of([found]))
-
-
-def _last_named(context: Context) -> FileEntity:
-    for entity in context.assistant.entities:
-        if isinstance(entity, FileEntity) and entity.kind in ("image", "video"):
-            return entity
-    raise failed("no picture was named", "Of which picture?")
 
 
 def _original_of(context: Context, version: FileEntity) -> FileEntity:

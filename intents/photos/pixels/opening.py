@@ -29,7 +29,7 @@ FORMATS = {"MPO": "JPEG", "GIF": "PNG"}
 
 _BROKEN = (
     OSError, SyntaxError, ValueError, EOFError, struct.error, IndexError, KeyError, TypeError,
-    OverflowError, MemoryError,
+    ArithmeticError, MemoryError,
 )  # fmt: skip
 """What Pillow's readers are known to raise about broken files, besides its own."""
 
