@@ -146,7 +146,10 @@ def _of_subject(pile: _Pile, query: Query, left: int) -> Found:
         pile.pictures = [pair for pair in pictures if pair[0].spot.path in named]
     if not pile.pictures and any(facts.position for _, facts in pictures):
         pile.pictures = pictures
-        pile.keep_place(query.subject)
+        try:
+            pile.keep_place(query.subject)
+        except IntentError:  # nobody said that it is a place
+            pile.pictures = []
     if query.place and pile.pictures:
         pile.keep_place(query.place)
     return _found(pile, total, left)

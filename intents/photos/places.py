@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+import subprocess
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from voiced.plugin import normalise, sound_similarity
@@ -16,8 +20,9 @@ from .needs import MEND
 
 __all__ = ["Place", "likeness", "places"]
 
-_CITY = 100_000
-_TOWN = 1_000
+_LIBRARY = "reverse_geocode"
+_LIMIT_S = 60.0
+_MOST_KNOWN = 100_000
 _NEAR_KM = 20.0
 _EARTH_KM = 6371.0
 _PART = 0.9
@@ -39,32 +44,59 @@ class Place:
     names: tuple[str, ...]
 
 
+_known: dict[Position, Place] = {}
+
+
 def places(positions: Iterable[Position]) -> Mapping[Position, Place]:
-    """The places of positions; a hundred thousand take a second.
+    """The places of positions. The first ones take a second; what was told once is kept.
 
     Raises:
-        IntentFailed: The library is not installed.
+        IntentFailed: The library is not installed, or failed.
     """
     wanted = list(dict.fromkeys(positions))
-    if not wanted:
-        return {}
-    try:
-        geocoder = import_module("reverse_geocode")
-    except ModuleNotFoundError as error:
+    new = list(dict.fromkeys(_rough(each) for each in wanted if _rough(each) not in _known))
+    if new:
+        if len(_known) > _MOST_KNOWN:
+            _known.clear()
+        _known.update(zip(new, map(_place, new, _looked_up(new)), strict=True))
+    return {position: _known[_rough(position)] for position in wanted}
+
+
+def _rough(position: Position) -> Position:
+    """To a hundred metres, as far as a place is to be told."""
+    return round(position[0], 3), round(position[1], 3)
+
+
+def _looked_up(positions: Sequence[Position]) -> list[list[dict[str, Any]]]:
+    """The nearest town and city of each, from a process that ends and gives its memory back."""
+    if find_spec(_LIBRARY) is None:
         raise failed(
-            f"{error.name} is not installed",
+            f"{_LIBRARY} is not installed",
             "I can't tell places from coordinates yet, because the library for it is missing.",
             MEND,
+        )
+    script = Path(__file__).with_name("geocode.py")
+    try:
+        ended = subprocess.run(
+            [sys.executable, str(script)],
+            input=json.dumps(positions),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=_LIMIT_S,
+        )
+        found: list[list[dict[str, Any]]] = json.loads(ended.stdout)
+    except (subprocess.SubprocessError, OSError, ValueError) as error:
+        raise failed(
+            f"{_LIBRARY} failed: {type(error).__name__}",
+            "The table of places could not be read.",
+            MEND,
         ) from error
-    towns = geocoder.search(wanted, _TOWN)
-    cities = geocoder.search(wanted, _CITY)
-    return {
-        position: _place(position, town, city)
-        for position, town, city in zip(wanted, towns, cities, strict=True)
-    }
+    return found
 
 
-def _place(position: Position, town: Mapping[str, Any], city: Mapping[str, Any]) -> Place:
+def _place(position: Position, near: Sequence[Mapping[str, Any]]) -> Place:
+    town, city = near
     is_in_city = _distance_km(position, city) <= _NEAR_KM
     nearest = [city, town] if is_in_city else [town]
     keys = ("city", "county", "state", "country")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from voiced.plugin import DATE_SPAN, Context, DateSpan, Effect, FileEntity, Reply, intent
+from voiced.plugin import (
+    DATE_SPAN,
+    Context,
+    DateSpan,
+    Effect,
+    FileEntity,
+    IntentError,
+    Reply,
+    intent,
+)
 from voiced_intents.files.names import split_extension
 from voiced_intents.files.reading import open_file
 from voiced_intents.files.refusals import failed, said
@@ -157,8 +166,7 @@ def _tell(context: Context, photo: FileEntity) -> str:
             facts = shop.facts_of(stream)
     parts = [_when(photo, facts)]
     if facts.position:
-        place = places([facts.position])[facts.position]
-        parts.append(f"It was near {said(place.spoken)}.")
+        parts.append(_where(facts.position))
     if facts.camera:
         parts.append(f"The camera was a {facts.camera}.")
     if all(facts.size):
@@ -168,6 +176,13 @@ def _tell(context: Context, photo: FileEntity) -> str:
     if people:
         parts.append(f"You named {' and '.join(people)} on it.")
     return " ".join(parts)
+
+
+def _where(position: tuple[float, float]) -> str:
+    try:
+        return f"It was near {said(places([position])[position].spoken)}."
+    except IntentError as error:
+        return f"It tells where, but {error.spoken}"
 
 
 def _when(photo: FileEntity, facts: Facts) -> str:

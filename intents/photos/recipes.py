@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from .edit import DONE, Edit, Verb
 
@@ -37,7 +37,7 @@ def read_recipe(descriptor: int) -> tuple[Edit, ...]:
         return ()
     if not isinstance(steps, list):
         return ()
-    edits = [_edit(step) for step in steps[:_MOST_EDITS]]
+    edits = [_edit(step) for step in cast("list[Any]", steps)[:_MOST_EDITS]]
     return tuple(edit for edit in edits if edit) if all(edits) else ()
 
 
@@ -46,6 +46,8 @@ def _edit(step: Any) -> Edit | None:
         case [str(verb), str(done), *numbers] if verb in _VERBS and done in DONE:
             if len(numbers) <= _MOST_NUMBERS and all(map(_is_number, numbers)):
                 return Edit(verb, done, tuple(map(float, numbers)))  # type: ignore[arg-type]
+        case _:
+            pass
     return None
 
 

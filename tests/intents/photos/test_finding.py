@@ -219,3 +219,19 @@ async def test_show_opens_it_in_its_program(album: Home) -> None:
     context = album.context()
     photo = PHOTO.resolve("trevi", context)[0].value
     assert (await photos.show(context, photo=photo)).text == "Opening trevi.jpg."
+
+
+async def test_without_the_table_of_places_the_mend_is_said(
+    album: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiced_intents.photos.places.find_spec", lambda _: None)
+    monkeypatch.setattr("voiced_intents.photos.places._known", {})
+    context = album.context()
+    with pytest.raises(IntentFailed) as caught:
+        await photos.find(context, place="rome")
+    assert caught.value.mend == "install it: pip install 'voiced[photos]'"
+    assert names(await photos.find(context, subject="anna")) == ["anna birthday.png"]
+    assert (await photos.find(context, subject="rome")).entities == ()
+    photo = PHOTO.resolve("beer", context)[0].value
+    text = (await photos.tell_of(context, photo=photo)).text
+    assert "It tells where, but I can't tell places from coordinates yet" in text
