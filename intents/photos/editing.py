@@ -60,7 +60,7 @@ async def edited(
 
 
 def _wish(settings: Settings, **how: object) -> Wish:
-    pixels = int(settings.max_megapixels * 1_000_000)
+    pixels = int(settings.max_megapixels * 2**20)
     return Wish(pixels, settings.quality, **how)  # type: ignore[arg-type]
 
 

@@ -126,7 +126,7 @@ def looks_of(
 ) -> tuple[list[tuple[Entry, int | None]], int]:
     """How pictures look, in bits, and how many there was no time for; raises as ``seen`` does."""
     shop = workshop()
-    most = int(context.settings(Settings).max_megapixels * 1_000_000)
+    most = int(context.settings(Settings).max_megapixels * 2**20)
     return _each(context, entries, _looks, lambda stream: shop.look_of(stream, most))
 
 

@@ -127,7 +127,7 @@ def _check(image: Image.Image, name: str, max_pixels: int) -> None:
         raise failed(
             "more pixels than [photos] max_megapixels",
             f"{said(name)} has {round(width * height / _MILLION)} megapixels, which is too much "
-            f"for me. I go up to {round(max_pixels / _MILLION)}.",
+            f"for me. I go up to {max_pixels >> 20}.",
             "raise max_megapixels in the section [photos] of voiced.toml",
         )
     frames = getattr(image, "n_frames", 1)
