@@ -23,7 +23,7 @@ from .library import media
 
 __all__ = ["CAMERA", "PHOTO", "PICTURE", "PLACE", "SUBJECT", "VIDEO"]
 
-_VOCABULARY = 100
+_VOCABULARY = 40
 _DETERMINERS = frozenset("the my a an that this these those".split())
 _NOUNS = {
     "image": frozenset("picture photo photograph image screenshot snapshot".split()),

@@ -17,7 +17,8 @@ from voiced.testing.context import FakeContext
 from voiced_intents import photos
 from voiced_intents.files import Settings as FileSettings
 from voiced_intents.files.kinds import kind_of
-from voiced_intents.photos import Settings
+from voiced_intents.photos import Settings, places
+from voiced_intents.photos.places import Place
 
 S = TypeVar("S")
 
@@ -162,7 +163,19 @@ class Home:
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+def known_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the table of towns says of the places of the tests, so that it is not read for each."""
+    names = {
+        MUNICH: ("Munich", "Upper Bavaria", "Bavaria", "Germany"),
+        ROME: ("Rome", "Lazio", "Italy"),
+        SYDNEY: ("Sydney", "Millers Point", "New South Wales", "Australia"),
+    }
+    known = {at: Place(f"{each[0]}, {each[-1]}", each) for at, each in names.items()}
+    monkeypatch.setattr(places, "_known", known)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_places: None) -> Home:
     folder = tmp_path / "home"
     monkeypatch.setenv("HOME", str(folder))
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)

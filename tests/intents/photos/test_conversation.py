@@ -30,7 +30,7 @@ class Evening:
 
     def __init__(self, home: Home, journal: Journal) -> None:
         known = home.context().known
-        environment = Environment(journal, lambda: NOW, lambda: 0.0, inline, known)
+        environment = Environment(journal, lambda: NOW, lambda: 0.0, inline, known, hears=False)
         intents = of(Intent, files, photos, talk)
         self.dispatcher = Dispatcher(
             intents, of(Undoer, files, photos), environment, Conversation()

@@ -235,3 +235,14 @@ async def test_without_the_table_of_places_the_mend_is_said(
     photo = PHOTO.resolve("beer", context)[0].value
     text = (await photos.tell_of(context, photo=photo)).text
     assert "It tells where, but I can't tell places from coordinates yet" in text
+
+
+@pytest.mark.engine
+async def test_the_real_table_of_towns(album: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiced_intents.photos.places._known", {})
+    assert names(await photos.find(album.context(), place="rome")) == ["trevi.jpg", "forum.jpg"]
+    assert names(await photos.find(album.context(), place="sidney")) == ["opera.jpg"]
+    assert names(await photos.find(album.context(), place="bavaria")) == ["beer.jpg"]
+    photo = PHOTO.resolve("opera", album.context())[0].value
+    told = await photos.tell_of(album.context(), photo=photo)
+    assert "It was near Sydney, Australia." in told.text
