@@ -1,0 +1,122 @@
+"""Whole conversations about pictures: through the grammar, the policy and a real journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+
+from voiced.conversation import Conversation
+from voiced.dispatch import Dispatcher, Environment, Report
+from voiced.events import TurnId
+from voiced.journal import Journal
+from voiced.plugin import Intent, Undoer
+from voiced.testing import clock
+from voiced.testing.script import inline
+from voiced.thinking import Thinker, Turn
+from voiced.trace import Marks
+from voiced_intents import files, photos, talk
+
+from .conftest import BLUE, GREEN, NOW, RED, ROME, Home, oriented, same_corners, seen
+
+
+def of(kind: type, *modules: ModuleType) -> list:  # type: ignore[type-arg]
+    return [each for module in modules for each in vars(module).values() if isinstance(each, kind)]
+
+
+class Evening:
+    """One user at one conversation."""
+
+    def __init__(self, home: Home, journal: Journal) -> None:
+        known = home.context().known
+        environment = Environment(journal, lambda: NOW, lambda: 0.0, inline, known, hears=False)
+        intents = of(Intent, files, photos, talk)
+        self.dispatcher = Dispatcher(
+            intents, of(Undoer, files, photos), environment, Conversation()
+        )
+        self.thinker = Thinker(self.dispatcher, None)
+        self.turns = 0
+
+    def say(self, text: str) -> str:
+        told: list[str] = []
+        self.turns += 1
+
+        async def say(sentence: str) -> None:
+            told.append(sentence)
+
+        clock.run(self.dispatcher.refresh)  # as before every turn: what lies there now
+        report = Report(TurnId(self.turns), lambda: 0, lambda _: None)
+        turn = Turn(report, Marks(), say, self.dispatcher.run)
+        clock.run(self.thinker.think, [(text, 1.0)], turn)
+        self.dispatcher.end_turn(TurnId(self.turns), was_interrupted=False)
+        return " ".join(told)
+
+
+@pytest.fixture
+def evening(home: Home) -> Iterator[Evening]:
+    journal = Journal.open(home.folder / "journal")
+    yield Evening(home, journal)
+    journal.close()
+
+
+def test_it_is_the_last_version(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(6))
+    assert evening.say("rotate the lake picture to the right").startswith("Rotated lake.jpg.")
+    assert evening.say("make it black and white").startswith("Made lake (rotated).jpg black and")
+    told = evening.say("crop the picture to the left half")
+    assert told.endswith("The new version is lake (rotated, black and white, cropped).jpg.")
+    assert "lake (rotated, black and white, cropped).jpg is in the trash" in evening.say(
+        "undo that"
+    )
+    assert len(home.names()) == 3
+    evening.say("undo that")
+    evening.say("undo that")
+    assert home.names() == ["lake.jpg"]
+
+
+def test_what_was_found_is_edited_by_its_place_in_the_list(home: Home, evening: Evening) -> None:
+    for number, name in enumerate(("forum", "trevi", "tiber")):
+        home.add(f"Pictures/{name}.jpg", oriented(1, at=ROME), days_ago=number + 1)
+    assert evening.say("show me photos from rome") == (
+        "I found three photos: forum.jpg, trevi.jpg and tiber.jpg."
+    )
+    told = evening.say("turn the second one upside down")
+    assert told == "Rotated trevi.jpg. The new version is trevi (rotated).jpg."
+    same_corners(seen(home.pictures / "trevi (rotated).jpg"), {"bottom right": RED})
+
+
+def test_people_of_the_picture_that_was_just_named(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    home.add("Pictures/beach.jpg", oriented(1))
+    assert evening.say("anna is in this picture") == "Which picture? Find or name one first."
+    evening.say("when was the beach picture taken")
+    assert evening.say("anna is in this picture") == "Anna is on beach.jpg, I'll remember."
+    assert evening.say("find pictures of anna") == "I found one photo: beach.jpg."
+    assert evening.say("undo that") == "Who is on beach.jpg is as it was."
+    assert evening.say("find pictures of anna").startswith("I found no photos like that.")
+
+
+def test_several_edits_in_one_sentence(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(8))
+    evening.say("rotate the lake picture right and flip it and crop it to a square")
+    made = seen(home.pictures / "lake (rotated, flipped, cropped).jpg")
+    assert made.size == (48, 48)
+    same_corners(made, {"top left": RED, "top right": BLUE, "bottom left": GREEN})
+
+
+def test_an_album_in_words(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    assert evening.say("make an album called summer") == "Created the album summer in Pictures."
+    told = evening.say("add the lake picture to the album summer")
+    assert told == "Added lake.jpg to the album summer."
+    assert evening.say("what is in the album summer") == "In summer there is one picture: lake.jpg."
+
+
+@pytest.mark.parametrize(
+    "text", ["make the lights brighter", "turn left", "flip the page", "the cat is in the garden"]
+)
+def test_what_is_about_no_picture_changes_nothing(home: Home, evening: Evening, text: str) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    evening.say(text)
+    assert home.names() == ["lake.jpg"]
