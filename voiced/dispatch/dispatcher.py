@@ -82,6 +82,7 @@ class DispatchMemo:
     last: Call | None
     told: int
     stopped: int
+    is_forgetting: bool
     request: GuardMemo
     conversation: ConversationMemo
 
@@ -120,6 +121,7 @@ class Dispatcher:
         self._last: Call | None = None
         self._notices: list[str] = []
         self._told = 0
+        self._is_forgetting = False
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -157,6 +159,7 @@ class Dispatcher:
             self.conversation,
             report,
             self.outbox,
+            self._forget_later,
         )
 
     @property
@@ -229,6 +232,7 @@ class Dispatcher:
         Raises:
             IntentError: An intent fits, but its slots do not, or the policy refuses.
         """
+        self._forget()
         pending = self._take_pending()
         if pending is not None and readings:
             answered = await self._answered(pending, readings[0][0], report, manner)
@@ -341,6 +345,7 @@ class Dispatcher:
         A question that was cut off was not heard, so that no yes can be meant for it; a choice
         stays open, since its answer names what is meant.
         """
+        self._forget()
         if self._pending is None or turn != self._asked_in:
             return
         self._void_at_s = self._environment.monotonic_s() + self._waits.confirm_s
@@ -352,6 +357,15 @@ class Dispatcher:
         self.conversation.clear()
         self._guard = Guard(self.conversation)
         self._pending = self._last = None
+        self._is_forgetting = False
+
+    def _forget_later(self) -> None:
+        """Clear when the turn is over: the request itself stays bound by what it has read."""
+        self._is_forgetting = True
+
+    def _forget(self) -> None:
+        if self._is_forgetting:
+            self.clear()
 
     def remember(self) -> DispatchMemo:
         """What a request may change here before it is sure that it was one."""
@@ -364,6 +378,7 @@ class Dispatcher:
             self._last,
             self._told,
             self.outbox.stopped,
+            self._is_forgetting,
             self._guard.remember(),
             self.conversation.remember(),
         )
@@ -375,6 +390,7 @@ class Dispatcher:
         """
         self._pending, self._asked_in = memo.pending, memo.asked_in
         self._void_at_s, self._last, self._told = memo.void_at_s, memo.last, memo.told
+        self._is_forgetting |= memo.is_forgetting
         self._guard.restore(memo.request)
         self.conversation.restore(memo.conversation)
         if self.outbox.stopped > memo.stopped:
