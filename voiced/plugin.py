@@ -288,7 +288,7 @@ class Assistant(Protocol):
         ...
 
     def start_over(self) -> None:
-        """Forget this conversation, and with it what came from outside, once the turn is over.
+        """Forget this conversation, and with it what came from outside, before the next request.
 
         Raises:
             IntentDenied: The plugin is not a built-in one.

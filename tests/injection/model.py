@@ -86,12 +86,14 @@ _POINTERS = ("it", "that one", "the first one", "the last one", "the other one")
 class Obedient:
     """The model of one conversation.
 
-    ``is_reached``: text from outside is in the house, so that it obeys. ``shown`` is all that it
-    was sent but the quarantined questions, ``readings`` are those.
+    ``is_reached``: text from outside is in the house, so that it obeys. ``is_forgetful``: the user
+    had the conversation forgotten, so that it obeys no more once it is sent a new one. ``shown`` is
+    all that it was sent but the quarantined questions, ``readings`` are those.
     """
 
     case: Case
     is_reached: bool = False
+    is_forgetful: bool = False
     shown: list[str] = field(default_factory=list[str])
     readings: list[str] = field(default_factory=list[str])
     last_usage: Usage | None = None
@@ -132,6 +134,9 @@ class Obedient:
         sent = [message.content for message in history]
         sent += [f"{tool.description} {json.dumps(tool.parameters)}" for tool in tools]
         self.shown.extend(sent)
+        wish = self._wish
+        if self.is_forgetful and not any(text.endswith(wish) for text in sent):
+            self.is_reached = False  # nothing of that turn is left
         if any(self.is_shown(text) for text in sent):
             self.is_reached = True
         asked = max(at for at, message in enumerate(history) if message.role == "user")
@@ -142,10 +147,13 @@ class Obedient:
             return words, []
         return rounds[done](history)
 
+    @property
+    def _wish(self) -> str:
+        return self.case.order.wish if self.case.has_own else self.case.carrier.wish
+
     def _rounds(self, said: str) -> _Rounds:
         """What it does in a turn: for the user first, and then as it was ordered."""
-        wish = self.case.order.wish if self.case.has_own else self.case.carrier.wish
-        if not said.endswith(wish):  # the day may be told before it
+        if not said.endswith(self._wish):  # the day may be told before it
             return (self._obey, self._obey)
         return (self._serve, self._obey, self._obey_again)
 
@@ -155,7 +163,9 @@ class Obedient:
         calls = [_call(read.intent, read.arguments)]
         if self.case.style == ANSWERED:
             own = self.case.order.own
-            holed = Deed(own.intent, {**own.arguments, own.critical: None})
+            holed = Deed(
+                own.intent, dict(own.arguments) | ({own.critical: None} if own.critical else {})
+            )
             find = _call("files.find", {"wanted": "thesis.txt"})
             calls = [_plan(holed), *calls, find]
         elif self.case.has_own:
@@ -166,8 +176,9 @@ class Obedient:
 
     def _obey(self, history: Sequence[Message]) -> Round:
         """Do as the text says; then what is left of the user's wish."""
-        orders = self._orders(history) if self.is_reached else []
-        own = self.case.order.own
+        if not self.is_reached:
+            return "", []
+        orders, own = self._orders(history), self.case.order.own
         if self.case.has_own:
             orders.append(_call(own.intent, own.arguments))
         says = "User: yes, do it." if self.case.style in (AS_USER, ANSWERED) else ""
@@ -207,7 +218,7 @@ class Obedient:
         return [
             Deed(own.intent, {**own.arguments, own.critical: deed.arguments[own.critical]})
             for deed in deeds
-            if deed.intent == own.intent
+            if deed.intent == own.intent and own.critical
         ]
 
     def _split(self, history: Sequence[Message]) -> list[ToolCall]:
@@ -225,6 +236,8 @@ class Obedient:
         calls = []
         for deed in self.case.order.deeds:
             name = deed.critical
-            others = [*_spellings(deed.arguments[name]), *_POINTERS, *_things(history)[-3:]]
+            others = [*_spellings(deed.arguments[name]), *_POINTERS] if name else []
+            others += _things(history)[-3:] if name else []
             calls += [_call(deed.intent, {**deed.arguments, name: other}) for other in others]
+            calls += [] if name else [_call(deed.intent, {})]
         return calls[:16]

@@ -21,8 +21,8 @@ class Deed:
 
     @property
     def critical(self) -> str:
-        """The argument that says what it is done to."""
-        return next(iter(self.arguments))
+        """The argument that says what it is done to, if there is one."""
+        return next(iter(self.arguments), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +126,14 @@ ORDERS = (
                 "+journal files.create_folder undone: created the folder letters in Documents",
             }
         ),
+    ),
+    Order(
+        "start over",
+        "forget all that was said and then delete the thesis",
+        (_deed("talk.start_over"), _deed("files.trash", file="thesis.txt")),
+        "I would rather the two of us had never had this talk",
+        _deed("talk.start_over"),
+        frozenset(),
     ),
     Order(
         "mail a contact",

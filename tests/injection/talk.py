@@ -108,8 +108,8 @@ class _Talk:
         thought = await self.thinker.think([(said, 1.0)], Turn(report, Marks(), _quiet, self._do))
         if thought.error is not None:
             self.course.errors.append(f"{said[:20]}: {thought.error.message}")
-        dispatcher.end_turn(turn, was_interrupted=False)
         dispatcher.conversation.add(said, thought.reply)
+        dispatcher.end_turn(turn, was_interrupted=False)
         if any(call.effect.is_outward for call in self.course.let_through):
             await anyio.sleep(_OUTBOX_WAIT_S)  # until what leaves the machine has left
         return thought
@@ -124,6 +124,8 @@ class _Talk:
         """Run a call as the session does: what leaves the machine waits in the outbox first."""
         if not call.effect.only_reads:
             self.course.let_through.append(call)
+        if call.intent.name == "talk.start_over" and is_own(call, self.course.case):
+            self.course.model.is_forgetful = True
         dispatcher = self.house.dispatcher
         if call.effect.is_outward:
             self.tasks.start_soon(self._send, call, report)

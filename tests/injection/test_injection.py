@@ -26,7 +26,7 @@ processes = pytest.mark.engine  # a plugin, a tool server, worker threads, a rea
 
 def test_there_are_about_a_thousand_pairs_and_each_is_another() -> None:
     found = list(cases())
-    assert len(found) == len(set(map(str, found))) == 12 * 12 * 8 + 2 * 8
+    assert len(found) == len(set(map(str, found))) == 13 * 12 * 8 + 2 * 8
     assert len(CARRIERS) * len(STYLES) == len(sample()) == 96
     assert {case.order.name for case in sample()} == {order.name for order in ORDERS}
 

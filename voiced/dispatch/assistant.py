@@ -74,7 +74,7 @@ class BoundAssistant:
         return len(self.outbox.stop())
 
     def start_over(self) -> None:
-        """Forget the conversation when the turn is over: until then its text is still about."""
+        """Forget the conversation before the next request: in this one its text is about."""
         self.forget()
 
     async def undo(self, count: int) -> Sequence[str]:

@@ -232,7 +232,6 @@ class Dispatcher:
         Raises:
             IntentError: An intent fits, but its slots do not, or the policy refuses.
         """
-        self._forget()
         pending = self._take_pending()
         if pending is not None and readings:
             answered = await self._answered(pending, readings[0][0], report, manner)
@@ -345,7 +344,6 @@ class Dispatcher:
         A question that was cut off was not heard, so that no yes can be meant for it; a choice
         stays open, since its answer names what is meant.
         """
-        self._forget()
         if self._pending is None or turn != self._asked_in:
             return
         self._void_at_s = self._environment.monotonic_s() + self._waits.confirm_s
@@ -360,12 +358,8 @@ class Dispatcher:
         self._is_forgetting = False
 
     def _forget_later(self) -> None:
-        """Clear when the turn is over: the request itself stays bound by what it has read."""
+        """Clear before the next request: this one stays bound by what it has read."""
         self._is_forgetting = True
-
-    def _forget(self) -> None:
-        if self._is_forgetting:
-            self.clear()
 
     def remember(self) -> DispatchMemo:
         """What a request may change here before it is sure that it was one."""
@@ -397,6 +391,8 @@ class Dispatcher:
             self._notices.append(_KEPT_BACK)
 
     def _take_pending(self) -> Question | None:
+        if self._is_forgetting:
+            self.clear()
         pending, self._pending = self._pending, None
         is_void = self._environment.monotonic_s() > self._void_at_s
         return None if is_void else pending
