@@ -72,7 +72,7 @@ async def _at_screen(question: Question) -> bool:
     for slot, label in call.labels.items():
         note(f"  {slot.replace('_', ' ')}: {one_line(label)}")
     note('Type "yes" to have it done, anything else to leave it:')
-    said = await in_worker(sys.stdin.readline)
+    said: str = await in_worker(sys.stdin.readline)
     return said.strip().casefold() == "yes"
 
 
