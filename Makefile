@@ -47,6 +47,8 @@ bench: $(VENV)/.bench build/hassil-fuzzy
 	$(BIN)/voiced bench intents
 	$(BIN)/voiced bench intents --sentences tests/sentences --fuzzy build/hassil-fuzzy
 	$(BIN)/python tests/bench/dojo
+	$(BIN)/python tests/injection
+	$(BIN)/python tests/bench/kills
 
 bench-peers: $(VENV)/.user
 	$(BIN)/python tests/bench/peers $(ARGS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
@@ -12,13 +12,17 @@ from voiced.errors import VoicedError
 from voiced.events import Event, IntentMatched, ModelReplied, TurnId
 from voiced.grammar import Match
 from voiced.plugin import Intent
+from voiced.policy import Verdict
 from voiced.spoken import one_line
 from voiced.thinking import Say, Thinker, Thought, Turn
 from voiced.trace import Marks
 
-__all__ = ["Answered", "ask", "match"]
+__all__ = ["Answered", "AtScreen", "ask", "match"]
 
 AnsweredOutcome: TypeAlias = Literal["completed", "failed", "needs_confirmation", "not_understood"]
+
+AtScreen: TypeAlias = Callable[[Question], Awaitable[bool]]
+"""Shows a question to somebody who looks at it; whether he agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +79,28 @@ async def _quiet(_sentence: str) -> None:
     """A turn without a voice."""
 
 
-async def ask(
+async def _nobody_looks(_question: Question) -> bool:
+    return False
+
+
+async def ask(  # noqa: PLR0913 - all but two are keywords
     thinker: Thinker,
     text: str,
     *,
     is_confirmed: bool = False,
     reader: Callable[[Event], None] = lambda _: None,
     tell: Say = _quiet,
+    at_screen: AtScreen = _nobody_looks,
 ) -> Answered:
     """One whole turn.
 
     Args:
         thinker: Answers.
         text: What is asked for.
-        is_confirmed: Answer a confirmation with yes, once.
+        is_confirmed: Answer a confirmation with yes, once; but not one that must be seen first.
         reader: Takes the events.
         tell: Takes what the user must know at once: that something waits to be sent.
+        at_screen: Answers a confirmation that must be seen, where ``is_confirmed`` is set.
     """
     began_s = time.monotonic()
     matched: list[IntentMatched] = []
@@ -114,7 +124,7 @@ async def ask(
     turn = Turn(report, Marks(), _quiet, perform)
     thought = await thinker.think([(text, 1.0)], turn)
     question = thought.question
-    if question is not None and question.verdict is not None and is_confirmed:
+    if question is not None and is_confirmed and await _is_agreed(question, at_screen):
         call = thinker.dispatcher.confirm(question)
         result = await perform(call, report)
         thought = Thought(
@@ -128,6 +138,13 @@ async def ask(
         thought = replace(thought, call=_call_of(matched[-1], thinker))
     answered = _answered(text, thought, {"total": _ms_since(began_s)})
     return replace(answered, model=tuple(replied))
+
+
+async def _is_agreed(question: Question, at_screen: AtScreen) -> bool:
+    """Whether a yes that was given beforehand counts; nobody can have seen what is asked now."""
+    if question.verdict is Verdict.SCREEN:
+        return await at_screen(question)
+    return question.verdict is not None
 
 
 def _call_of(matched: IntentMatched, thinker: Thinker) -> Call | None:

@@ -17,6 +17,7 @@ from voiced_intents.talk import (
     recall,
     repeat,
     slower,
+    start_over,
     stop,
     undo,
     whisper,
@@ -174,15 +175,24 @@ async def test_recall() -> None:
     assert (await recall(context, count=2)).text == "I moved c to Music. I renamed a to b."
 
 
+@pytest.mark.anyio
+async def test_start_over() -> None:
+    context = changed("renamed a to b")
+    assert (await start_over(context)).text == "Okay, that is forgotten."
+    assert context.assistant.is_forgotten
+    assert (await recall(context)).text == "I renamed a to b."
+
+
 def test_effects_and_examples() -> None:
     assert undo.effect is Effect.W1
     assert undo.critical == ("count",)
     assert recall.effect is Effect.R1
     found = [value for value in vars(talk).values() if isinstance(value, Intent)]
-    assert {each.effect for each in found if each not in (undo, recall)} == {Effect.R0}
-    assert len(found) == 12
+    assert {each.effect for each in found if each not in (undo, recall, start_over)} == {Effect.R0}
+    assert start_over.effect is Effect.W1  # a model that has read cannot call it by itself
+    assert len(found) == 13
     assert all(each.name.startswith("talk.") and each.examples for each in found)
-    assert len({each.name for each in found} | {clock.tell_time.name}) == 13
+    assert len({each.name for each in found} | {clock.tell_time.name}) == 14
 
 
 def test_each_example_is_understood() -> None:

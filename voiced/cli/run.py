@@ -1,4 +1,4 @@
-"""The verbs that answer: run, ask, match, and undo's way to the plugins."""
+"""The verbs run and match, and undo's way to the plugins."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from voiced.daemon import Reader
     from voiced.events import Event
 
-__all__ = ["ask", "match", "run", "undo"]
+__all__ = ["match", "run", "undo"]
 
 _SOURCE = "mic, or the path of a sound file."
 _SINK = "speaker, null, or the path of a WAV file to write."
@@ -132,19 +132,6 @@ def _show_without_words(event: Event) -> None:
     note(render(event, WORDS))
 
 
-def ask(
-    context: typer.Context,
-    text: Annotated[list[str], typer.Argument(help="What you would say.")],
-    as_json: AsJson = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Answer a confirmation: yes.")] = False,
-) -> None:
-    """Ask for something in writing; do it, and print the answer."""
-    loaded = load_config(context)
-    with prints_on_stderr():
-        answered = run_async("real", _ask, loaded, " ".join(text), yes)
-    _print(answered, as_json=as_json)
-
-
 def match(
     context: typer.Context,
     text: Annotated[list[str], typer.Argument(help="What you would say.")],
@@ -164,50 +151,12 @@ def match(
     raise typer.Exit(0 if answered.intent else 1)
 
 
-async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
-    from voiced import asking, misses
-    from voiced.composition import open_brain
-
-    async with open_brain(loaded, hears=False) as brain:
-        missed = misses.keeper(brain.journal)
-        for notice in (*brain.notices, *brain.interrupted):
-            note(f"voiced: {notice}")
-        return await asking.ask(
-            brain.thinker, text, is_confirmed=is_confirmed, reader=missed, tell=_tell
-        )
-
-
-async def _tell(sentence: str) -> None:
-    note(f"{sentence} Press Ctrl-C, too, to keep it back.")
-
-
 async def _match(loaded: Loaded, text: str) -> Answered:
     from voiced import asking
     from voiced.composition import open_brain
 
     async with open_brain(loaded, hears=False) as brain:
         return await asking.match(brain.thinker, text)
-
-
-def _print(answered: Answered, *, as_json: bool) -> None:
-    if as_json:
-        print_json(answered.as_row())
-    else:
-        print(answered.reply)
-        if answered.error is not None:
-            note(f"voiced: {answered.error}")
-        if answered.outcome == "needs_confirmation" and answered.question:
-            note(_how_to_answer(answered))
-    exit_code = 0 if answered.outcome == "completed" else 1
-    if answered.error is not None:
-        exit_code = answered.error.exit_code
-    raise typer.Exit(exit_code)
-
-
-def _how_to_answer(answered: Answered) -> str:
-    if answered.question is not None and answered.question.choice is not None:
-        return "Nothing was done. Ask again and name the one you mean."
-    return "Nothing was done. Ask again with --yes to do it."
 
 
 async def undo(loaded: Loaded, request: UndoRequest) -> Sequence[str]:

@@ -11,6 +11,7 @@ import typer
 
 from voiced import __version__
 from voiced.cli import (
+    ask,
     bench,
     demo,
     doctor,
@@ -42,7 +43,7 @@ app = typer.Typer(
 
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
-app.command("ask")(run.ask)
+app.command("ask")(ask.ask)
 app.command("match")(run.match)
 app.command("say")(sound.say)
 app.command("transcribe")(sound.transcribe)

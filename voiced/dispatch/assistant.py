@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from voiced.conversation import Conversation, Delivery
@@ -28,6 +28,7 @@ class BoundAssistant:
     conversation: Conversation
     report: Report
     outbox: Outbox
+    forget: Callable[[], None]
 
     @property
     def last_reply(self) -> str:
@@ -71,6 +72,10 @@ class BoundAssistant:
     def stop_sending(self) -> int:
         """Keep back all that waits in the outbox."""
         return len(self.outbox.stop())
+
+    def start_over(self) -> None:
+        """Forget the conversation before the next request: in this one its text is about."""
+        self.forget()
 
     async def undo(self, count: int) -> Sequence[str]:
         """Take back the last ``count`` changes, newest first.

@@ -84,6 +84,7 @@ class DispatchMemo:
     last: Call | None
     told: int
     stopped: int
+    is_forgetting: bool
     request: GuardMemo
     conversation: ConversationMemo
 
@@ -122,6 +123,7 @@ class Dispatcher:
         self._last: Call | None = None
         self._notices: list[str] = []
         self._told = 0
+        self._is_forgetting = False
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -159,6 +161,7 @@ class Dispatcher:
             self.conversation,
             report,
             self.outbox,
+            self._forget_later,
         )
 
     @property
@@ -389,6 +392,11 @@ class Dispatcher:
         self.conversation.clear()
         self._guard = Guard(self.conversation)
         self._pending = self._last = None
+        self._is_forgetting = False
+
+    def _forget_later(self) -> None:
+        """Clear before the next request: this one stays bound by what it has read."""
+        self._is_forgetting = True
 
     def remember(self) -> DispatchMemo:
         """What a request may change here before it is sure that it was one."""
@@ -401,6 +409,7 @@ class Dispatcher:
             self._last,
             self._told,
             self.outbox.stopped,
+            self._is_forgetting,
             self._guard.remember(),
             self.conversation.remember(),
         )
@@ -412,12 +421,15 @@ class Dispatcher:
         """
         self._pending, self._asked_in = memo.pending, memo.asked_in
         self._void_at_s, self._last, self._told = memo.void_at_s, memo.last, memo.told
+        self._is_forgetting |= memo.is_forgetting
         self._guard.restore(memo.request)
         self.conversation.restore(memo.conversation)
         if self.outbox.stopped > memo.stopped:
             self._notices.append(_KEPT_BACK)
 
     def _take_pending(self) -> Question | None:
+        if self._is_forgetting:
+            self.clear()
         pending, self._pending = self._pending, None
         is_void = self._environment.monotonic_s() > self._void_at_s
         return None if is_void else pending

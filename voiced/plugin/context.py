@@ -68,6 +68,14 @@ class Assistant(Protocol):
         """Keep back all that waits in the outbox; how much that was."""
         ...
 
+    def start_over(self) -> None:
+        """Forget this conversation, and with it what came from outside, before the next request.
+
+        Raises:
+            IntentDenied: The plugin is not a built-in one.
+        """
+        ...
+
     async def undo(self, count: int) -> Sequence[str]:
         """Take back the last ``count`` changes; a sentence for each one taken back.
 

@@ -164,6 +164,10 @@ class HostAssistant:
         """Keep back all that waits in the outbox."""
         return int(self._link.ask_now("stop_sending"))
 
+    def start_over(self) -> None:
+        """Not for plugins: what came from outside would be forgotten, too."""
+        raise IntentDenied("only a built-in intent can forget the conversation")
+
     async def undo(self, count: int) -> Sequence[str]:
         """Take back the last changes."""
         return cast("list[str]", await self._link.ask("undo", count=count))

@@ -55,6 +55,7 @@ class FakeAssistant:
         unfinished_reply: What was cut off.
         entities: What was named last.
         outbox: How much waits to be sent.
+        is_forgotten: Whether the conversation is to be forgotten.
         delivery: What ``deliver`` was asked for, each time.
     """
 
@@ -71,6 +72,7 @@ class FakeAssistant:
         self.unfinished_reply = ""
         self.entities: Sequence[Entity] = ()
         self.outbox = 0
+        self.is_forgotten = False
         self.delivery: list[dict[str, float | bool | None]] = []
         self.undone: list[str] = []
         self._intents = tuple(intents)
@@ -85,6 +87,10 @@ class FakeAssistant:
         """Empty the ``outbox``; how much that was."""
         stopped, self.outbox = self.outbox, 0
         return stopped
+
+    def start_over(self) -> None:
+        """Note it in ``is_forgotten``."""
+        self.is_forgotten = True
 
     def deliver(
         self,
