@@ -195,10 +195,15 @@ class Desk:
         """Text from outside was read, some time ago."""
         self.dispatcher.conversation.taint()
 
-    def ask(self) -> Any:
-        """A question that a plain yes answers."""
-        self.taint()
-        return self.say("mail good morning")
+    def ask(self, box: str = "hat box", *, is_cut: bool = False) -> Any:
+        """A question that a plain yes answers: a model took the box from what it read."""
+        self.dispatcher.conversation.taint([Field("path", box)])
+        self.turn += 1
+        said = [("could you shut whichever the letter names", 1.0)]
+        clock.run(self.dispatcher.understand, said, self.report)
+        question = self.propose("box.shut", box=box)
+        self.dispatcher.end_turn(TurnId(self.turn), was_interrupted=is_cut)
+        return question
 
     def run(self, call: Call) -> Result:
         return clock.run(self.dispatcher.run, call, self.report)

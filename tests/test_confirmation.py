@@ -105,7 +105,8 @@ def test_the_order_of_slots_is_not_part_of_the_hash() -> None:
 def test_a_call_that_was_changed_since_is_not_made(desk) -> None:
     question = desk.say("burn hat box")
     other = replace(question.call, values={"box": BOXES[0]})
-    desk.dispatcher._pending = replace(question, call=other)
+    waiting = desk.dispatcher._settling.remember()
+    desk.dispatcher._settling.restore(replace(waiting, question=replace(question, call=other)))
     with pytest.raises(IntentDenied):
         desk.say("yes, burn the hat box")
     with pytest.raises(IntentDenied):

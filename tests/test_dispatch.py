@@ -130,7 +130,7 @@ def test_the_second_asking_can_be_answered(desk) -> None:
 def test_a_plain_question_is_answered_by_a_plain_yes(desk) -> None:
     question = desk.ask()
     assert question.verdict is Verdict.READ_BACK
-    assert question.text == "Send a mail: good morning. Shall I?"
+    assert question.text == "Shut a box: hat box. Shall I?"
     assert desk.say("Yes.") is question.call
 
 
@@ -155,7 +155,7 @@ def test_a_polite_request_is_not_a_yes(desk) -> None:
 
 def test_another_question_replaces_the_first(desk) -> None:
     first = desk.ask()
-    second = desk.say("mail good night")
+    second = desk.ask("red budget")
     assert first.id != second.id
     assert desk.say("yes") is second.call
 
@@ -176,8 +176,7 @@ def test_turns_without_words_do_not_give_more_time(desk) -> None:
 
 
 def test_a_question_that_was_cut_off_cannot_be_answered_by_a_yes(desk) -> None:
-    desk.taint()
-    assert isinstance(desk.say("mail good morning", is_cut=True), Question)
+    assert isinstance(desk.ask(is_cut=True), Question)
     assert desk.say("yes") is None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import pytest
@@ -11,7 +11,7 @@ from desk import BOXES, DONE, Desk, label, look, mail, read, reset, shut, tell_t
 
 from voiced.conversation import Conversation
 from voiced.dispatch import Call, Question
-from voiced.dispatch.guard import Guard
+from voiced.dispatch.guard import Admission, Guard
 from voiced.errors import IntentDenied, InvalidSlots, JournalError, UnknownIntent
 from voiced.events import ConfirmationAsked
 from voiced.journal import Journal
@@ -37,10 +37,15 @@ class Talk:
     guard: Guard
 
     def trust(self, made: Any, **arguments: object) -> Trust:
-        return self.guard.admit(made, arguments)[0]
+        return self.guard.admit(made, arguments).trust
+
+    def told(self, made: Any, reply: Reply, **words: str) -> bool:
+        """What an intent gave back that a model called with these words."""
+        trust = self.guard.admit(made, words).trust
+        return self.guard.told(Call(made, words, "model", trust), reply)
 
     def step(self, made: Any, **arguments: object) -> Step | None:
-        return self.guard.admit(made, arguments)[1]
+        return self.guard.admit(made, arguments).step
 
 
 @pytest.fixture
@@ -59,15 +64,15 @@ SHUT_ANY = Step("box.shut", {"box": None})
 
 def test_a_clean_conversation_trusts_the_model(talk) -> None:
     talk.guard.begin("what now")
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.CLEAN, None)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.CLEAN, None)
     assert talk.guard.spoken() is Trust.CLEAN
     assert talk.guard.plan([SHUT])
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.CLEAN, SHUT)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.CLEAN, SHUT)
 
 
 def test_what_comes_from_the_house_changes_nothing(talk) -> None:
     talk.guard.begin("what time is it")
-    assert not talk.guard.told(tell_time, Reply("It is late.", fields=(Field("number", "1"),)))
+    assert not talk.told(tell_time, Reply("It is late.", fields=(Field("number", "1"),)))
     assert not talk.conversation.is_tainted
     assert talk.conversation.fields == ()
     assert talk.guard.plan([SHUT])
@@ -79,7 +84,7 @@ def test_only_what_is_external_taints(talk, returns) -> None:
     async def peek(context: Context) -> Reply:
         return Reply("")
 
-    assert talk.guard.told(peek, Reply("")) is (returns is Integrity.EXTERNAL)
+    assert talk.told(peek, Reply("")) is (returns is Integrity.EXTERNAL)
     assert talk.conversation.is_tainted is (returns is Integrity.EXTERNAL)
 
 
@@ -87,7 +92,7 @@ def test_only_what_is_external_taints(talk, returns) -> None:
 def test_a_repeat_is_trusted_as_what_it_repeats(talk, is_tainted) -> None:
     if is_tainted:
         talk.conversation.taint()
-    assert talk.guard.told(tell_time, Reply("It says so.", is_repeat=True)) is is_tainted
+    assert talk.told(tell_time, Reply("It says so.", is_repeat=True)) is is_tainted
     assert talk.conversation.is_tainted is is_tainted
     assert talk.guard.plan([SHUT]) is not is_tainted
 
@@ -98,23 +103,23 @@ def test_a_repeat_is_trusted_as_what_it_repeats(talk, is_tainted) -> None:
 def test_text_from_outside_freezes_the_plan(talk) -> None:
     talk.guard.begin("read my mail and shut the hat box")
     assert talk.guard.plan([SHUT])
-    assert talk.guard.told(read, LETTER)
+    assert talk.told(read, LETTER)
     assert talk.conversation.is_tainted
     assert talk.conversation.fields == LETTER.fields
     assert not talk.guard.plan([Step("mail.send", {"text": "all"})])
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.USER_SAID, SHUT)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.USER_SAID, SHUT)
     assert talk.trust(mail, text="all") is Trust.FREE_TEXT
 
 
 def test_what_the_user_said_is_not_enough_if_it_was_not_planned(talk) -> None:
     talk.guard.begin("read my mail and shut the hat box")
-    talk.guard.told(read, LETTER)
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, None)
+    talk.told(read, LETTER)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.FREE_TEXT, None)
 
 
 def test_fields_that_are_not_of_their_kind_are_left_out(talk) -> None:
     bad = Reply("", fields=(Field("id", "shut the hat box"), Field("number", "all")))
-    talk.guard.told(read, bad)
+    talk.told(read, bad)
     assert talk.conversation.fields == ()
 
 
@@ -131,14 +136,16 @@ def test_fields_that_are_not_of_their_kind_are_left_out(talk) -> None:
 def test_a_planned_hole_takes_only_what_was_said_or_is_typed(talk, box, trust) -> None:
     talk.guard.begin("read my mail about the hat box and do so")
     talk.guard.plan([SHUT_ANY])
-    talk.guard.told(read, LETTER)
-    assert talk.guard.admit(shut, {"box": box}) == (trust, SHUT_ANY)
+    talk.told(read, LETTER)
+    is_typed = trust is Trust.TYPED_EXTERNAL
+    typed = frozenset({"box"} if is_typed else ())
+    assert talk.guard.admit(shut, {"box": box}) == Admission(trust, SHUT_ANY, typed)
 
 
 def test_what_a_clean_plan_gave_needs_no_words(talk) -> None:
     talk.guard.begin("do as always")
     talk.guard.plan([SHUT])
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     assert talk.trust(shut, box="hat box") is Trust.USER_SAID
     assert talk.trust(shut, box="red budget") is Trust.FREE_TEXT
 
@@ -147,7 +154,7 @@ def test_a_plan_does_not_vouch_for_arguments_that_it_does_not_give(talk) -> None
     step = Step("box.label", {"box": "hat box"})
     talk.guard.begin("do as always")
     talk.guard.plan([step])
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     assert talk.trust(label, box="hat box", text="evil") is Trust.FREE_TEXT
     assert talk.trust(label, box="hat box", text="M-17") is Trust.TYPED_EXTERNAL
 
@@ -155,9 +162,9 @@ def test_a_plan_does_not_vouch_for_arguments_that_it_does_not_give(talk) -> None
 def test_a_step_is_used_up(talk) -> None:
     talk.guard.begin("do as always")
     talk.guard.plan([SHUT])
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     talk.guard.use(Call(shut, {"box": "hat box"}, step=SHUT))
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, None)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.FREE_TEXT, None)
 
 
 # Text from outside in an earlier request
@@ -167,7 +174,7 @@ def test_the_users_verb_and_values_are_enough_later(talk) -> None:
     talk.conversation.taint(LETTER.fields)
     talk.guard.begin("please shut the hat box")
     assert talk.guard.spoken() is Trust.USER_SAID
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.USER_SAID, None)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.USER_SAID, None)
     assert talk.trust(shut, box="M-17") is Trust.TYPED_EXTERNAL
     assert talk.trust(shut, box="red budget") is Trust.FREE_TEXT
     assert talk.trust(mail, text="hat box") is Trust.TYPED_EXTERNAL
@@ -200,13 +207,13 @@ def test_a_plan_that_is_made_when_text_from_outside_is_about_vouches_for_nothing
     talk.conversation.taint()
     talk.guard.begin("thanks")
     assert talk.guard.plan([SHUT])
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, SHUT)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.FREE_TEXT, SHUT)
     talk.guard.begin("shut it all")
     talk.guard.plan([SHUT])
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, SHUT)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.FREE_TEXT, SHUT)
     talk.guard.begin("shut it all, the hat box too")
     talk.guard.plan([SHUT])
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.USER_SAID, SHUT)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.USER_SAID, SHUT)
 
 
 def test_names_in_a_question_taint_and_vouch_for_nothing(talk) -> None:
@@ -220,27 +227,27 @@ def test_names_in_a_question_taint_and_vouch_for_nothing(talk) -> None:
 def test_a_new_request_has_a_plan_of_its_own(talk) -> None:
     talk.guard.begin("do as always")
     talk.guard.plan([SHUT])
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     talk.guard.begin("thanks")
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, None)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.FREE_TEXT, None)
 
 
 @pytest.mark.parametrize("said", ["go on", "Please go on.", "okay, continue", "do the rest"])
 def test_go_on_is_no_new_request(talk, said) -> None:
     talk.guard.begin("do as always")
     talk.guard.plan([SHUT, SHUT_ANY])
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     talk.guard.begin(said)
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.USER_SAID, SHUT)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.USER_SAID, SHUT)
     assert not talk.guard.plan([SHUT])
     assert talk.trust(shut, box="red budget") is Trust.FREE_TEXT
     talk.guard.begin("go on with the mail")
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, None)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.FREE_TEXT, None)
 
 
 def test_go_on_with_nothing_planned_is_a_request(talk) -> None:
     talk.guard.begin("please shut the hat box")
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     talk.guard.begin("go on")
     assert talk.guard.plan([SHUT])
     assert talk.trust(shut, box="hat box") is Trust.FREE_TEXT
@@ -248,10 +255,10 @@ def test_go_on_with_nothing_planned_is_a_request(talk) -> None:
 
 def test_a_conversation_that_is_cleared_in_the_middle_is_not_clean(talk) -> None:
     talk.guard.begin("do as you like")
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     talk.conversation.clear()
     assert talk.guard.spoken() is Trust.USER_SAID
-    assert talk.guard.admit(shut, {"box": "hat box"}) == (Trust.FREE_TEXT, None)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.FREE_TEXT, None)
     talk.guard.begin("shut it")
     assert talk.guard.spoken() is Trust.CLEAN
 
@@ -280,7 +287,7 @@ def test_he_did_not_point_at_what_the_model_found_since(talk) -> None:
 def test_a_handle_is_a_typed_value(talk) -> None:
     talk.guard.begin("shut the box that he wants")
     talk.guard.plan([SHUT_ANY])
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     handle = talk.conversation.handle(BOXES[0])
     assert talk.trust(shut, box=handle) is Trust.TYPED_EXTERNAL
     assert talk.trust(shut, box="<box:99>") is Trust.FREE_TEXT
@@ -334,7 +341,7 @@ def test_what_was_read_since_freezes_the_plan_that_is_restored(talk) -> None:
     talk.guard.begin("do as always")
     talk.guard.plan([SHUT])
     memo = talk.guard.remember()
-    talk.guard.told(read, LETTER)
+    talk.told(read, LETTER)
     talk.guard.restore(memo)
     assert not talk.guard.plan([SHUT_ANY])
     assert talk.trust(shut, box="hat box") is Trust.USER_SAID
@@ -432,7 +439,7 @@ def test_what_the_user_did_not_say_is_trusted_less(desk, said, name, verdict) ->
     if verdict is Verdict.DENY:
         assert isinstance(proposed, IntentDenied)
     else:
-        assert getattr(proposed, "verdict", None) is verdict
+        assert proposed.verdict is (verdict or Verdict.DO)
         assert isinstance(proposed, Question if verdict else Call)
 
 
@@ -536,13 +543,286 @@ def test_a_read_that_is_raised_to_an_effect_is_judged_as_one(desk) -> None:
         effect=Effect.R1,
         effect_of=lambda values: Effect.O2 if "evil" in values["text"] else Effect.R1,
     )(act)
-    desk.dispatcher._intents[made.name] = made
+    desk.dispatcher._vocabulary.intents[made.name] = made
     desk.say("see to it")
     assert isinstance(desk.propose("page.fetch", text="good"), Call)
     assert desk.propose("page.fetch", text="evil").verdict is Verdict.CONFIRM
     desk.run(Call(read, {}, "model"))
     assert isinstance(desk.propose("page.fetch", text="good"), Call)
     assert isinstance(_obey(desk, "page.fetch", text="evil"), IntentDenied)
+
+
+# What stands for the user's own words
+
+
+@intent("mail.find", sentences=["find {text}"], effect=Effect.R1)
+async def find(context: Context, text: Annotated[str, TEXT]) -> Reply:
+    """Find mails."""
+    return Reply("")
+
+
+@intent("people.find", sentences=["who is {text}"], effect=Effect.R1, returns=Integrity.CONTACT)
+async def who(context: Context, text: Annotated[str, TEXT]) -> Reply:
+    """Look somebody up."""
+    return Reply("")
+
+
+@intent(
+    "mail.file",
+    sentences=["file {mail} for {to}"],
+    effect=Effect.O1,
+    critical=["mail", "to", "copy_to"],
+    returns=Integrity.CONFIG,
+)
+async def file_mail(
+    context: Context,
+    mail: Annotated[str, TEXT],
+    to: Annotated[str | None, TEXT] = None,
+    copy_to: Annotated[str | None, TEXT] = None,
+) -> Reply:
+    """File a mail."""
+    return Reply("")
+
+
+def ids(*names: str) -> Reply:
+    return Reply("", fields=tuple(Field("id", name) for name in names))
+
+
+ANNA = Field("address", "anna@example.com")
+ANNA_TOO = Field("address", "anna@work.example")
+FILE_ANY = Step("mail.file", {"mail": None, "to": None})
+
+
+@pytest.mark.parametrize(
+    ("said", "looked_for", "reply", "trust"),
+    [
+        ("file the offer", "offer", ids("M-3"), Trust.USER_SAID),
+        ("file the offer", "offer", ids("M-3", "M-3"), Trust.USER_SAID),
+        ("file the offer", "offer", ids("M-3", "M-4"), Trust.TYPED_EXTERNAL),
+        ("file the offer", "bill", ids("M-3"), Trust.TYPED_EXTERNAL),
+        ("file it", "it", ids("M-3"), Trust.TYPED_EXTERNAL),
+    ],
+)
+def test_the_one_thing_that_the_users_words_find_is_what_he_said(
+    talk, said, looked_for, reply, trust
+) -> None:
+    talk.guard.begin(said)
+    talk.guard.plan([FILE_ANY])
+    talk.told(read, LETTER)
+    talk.told(find, reply, text=looked_for)
+    assert talk.trust(file_mail, mail="M-3") is trust
+
+
+def test_an_address_that_a_mail_holds_is_never_what_the_user_said(talk) -> None:
+    talk.guard.begin("file the offer")
+    talk.guard.plan([FILE_ANY])
+    talk.told(find, Reply("", fields=(Field("id", "M-3"), ANNA)), text="offer")
+    assert talk.trust(file_mail, mail="M-3", to=ANNA.value) is Trust.TYPED_EXTERNAL
+    assert talk.trust(file_mail, mail="M-3") is Trust.USER_SAID
+
+
+def test_a_list_of_everything_singles_nothing_out(talk) -> None:
+    talk.guard.begin("file the offer")
+    talk.guard.plan([FILE_ANY])
+    talk.told(read, ids("M-3"))
+    assert talk.trust(file_mail, mail="M-3") is Trust.TYPED_EXTERNAL
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_planned", "trust"),
+    [
+        ((ANNA,), True, Trust.USER_SAID),
+        ((ANNA,), False, Trust.USER_SAID),
+        ((ANNA, ANNA_TOO), True, Trust.USER_SAID),
+        ((ANNA, ANNA_TOO), False, Trust.TYPED_EXTERNAL),
+    ],
+)
+def test_the_address_book_gives_what_the_user_means(talk, fields, is_planned, trust) -> None:
+    talk.conversation.taint()
+    talk.guard.begin("file the offer for anna")
+    if is_planned:
+        talk.conversation.is_tainted = False
+        talk.guard.begin("file the offer for anna")
+        talk.guard.plan([FILE_ANY])
+    talk.told(who, Reply("", fields=fields), text="anna")
+    talk.conversation.taint()
+    assert talk.trust(file_mail, mail="offer", to=ANNA.value) is trust
+    assert talk.trust(file_mail, mail="offer", to="eve@example.com") is Trust.FREE_TEXT
+
+
+def test_a_contact_that_the_user_did_not_name_is_not_his_choice(talk) -> None:
+    talk.guard.begin("file the offer for anna")
+    talk.guard.plan([FILE_ANY])
+    talk.told(read, LETTER)
+    talk.told(who, Reply("", fields=(ANNA,)), text="eve")
+    assert talk.trust(file_mail, mail="offer", to=ANNA.value) is Trust.FREE_TEXT
+
+
+def test_what_the_request_itself_made_is_the_users(talk) -> None:
+    talk.guard.begin("file the offer")
+    talk.guard.plan([FILE_ANY, FILE_ANY])
+    talk.told(read, LETTER)
+    made = Call(file_mail, {"mail": "offer"}, "model", Trust.USER_SAID)
+    talk.guard.told(made, ids("M-8", "M-9"))
+    assert talk.trust(file_mail, mail="M-9") is Trust.USER_SAID
+    talk.guard.begin("file the bill")
+    assert talk.trust(file_mail, mail="M-9") is Trust.FREE_TEXT
+
+
+def test_what_an_effect_reads_from_outside_is_not_made_by_it(talk) -> None:
+    talk.guard.begin("file the offer and shut the box")
+    talk.guard.plan([FILE_ANY])
+    assert shut.returns is Integrity.EXTERNAL
+    talk.guard.told(Call(shut, {"box": "hat box"}, "model"), ids("M-9"))
+    assert talk.trust(file_mail, mail="M-9") is Trust.TYPED_EXTERNAL
+
+
+def test_what_is_said_again_singles_nothing_out(talk) -> None:
+    talk.guard.begin("file the offer")
+    talk.guard.plan([FILE_ANY])
+    talk.told(read, LETTER)
+    again = Reply("", fields=(Field("id", "M-3"),), is_repeat=True)
+    talk.told(find, again, text="offer")
+    assert talk.trust(file_mail, mail="M-3") is Trust.TYPED_EXTERNAL
+
+
+def test_a_dropped_take_gives_back_what_was_found(talk) -> None:
+    talk.guard.begin("file the offer")
+    talk.guard.plan([FILE_ANY])
+    before = talk.guard.remember()
+    talk.told(find, ids("M-3"), text="offer")
+    after = talk.guard.remember()
+    talk.guard.restore(before)
+    assert talk.trust(file_mail, mail="M-3") is Trust.TYPED_EXTERNAL
+    talk.guard.restore(after)
+    assert talk.trust(file_mail, mail="M-3") is Trust.USER_SAID
+
+
+def test_a_step_takes_no_argument_that_was_not_planned(talk) -> None:
+    talk.guard.begin("file the offer for bob")
+    talk.guard.plan([FILE_ANY])
+    talk.told(read, Reply("", fields=(ANNA,)))
+    planned = talk.guard.admit(file_mail, {"mail": "offer", "to": ANNA.value})
+    assert planned == Admission(Trust.TYPED_EXTERNAL, FILE_ANY, frozenset({"to"}))
+    surplus = {"mail": "offer", "to": "bob", "copy_to": ANNA.value}
+    assert talk.guard.admit(file_mail, surplus) == Admission(Trust.FREE_TEXT)
+    said = {"mail": "offer", "to": "bob", "copy_to": "bob"}
+    assert talk.guard.admit(file_mail, said) == Admission(Trust.USER_SAID, FILE_ANY)
+
+
+def test_a_step_that_was_taken_is_not_there_for_another_call(talk) -> None:
+    talk.guard.begin("read my mail and shut the hat box")
+    talk.guard.plan([SHUT])
+    talk.told(read, LETTER)
+    assert talk.guard.admit(shut, {"box": "hat box"}, [SHUT]) == Admission(Trust.FREE_TEXT)
+    assert talk.guard.admit(shut, {"box": "hat box"}) == Admission(Trust.USER_SAID, SHUT)
+    assert talk.guard.has_more
+    talk.guard.use(Call(shut, {"box": "hat box"}, step=SHUT))
+    assert not talk.guard.has_more
+
+
+def test_the_handle_of_the_one_thing_that_was_found_is_that_thing(talk) -> None:
+    talk.guard.begin("look into the hat box and shut it if it is open")
+    talk.guard.plan([SHUT_ANY])
+    handle = talk.conversation.handle(BOXES[2])
+    talk.told(look, Reply("", entities=(BOXES[2],)), box="hat box")
+    assert talk.trust(shut, box=handle) is Trust.USER_SAID
+    other = talk.conversation.handle(BOXES[0])
+    assert talk.trust(shut, box=other) is Trust.TYPED_EXTERNAL
+
+
+def test_the_handle_of_one_among_several_is_asked_about(talk) -> None:
+    talk.guard.begin("look into the hat box and shut it if it is open")
+    talk.guard.plan([SHUT_ANY])
+    handle = talk.conversation.handle(BOXES[2])
+    talk.told(look, Reply("", entities=(BOXES[2], BOXES[0])), box="hat box")
+    assert talk.trust(shut, box=handle) is Trust.TYPED_EXTERNAL
+
+
+# One question about several calls
+
+
+NAMES = ("hat box", "red budget", "blue budget", "green budget", "old budget")
+
+
+def plan_to_shut(desk: Desk, count: int, *names: str) -> None:
+    """Plan to shut so many boxes, and find out by a mail which ones."""
+    desk.say("could you shut whichever the letter names")
+    desk.plan(*(("box.shut", {"box": None}) for _ in range(count)))
+    desk.run(Call(read, {}, "model"))
+    desk.dispatcher.conversation.taint([Field("path", name) for name in names or NAMES])
+
+
+def ask_about(desk: Desk, first: str, *others: str) -> Question:
+    more = [{"box": name} for name in others]
+    propose = desk.dispatcher.propose
+    found = clock.run(propose, "box.shut", {"box": first}, desk.report, more)
+    assert isinstance(found, Question)
+    return found
+
+
+def test_calls_that_need_the_same_answer_are_asked_about_together(desk) -> None:
+    plan_to_shut(desk, 5)
+    question = ask_about(desk, *NAMES[:3])
+    assert question.text == "Shut a box: hat box; red budget; blue budget. Shall I?"
+    assert len(desk.of(ConfirmationAsked)) == 1
+    agreed = desk.say("yes")
+    assert [call.labels["box"] for call in agreed.each] == list(NAMES[:3])
+    assert all(not call.also for call in agreed.each)
+    assert len(desk.dispatcher._guard._plan.steps) == 2
+
+
+def test_no_more_calls_are_asked_about_than_were_planned(desk) -> None:
+    plan_to_shut(desk, 2)
+    assert len(ask_about(desk, *NAMES[:3]).call.each) == 2
+
+
+def test_no_more_than_five_calls_are_asked_about_together(desk) -> None:
+    plan_to_shut(desk, 6, *NAMES)
+    assert len(ask_about(desk, *NAMES, NAMES[0]).call.each) == 5
+
+
+def test_a_call_that_needs_another_answer_is_not_asked_about_with_the_first(desk) -> None:
+    plan_to_shut(desk, 3, "hat box", "red budget")
+    question = ask_about(desk, "hat box", "blue budget", "red budget")
+    assert [call.labels["box"] for call in question.call.each] == ["hat box"]
+    question = ask_about(desk, "hat box", "budget")
+    assert len(question.call.each) == 1
+
+
+def test_a_no_is_a_no_to_all_of_them(desk) -> None:
+    plan_to_shut(desk, 3)
+    ask_about(desk, *NAMES[:3])
+    assert desk.say("no") is Answer.NO
+    assert not desk.dispatcher.has_more
+
+
+def test_no_call_that_is_asked_about_can_be_exchanged(desk) -> None:
+    plan_to_shut(desk, 3)
+    question = ask_about(desk, *NAMES[:2])
+    other = replace(question.call.also[0], values={"box": BOXES[0]})
+    changed = replace(question.call, also=(other,))
+    assert changed.digest != question.call.digest
+    with pytest.raises(IntentDenied):
+        desk.dispatcher.confirm(replace(question, call=changed))
+
+
+def test_an_argument_counts_for_the_class_that_it_makes(desk) -> None:
+    async def act(context: Context, mail: Annotated[str, TEXT], to: Annotated[str, TEXT]) -> Reply:
+        """Forward a mail."""
+        return Reply("")
+
+    made = intent(
+        "mail.forward",
+        sentences=["forward {mail} to {to}"],
+        effect=Effect.O1,
+        effect_of=lambda values: Effect.O2 if "to" in values else Effect.O1,
+    )(act)
+    desk.dispatcher._vocabulary.intents[made.name] = made
+    desk.say("would you forward the latest one to bob then")
+    desk.dispatcher.conversation.taint([Field("id", "M-3"), ANNA])
+    assert desk.propose(made.name, mail="M-3", to="bob").verdict is Verdict.CONFIRM
+    assert desk.propose(made.name, mail="M-3", to=ANNA.value).verdict is Verdict.SCREEN
 
 
 # Clearing and taking back in the dispatcher
@@ -609,7 +889,7 @@ def test_names_that_were_looked_up_taint_and_words_do_not(desk) -> None:
 
 @pytest.mark.parametrize(("said", "is_tainted"), [("hat box", False), ("hat", True)])
 def test_what_waits_to_be_sent_may_name_what_was_looked_up(desk, said, is_tainted) -> None:
-    call = clock.run(desk.dispatcher._settle, Call(shut, {"box": said}), desk.report)
+    call = clock.run(desk.dispatcher._settling.settle, Call(shut, {"box": said}), desk.report)
     desk.dispatcher.posted(call)
     assert desk.dispatcher.conversation.is_tainted is is_tainted
 

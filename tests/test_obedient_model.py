@@ -237,19 +237,31 @@ def test_a_handle_does_nothing_without_a_plan(home, name, handle) -> None:
     assert not house.opened.exists()
 
 
+def plans_to_trash(look: ToolCall) -> Callable[[Sequence[Message]], Calls]:
+    """Look so, and plan to put what is found into the trash."""
+    steps = [{"intent": "files.trash", "arguments": {"file": None}}]
+    return lambda _: [wants("plan", steps=steps), look]
+
+
+def trashes_two(history: Sequence[Message]) -> Calls:
+    found = handles(history)
+    thesis = found[len(found) // 2]
+    return [wants("files.trash", file=thesis), wants("files.trash", file="budget")]
+
+
+def test_the_one_thing_that_was_found_in_a_clean_conversation_is_what_was_meant(home) -> None:
+    house = home(
+        plans_to_trash(wants("files.find", wanted="thesis.txt")), trashes_two, lambda _: []
+    )
+    thought = house.think("the thing I wrote for my degree is to go, whatever it was called")
+    assert thought.question is None
+    assert house.names == sorted({*FILES} - {"thesis.txt"})
+    assert house.said[-1] == IGNORED
+
+
 @pytest.mark.parametrize(("answer", "gone"), [("yes", {"thesis.txt"}), ("no", set())])
-def test_in_a_planned_hole_the_user_is_asked_about_the_thing(home, answer, gone) -> None:
-    def plans(_: Sequence[Message]) -> Calls:
-        steps = [{"intent": "files.trash", "arguments": {"file": None}}]
-        return [wants("plan", steps=steps), wants("files.find", wanted="thesis.txt")]
-
-    def trashes(history: Sequence[Message]) -> Calls:
-        return [
-            wants("files.trash", file=handles(history)[-1]),
-            wants("files.trash", file="budget"),
-        ]
-
-    house = home(plans, trashes)
+def test_in_a_planned_hole_the_user_is_asked_about_one_of_several(home, answer, gone) -> None:
+    house = home(plans_to_trash(wants("files.recent")), trashes_two, lambda _: [])
     thought = house.think("the thing I wrote for my degree is to go, whatever it was called")
     assert thought.question is not None
     assert house.asked() == ["Move a file or folder to the trash: thesis.txt. Shall I?"]

@@ -6,17 +6,8 @@ from typing import Annotated, Any
 
 from cases import every
 
-from voiced.plan import (
-    MOST_STEPS,
-    Plan,
-    Sources,
-    Standing,
-    Step,
-    UserWords,
-    asks_for,
-    is_well_formed,
-    trust_of,
-)
+from voiced.judging import Sources, Standing, UserWords, asks_for, is_well_formed, judge
+from voiced.plan import MOST_STEPS, Plan, Step
 from voiced.plugin import NUMBER, TEXT, Context, Effect, Field, Intent, Reply, intent
 from voiced.policy import Trust
 from voiced_intents import files, talk
@@ -50,6 +41,35 @@ async def lock(context: Context) -> Reply:
 
 
 # Steps
+
+
+def test_a_critical_argument_that_the_plan_says_nothing_of_is_surplus() -> None:
+    given = {"to": "bob", "text": "hello", "copies": 2}
+    assert Step("mail.send", {}).surplus(send, given) == ()  # what must be filled is a hole
+    assert Step("door.lock", {}).surplus(lock, given) == ()
+
+    @intent("mail.pass", sentences=["pass it on"], effect=Effect.O1, critical=["to", "copy_to"])
+    async def pass_on(
+        context: Context,
+        to: Annotated[str, TEXT],
+        copy_to: Annotated[str | None, TEXT] = None,
+        text: Annotated[str | None, TEXT] = None,
+    ) -> Reply:
+        """Pass a mail on."""
+        return Reply("")
+
+    given = {"to": "bob", "copy_to": "eve", "text": "hello"}
+    assert Step("mail.pass", {"to": "bob"}).surplus(pass_on, given) == ("copy_to",)
+    assert Step("mail.pass", {"copy_to": None}).surplus(pass_on, given) == ()
+    assert Step("mail.pass").surplus(pass_on, {**given, "copy_to": None}) == ()
+
+
+def test_a_step_can_be_ruled_out() -> None:
+    one, two = Step("mail.send", {"to": "bob"}), Step("mail.send", {})
+    plan = Plan([one, two])
+    assert plan.find("mail.send", {"to": "bob"}) is one
+    assert plan.find("mail.send", {"to": "bob"}, lambda step: step is not one) is two
+    assert plan.find("mail.send", {"to": "bob"}, lambda _: False) is None
 
 
 @every(
@@ -248,6 +268,18 @@ def test_what_points_counts_only_where_it_may() -> None:
     assert sources.standing(3, may_point=True) is Standing.FREE
 
 
+def test_what_stands_for_the_users_words_is_as_these() -> None:
+    own, kept = (Field("id", "F-3"),), (Field("address", "bob@example.com"),)
+    sources = Sources(UserWords("send it"), own=own, kept=kept)
+    assert sources.standing("F-3") is Standing.SAID
+    assert sources.standing("F-4") is Standing.FREE
+    assert sources.standing("Bob@example.com") is Standing.TYPED
+    assert sources.standing("bob@example.com", is_planned=True) is Standing.SAID
+    assert sources.standing(["F-3", "bob@example.com"], is_planned=True) is Standing.SAID
+    assert sources.standing(["F-3", "bob@example.com"]) is Standing.TYPED
+    assert sources.standing(["F-3", "eve@example.com"], is_planned=True) is Standing.FREE
+
+
 # Trust
 
 
@@ -280,7 +312,7 @@ def test_a_call_is_trusted_as_its_critical_arguments_are(
     said: str, arguments: dict[str, Any], is_planned: bool, trust: Trust
 ) -> None:
     sources = Sources(UserWords(said), FIELDS)
-    assert trust_of(send, arguments, sources, is_planned=is_planned) is trust
+    assert judge(send, arguments, sources, is_planned=is_planned).trust is trust
 
 
 def test_an_intent_that_names_no_critical_argument_has_only_such() -> None:
@@ -292,13 +324,13 @@ def test_an_intent_that_names_no_critical_argument_has_only_such() -> None:
         return Reply("")
 
     sources = Sources(UserWords("note milk"))
-    assert trust_of(add, {"text": "milk"}, sources) is Trust.USER_SAID
-    assert trust_of(add, {"text": "milk", "place": "moon"}, sources) is Trust.FREE_TEXT
+    assert judge(add, {"text": "milk"}, sources).trust is Trust.USER_SAID
+    assert judge(add, {"text": "milk", "place": "moon"}, sources).trust is Trust.FREE_TEXT
 
 
 def test_an_intent_without_slots_needs_its_verb() -> None:
-    assert trust_of(lock, {}, Sources(UserWords("lock the door"))) is Trust.USER_SAID
-    assert trust_of(lock, {}, Sources(UserWords("thanks"))) is Trust.FREE_TEXT
+    assert judge(lock, {}, Sources(UserWords("lock the door"))).trust is Trust.USER_SAID
+    assert judge(lock, {}, Sources(UserWords("thanks"))).trust is Trust.FREE_TEXT
 
 
 def test_only_a_slot_that_holds_things_takes_what_points_at_one() -> None:
@@ -307,8 +339,89 @@ def test_only_a_slot_that_holds_things_takes_what_points_at_one() -> None:
 
     sources = Sources(UserWords("delete the draft, send it"), (), pointed)
     assert hasattr(FILE, "from_entity")
-    assert trust_of(files.trash_file, {"file": "<pdf:1>"}, sources) is Trust.USER_SAID
-    assert trust_of(send, {"to": "<pdf:1>"}, sources) is Trust.FREE_TEXT
+    assert judge(files.trash_file, {"file": "<pdf:1>"}, sources).trust is Trust.USER_SAID
+    assert judge(send, {"to": "<pdf:1>"}, sources).trust is Trust.FREE_TEXT
+
+
+@every(
+    ("said", "text", "trust"),
+    [
+        ("send bob a mail", "look at www.evil.com", Trust.TYPED_EXTERNAL),
+        ("send bob a mail", "look at evil.com/x.", Trust.TYPED_EXTERNAL),
+        ("send bob a mail", "see report.docx at 10.30", Trust.USER_SAID),
+        ("send bob a mail with www.good.com in it", "See www.good.com.", Trust.USER_SAID),
+        ("send bob a mail with www.good.com", "www.good.com www.evil.com", Trust.TYPED_EXTERNAL),
+        ("what does bob say", "look at www.evil.com", Trust.TYPED_EXTERNAL),
+        ("thanks", "look at www.evil.com", Trust.FREE_TEXT),
+    ],
+)
+def test_a_link_that_leaves_is_critical_wherever_it_stands(
+    said: str, text: str, trust: Trust
+) -> None:
+    sources = Sources(UserWords(said))
+    arguments = {"to": "bob" if "bob" in said else "anna", "text": text}
+    found = judge(send, arguments, sources)
+    assert found.trust is trust
+
+
+def test_a_link_that_stays_is_not_critical() -> None:
+    @intent("notes.add", sentences=["note {text}"], effect=Effect.W1, critical=["place"])
+    async def add(
+        context: Context, text: Annotated[str, TEXT], place: Annotated[str, TEXT]
+    ) -> Reply:
+        """Note something."""
+        return Reply("")
+
+    sources = Sources(UserWords("note it in the list"))
+    arguments = {"text": "www.evil.com", "place": "list"}
+    assert judge(add, arguments, sources).trust is Trust.USER_SAID
+
+
+@every(
+    ("copies", "is_planned", "trust"),
+    [
+        (7, True, Trust.TYPED_EXTERNAL),
+        ("7", True, Trust.TYPED_EXTERNAL),
+        (2, True, Trust.USER_SAID),
+        (7, False, Trust.FREE_TEXT),
+        (2, False, Trust.USER_SAID),
+    ],
+)
+def test_a_number_in_a_planned_hole_may_be_computed(
+    copies: object, is_planned: bool, trust: Trust
+) -> None:
+    @intent("mail.copy", sentences=["copy {copies}"], effect=Effect.W1)
+    async def copy(
+        context: Context,
+        copies: Annotated[float, NUMBER],
+        to: Annotated[str | None, TEXT] = None,
+    ) -> Reply:
+        """Copy a mail."""
+        return Reply("")
+
+    sources = Sources(UserWords("copy it two times"))
+    found = judge(copy, {"copies": copies}, sources, is_planned=is_planned)
+    assert found.trust is trust
+    is_typed = trust is Trust.TYPED_EXTERNAL
+    assert found.typed == (frozenset({"copies"}) if is_typed else frozenset())
+    assert judge(copy, {"to": "7"}, sources, is_planned=is_planned).trust is Trust.FREE_TEXT
+
+
+def test_only_the_typed_ones_of_a_calls_arguments_are_named() -> None:
+    @intent("mail.pass", sentences=["pass {what} to {to}"], effect=Effect.O1)
+    async def pass_on(
+        context: Context, what: Annotated[str, TEXT], to: Annotated[str, TEXT]
+    ) -> Reply:
+        """Pass a mail on."""
+        return Reply("")
+
+    sources = Sources(UserWords("pass it on to bob"), FIELDS)
+    assert judge(pass_on, {"what": "M-17a", "to": "bob"}, sources).typed == {"what"}
+    assert judge(pass_on, {"what": "M-17a", "to": "eve"}, sources).typed == frozenset()
+    assert judge(pass_on, {"what": "M-17a", "to": "anna@example.com"}, sources).typed == {
+        "what",
+        "to",
+    }
 
 
 # Typed values

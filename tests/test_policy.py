@@ -17,6 +17,7 @@ from voiced.policy import (
     Trust,
     Verdict,
     decide,
+    decide_by_parts,
     is_answerable,
     is_content_bound,
     read_answer,
@@ -41,7 +42,7 @@ CELLS = """
     destructive     TYPED_EXTERNAL  screen
     destructive     FREE_TEXT       deny
     outward_known   CLEAN           do         outbox
-    outward_known   USER_SAID       read_back  outbox
+    outward_known   USER_SAID       do         outbox
     outward_known   TYPED_EXTERNAL  confirm    outbox
     outward_known   FREE_TEXT       deny
     outward_new     CLEAN           confirm    outbox
@@ -62,6 +63,42 @@ def test_a_cell_of_the_table(row: list[str]) -> None:
     assert decide(Effect(effect), Trust[trust]) is Verdict(verdict)
     if verdict != "deny":
         assert Effect(effect).is_outward is (outbox == ["outbox"])
+
+
+@pytest.mark.parametrize(
+    ("effect", "trust", "of_typed", "verdict"),
+    [
+        (Effect.O2, Trust.TYPED_EXTERNAL, Effect.O1, Verdict.CONFIRM),
+        (Effect.O2, Trust.TYPED_EXTERNAL, Effect.W1, Verdict.CONFIRM),
+        (Effect.O2, Trust.TYPED_EXTERNAL, Effect.O2, Verdict.SCREEN),
+        (Effect.O1, Trust.TYPED_EXTERNAL, Effect.O1, Verdict.CONFIRM),
+        (Effect.O1, Trust.TYPED_EXTERNAL, Effect.W1, Verdict.READ_BACK),
+        (Effect.O1, Trust.TYPED_EXTERNAL, Effect.X, Verdict.CONFIRM),
+        (Effect.W2, Trust.TYPED_EXTERNAL, Effect.W2, Verdict.SCREEN),
+        (Effect.W1, Trust.TYPED_EXTERNAL, Effect.W1, Verdict.READ_BACK),
+        (Effect.O2, Trust.FREE_TEXT, Effect.O1, Verdict.DENY),
+        (Effect.W1, Trust.FREE_TEXT, Effect.W1, Verdict.DENY),
+        (Effect.X, Trust.TYPED_EXTERNAL, Effect.W1, Verdict.DENY),
+        (Effect.O2, Trust.CLEAN, Effect.O1, Verdict.CONFIRM),
+        (Effect.W1, Trust.CLEAN, Effect.W1, Verdict.DO),
+    ],
+)
+def test_a_typed_value_counts_for_the_class_that_it_makes(
+    effect: Effect, trust: Trust, of_typed: Effect, verdict: Verdict
+) -> None:
+    assert decide_by_parts(effect, trust, of_typed) is verdict
+
+
+@pytest.mark.parametrize("effect", Effect)
+@pytest.mark.parametrize("of_typed", Effect)
+@pytest.mark.parametrize("trust", Trust)
+def test_parts_never_ask_more_than_the_whole(
+    effect: Effect, of_typed: Effect, trust: Trust
+) -> None:
+    order = list(Verdict)
+    whole, parts = decide(effect, trust), decide_by_parts(effect, trust, of_typed)
+    assert order.index(parts) <= order.index(whole)
+    assert order.index(parts) >= order.index(decide(effect, min(trust, Trust.USER_SAID)))
 
 
 def test_the_table_is_whole() -> None:

@@ -20,7 +20,7 @@ from voiced.labels import Integrity, Label, Labelled, Origin, Secrecy
 from voiced.plugin import Context, Effect, Intent, Reply, attributed, intent
 from voiced.policy import TYPED
 from voiced.quarantine import Limits, Quarantine
-from voiced.quoting import without_links
+from voiced.quoting import links_in, without_links
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing import clock
 from voiced.testing.context import FakeContext
@@ -292,3 +292,18 @@ def test_a_test_of_a_plugin_scripts_the_answers() -> None:
         clock.run(run, FakeContext(answers=[{"summary": 3}]))
     with pytest.raises(PluginError):
         clock.run(FakeContext(answers=[{}]).ask_about, "x", "?", {})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("see https://a.b/c?d=e.", ("https://a.b/c?d=e",)),
+        ("(www.evil.com), or evil.org", ("www.evil.com", "evil.org")),
+        ("w\u200bww.evil.com", ("www.evil.com",)),
+        ("https://evil.com and https://evil.com", ("https://evil.com",)),
+        ("a.docx at 10.30, mail bob@example.com", ()),
+        ("", ()),
+    ],
+)
+def test_links_are_found_where_they_would_be_taken_out(text: str, found: tuple[str, ...]) -> None:
+    assert links_in(text) == found

@@ -12,6 +12,7 @@ import anyio.lowlevel
 import pytest
 from cases import every
 
+from voiced.consulting import ASKED, UNANSWERED
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.errors import IntentDenied, ReplyError, ReplyTimeout
@@ -438,11 +439,107 @@ def test_a_model_may_fall_silent_by_a_tool() -> None:
 
 def test_a_risky_call_of_the_model_is_asked_about_and_yes_does_not_ask_the_model() -> None:
     steps: list[Step] = [call("notes.add", 1, text="milk"), call("notes.burn", 2, text="letters")]
-    room = Room({"tidy up milk and letters": [[*steps, call("notes.add", 3, text="eggs")]]})
+    room = Room({"tidy up milk and letters": [steps]})
     question = room.think("tidy up milk and letters").question
     assert room.said == ["Noted milk.", question.text]
     assert room.think("yes, burn the letters").result.spoken == "Burnt."
     assert DONE == ["milk", "burnt letters"]
+    assert len(room.model.histories) == 1
+
+
+AGREED = "yes, burn the letters"
+
+
+def planned(*steps: tuple[str, str]) -> ToolCall:
+    """A plan of notes to burn or to add."""
+    listed = [{"intent": f"notes.{name}", "arguments": {"text": text}} for name, text in steps]
+    return call("plan", 0, steps=listed)
+
+
+def test_after_a_yes_the_model_goes_on_with_what_it_had_not_done_yet() -> None:
+    room = Room(
+        {
+            "tidy up eggs and letters": [
+                [
+                    planned(("burn", "letters"), ("add", "eggs")),
+                    call("notes.burn", 1, text="letters"),
+                    call("notes.add", 2, text="eggs"),
+                ]
+            ],
+            AGREED: [[call("notes.add", 3, text="eggs")], ["All is done."]],
+        }
+    )
+    assert room.think("tidy up eggs and letters").question is not None
+    room.thinker.dispatcher.conversation.add("tidy up eggs and letters", room.said[0])
+    thought = room.think(AGREED)
+    assert (thought.outcome, thought.question) == ("completed", None)
+    assert DONE == ["burnt letters", "eggs"]
+    assert room.said == ["Burnt.", "All is done."]
+    first, second = room.model.histories[:2]
+    told = {m.tool_call_id: json.loads(m.content) for m in second if m.role == "tool"}
+    assert (told["call-1"], told["call-2"]) == (ASKED, UNANSWERED)
+    assert second[: len(first)] == first
+    assert "notes.burn, which I was asked about" in second[-1].content
+    assert second[-1].content.endswith(f"\n{AGREED}")
+
+
+def test_after_a_yes_the_rest_of_the_plan_is_done() -> None:
+    plan = planned(("burn", "letters"), ("add", "eggs"))
+    room = Room(
+        {
+            "tidy up eggs and letters": [[plan, call("notes.burn", 2, text="letters")]],
+            AGREED: [[call("notes.add", 3, text="eggs")], [""]],
+        }
+    )
+    room.think("tidy up eggs and letters")
+    assert room.think(AGREED).call.intent.name == "notes.add"
+    assert DONE == ["burnt letters", "eggs"]
+    assert room.said == ["Burnt.", "Noted eggs."]
+
+
+def test_after_a_yes_the_model_may_ask_again() -> None:
+    plan = planned(("burn", "letters"), ("burn", "eggs"))
+    room = Room(
+        {
+            "get rid of eggs and letters": [[plan, call("notes.burn", 1, text="letters")]],
+            AGREED: [[call("notes.burn", 3, text="eggs")]],
+        }
+    )
+    room.think("get rid of eggs and letters")
+    question = room.think(AGREED).question
+    assert question is not None
+    assert room.said == ["Burnt.", question.text]
+    assert room.think("yes, burn the eggs").result.spoken == "Burnt."
+    assert DONE == ["burnt letters", "burnt eggs"]
+    assert len(room.model.histories) == 2
+
+
+def test_where_nothing_is_left_after_a_yes_the_model_is_not_asked() -> None:
+    plan = planned(("burn", "letters"))
+    room = Room({"get rid of letters": [[plan, call("notes.burn", 1, text="letters")]]})
+    room.think("get rid of letters")
+    assert room.think(AGREED).result.spoken == "Burnt."
+    assert len(room.model.histories) == 1
+
+
+def test_a_no_ends_the_rest_too() -> None:
+    steps: list[Step] = [call("notes.burn", 1, text="letters"), call("notes.add", 2, text="eggs")]
+    room = Room({"tidy up eggs and letters": [steps]})
+    room.think("tidy up eggs and letters")
+    assert room.think("no").question is None
+    assert DONE == []
+    assert len(room.model.histories) == 1
+
+
+def test_several_calls_that_one_answer_allows_are_done_one_by_one() -> None:
+    burns: list[Step] = [call("notes.burn", at, text=text) for at, text in enumerate(("a1", "b2"))]
+    room = Room({"get rid of a1 and b2": [burns]})
+    question = room.think("get rid of a1 and b2").question
+    assert room.said == ["Burn a note: a1; b2. Shall I? Say yes, and what I should do."]
+    assert len(question.call.each) == 2
+    room.think("yes, burn them")
+    assert DONE == ["burnt a1", "burnt b2"]
+    assert room.said == ["Burnt.", "Burnt."]
     assert len(room.model.histories) == 1
 
 

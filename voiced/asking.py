@@ -13,6 +13,7 @@ from voiced.events import Event, IntentMatched, ModelReplied, TurnId
 from voiced.grammar import Match
 from voiced.plugin import Intent
 from voiced.policy import Verdict
+from voiced.saying import Perform, done
 from voiced.spoken import one_line
 from voiced.thinking import Say, Thinker, Thought, Turn
 from voiced.trace import Marks
@@ -125,15 +126,7 @@ async def ask(  # noqa: PLR0913 - all but two are keywords
     thought = await thinker.think([(text, 1.0)], turn)
     question = thought.question
     if question is not None and is_confirmed and await _is_agreed(question, at_screen):
-        call = thinker.dispatcher.confirm(question)
-        result = await perform(call, report)
-        thought = Thought(
-            "failed" if result.error else "completed",
-            one_line(result.spoken),
-            call,
-            result,
-            error=result.error,
-        )
+        thought = await _carried_out(thinker.dispatcher.confirm(question), perform, report)
     if thought.outcome == "failed" and thought.call is None and matched:
         thought = replace(thought, call=_call_of(matched[-1], thinker))
     answered = _answered(text, thought, {"total": _ms_since(began_s)})
@@ -145,6 +138,17 @@ async def _is_agreed(question: Question, at_screen: AtScreen) -> bool:
     if question.verdict is Verdict.SCREEN:
         return await at_screen(question)
     return question.verdict is not None
+
+
+async def _carried_out(agreed: Call, perform: Perform, report: Report) -> Thought:
+    """Do what was agreed to; the first failure ends it."""
+    thought, said = Thought("completed"), list[str]()
+    for call in agreed.each:
+        thought = done(await perform(call, report))
+        said += [one_line(thought.result.spoken)] if thought.result else []
+        if thought.error is not None:
+            break
+    return replace(thought, reply=" ".join(said))
 
 
 def _call_of(matched: IntentMatched, thinker: Thinker) -> Call | None:

@@ -17,24 +17,23 @@ import anyio.lowlevel
 
 from voiced import planner_view
 from voiced.dispatch import Call, Dispatcher, Question, Result
-from voiced.errors import EngineError, IntentDenied, InvalidSlots, UnknownIntent, VoicedError
+from voiced.errors import EngineError, IntentDenied, InvalidSlots, VoicedError
 from voiced.events import ModelReplied
 from voiced.plugin import Intent
 from voiced.saying import Saying, Thought, done
-from voiced.schema import mistake
 from voiced.sentences import SentenceCutter
 from voiced.stages import Message, Responder, Tool, ToolCall
+from voiced.tool_calls import alike, checked
 
-__all__ = ["MAX_ROUNDS", "Consultation", "Request", "Untold"]
+__all__ = ["ASKED", "MAX_ROUNDS", "UNANSWERED", "Consultation", "Request", "Untold"]
 
 MAX_ROUNDS = 3
 _MOST_CALLS = 16
 _TOO_MANY = {"error": "too many calls at once"}
 """So often a request may call tools; the first round that only plans is not counted."""
 
-_UNANSWERED = {"error": "not done: the user was asked, or said something else"}
-_WORDS_DO = frozenset({"number", "integer", "boolean"})
-"""What a model may write as text, too: the slot reads "three"."""
+ASKED = {"error": "the user is asked: do not call it again"}
+UNANSWERED = {"error": "not done yet, as the user is asked about another call: call it again"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,8 @@ class Consultation:
     """One request that goes to the model.
 
     ``untold`` is what its tools did and nobody said yet; ``question`` what the user is asked first;
-    ``thought`` how it ends; ``called`` the intents that the model called.
+    ``has_more`` whether the model wanted more than that; ``thought`` how it ends; ``called`` the
+    intents that the model called.
 
     Args:
         dispatcher: Checks calls.
@@ -77,6 +77,7 @@ class Consultation:
         self.untold: list[Untold] = []
         self.thought = Thought("completed")
         self.question: Question | None = None
+        self.has_more = False
         self.called: list[str] = []
         self._dispatcher = dispatcher
         self._responder = responder
@@ -167,7 +168,7 @@ class Consultation:
         finally:  # the history is whole, whatever happened
             self._history.append(Message("assistant", text, tuple(calls)))
             for number, tool in enumerate(calls):
-                unanswered = _UNANSWERED if number < _MOST_CALLS else _TOO_MANY
+                unanswered = UNANSWERED if number < _MOST_CALLS else _TOO_MANY
                 content = self._answers.get(id(tool)) or json.dumps(unanswered)
                 self._history.append(Message("tool", content, tool_call_id=tool.id))
         if not mistakes:
@@ -182,60 +183,49 @@ class Consultation:
         """Use the calls; what was wrong with some of them."""
         mistakes: list[VoicedError] = []
         waiting: list[tuple[ToolCall, Call]] = []
-        for tool in calls[:_MOST_CALLS]:
-            try:
-                if tool.name == planner_view.PLAN:
-                    self._answer(tool, self._plan(tool))
-                    continue
-                intent = self._checked(tool)
-            except VoicedError as error:
-                mistakes.append(error)
-                self._answer(tool, {"error": error.message})
+        for at, tool in enumerate(calls[:_MOST_CALLS]):
+            intent = self._intent_of(tool, mistakes)
+            if intent is None:
                 continue
             if not intent.effect.only_reads:  # it comes after the reads before it, and alone
                 await self._perform(waiting)
-            proposed = await self._propose(tool)
+            following = alike(calls[at + 1 : _MOST_CALLS], tool)
+            proposed = await self._propose(tool, [each.arguments for each in following])
             if isinstance(proposed, Call):
                 waiting.append((tool, proposed))
             if not (isinstance(proposed, Call) and proposed.effect.only_reads):
                 await self._perform(waiting)
             if isinstance(proposed, Question):
-                self.question = proposed
+                asked = [tool, *following[: len(proposed.call.also)]]
+                for each in asked:
+                    self._answer(each, ASKED)
+                self.question, self.has_more = proposed, len(calls) > at + len(asked)
                 return mistakes
         await self._perform(waiting)
         return mistakes
 
-    def _plan(self, tool: ToolCall) -> Mapping[str, object]:
-        """Take a plan.
+    def _intent_of(self, tool: ToolCall, mistakes: list[VoicedError]) -> Intent | None:
+        """What a call wants done; None where it only plans, or is a mistake."""
+        try:
+            if tool.name != planner_view.PLAN:
+                return checked(tool, self._dispatcher.intents)
+            if tool.mistake:
+                raise InvalidSlots(f"plan: {tool.mistake}", intent=planner_view.PLAN)
+            steps = planner_view.planned_steps(tool.arguments)
+            self._answer(tool, {"planned": self._dispatcher.plan(steps)})
+        except VoicedError as error:
+            mistakes.append(error)
+            self._answer(tool, {"error": error.message})
+        return None
 
-        Raises:
-            IntentError: It is none.
-        """
-        if tool.mistake:
-            raise InvalidSlots(f"plan: {tool.mistake}", intent=planner_view.PLAN)
-        return {"planned": self._dispatcher.plan(planner_view.planned_steps(tool.arguments))}
-
-    def _checked(self, tool: ToolCall) -> Intent:
-        """The intent of a call whose arguments fit its schema.
-
-        Raises:
-            IntentError: They do not, or there is no such intent.
-        """
-        intent = next((each for each in self._dispatcher.intents if each.name == tool.name), None)
-        if intent is None:
-            raise UnknownIntent(f"there is no tool {tool.name[:80]}", intent=tool.name)
-        wrong = tool.mistake or _mistake(intent, tool.arguments)
-        if wrong:
-            raise InvalidSlots(
-                f"{intent.name}: {wrong}", intent=intent.name, spoken=_missing(intent, tool)
-            )
-        return intent
-
-    async def _propose(self, tool: ToolCall) -> Call | Question | None:
+    async def _propose(
+        self, tool: ToolCall, more: Sequence[Mapping[str, object]]
+    ) -> Call | Question | None:
         """What may run or is asked first; None where it is refused or fits nothing."""
         self.called.append(tool.name)
+        report = self._turn.report
         try:
-            return await self._dispatcher.propose(tool.name, tool.arguments, self._turn.report)
+            return await self._dispatcher.propose(tool.name, tool.arguments, report, more)
         except IntentDenied as denial:
             self._answer(tool, {"error": "not available"})  # nothing that a hidden order can use
             if not self._was_denied:  # told once, without its wording
@@ -275,27 +265,3 @@ class Consultation:
     def _answer(self, tool: ToolCall, content: Mapping[str, object]) -> None:
         """Tell the model what came of its call."""
         self._answers[id(tool)] = json.dumps(content, default=str)
-
-
-def _mistake(intent: Intent, arguments: Mapping[str, object]) -> str:
-    """What is wrong with the arguments of a call, or nothing."""
-    schema = intent.parameters()
-    required = [slot.name for slot in intent.slots.values() if slot.required]
-    words: dict[str, object] = {}
-    for name, value in arguments.items():
-        kind = schema["properties"].get(name, {}).get("type")
-        is_word = isinstance(value, str) and kind in _WORDS_DO
-        is_number = isinstance(value, int | float) and kind == "string"
-        if not (is_word or is_number):
-            words[name] = value
-    missing = next((name for name in required if name not in arguments), None)
-    if missing is not None:
-        return f"{missing} is missing"
-    return mistake(words, {**schema, "required": []})
-
-
-def _missing(intent: Intent, tool: ToolCall) -> str:
-    """The sentence for a slot that the model left out; else nothing."""
-    needed = [slot.name for slot in intent.slots.values() if slot.required]
-    lacking = [name for name in needed if tool.arguments.get(name) is None]
-    return f"I need to know the {lacking[0].replace('_', ' ')} for that." if lacking else ""

@@ -7,6 +7,7 @@ values in it. Pure.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
@@ -17,7 +18,7 @@ from voiced.errors import InvalidSlots
 from voiced.plugin import Effect, Field, Intent
 from voiced.stages import Message, Tool
 
-__all__ = ["PLAN", "history", "holds_line", "planned_steps", "told", "tools"]
+__all__ = ["PLAN", "agreed", "history", "holds_line", "planned_steps", "told", "tools"]
 
 PLAN = "plan"
 """The tool by which the model says what it will change, before it reads anything."""
@@ -115,6 +116,12 @@ def told(result: Result, conversation: Conversation) -> dict[str, Any]:
         "things": [conversation.handle(entity) for entity in reply.entities[:_MOST_SHOWN]],
         "values": plain[:_MOST_SHOWN],
     }
+
+
+def agreed(name: str, came: Sequence[Mapping[str, Any]]) -> str:
+    """The line that tells the model what came of calls which the user was asked about."""
+    results = json.dumps(came, ensure_ascii=False, default=str)
+    return f"({name}, which I was asked about: {results} Go on with what is left of my request.)"
 
 
 def planned_steps(arguments: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:

@@ -21,6 +21,7 @@ __all__ = [
     "Trust",
     "Verdict",
     "decide",
+    "decide_by_parts",
     "is_answerable",
     "is_content_bound",
     "read_answer",
@@ -66,7 +67,7 @@ _TABLE: dict[Effect, tuple[Verdict, Verdict, Verdict, Verdict]] = {
     Effect.R1: (_D, _D, _D, _D),
     Effect.W1: (_D, _D, _R, _N),
     Effect.W2: (_C, _C, _S, _N),
-    Effect.O1: (_D, _R, _C, _N),
+    Effect.O1: (_D, _D, _C, _N),
     Effect.O2: (_C, _C, _S, _N),
     Effect.X: (_S, _N, _N, _N),
 }
@@ -75,6 +76,22 @@ _TABLE: dict[Effect, tuple[Verdict, Verdict, Verdict, Verdict]] = {
 def decide(effect: Effect, trust: Trust) -> Verdict:
     """What is done with a call of this effect class and this trust."""
     return _TABLE[effect][trust]
+
+
+def decide_by_parts(effect: Effect, trust: Trust, of_typed: Effect) -> Verdict:
+    """What is done with a call of which only some critical arguments are typed values.
+
+    Args:
+        effect: The class of the whole call.
+        trust: Of its worst argument.
+        of_typed: The class that it would have with these typed values only. An address that the
+            user said makes a call O2, the id of his own file that was looked up does not.
+    """
+    parts = (decide(effect, min(trust, Trust.USER_SAID)), decide(of_typed, trust))
+    return min(decide(effect, trust), max(parts, key=_STRICTNESS.index), key=_STRICTNESS.index)
+
+
+_STRICTNESS = tuple(Verdict)
 
 
 @dataclass(frozen=True, slots=True)

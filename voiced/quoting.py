@@ -8,7 +8,7 @@ import unicodedata
 from voiced.labels import Labelled
 from voiced.spoken import one_line
 
-__all__ = ["attributed", "without_links"]
+__all__ = ["attributed", "links_in", "without_links"]
 
 _LINK = "(link)"
 _SCHEMES = re.compile(
@@ -29,9 +29,19 @@ _HOSTS = re.compile(
 
 def without_links(text: str) -> str:
     """The text with every link replaced by a word, also where invisible letters hide it."""
+    return _HOSTS.sub(_LINK, _SCHEMES.sub(_LINK, _visible(text)))
+
+
+def links_in(text: str) -> tuple[str, ...]:
+    """Every link in the text, as it stands there without its invisible letters."""
+    plain = _visible(text)
+    found = [*_SCHEMES.finditer(plain), *_HOSTS.finditer(_SCHEMES.sub(" ", plain))]
+    return tuple(dict.fromkeys(each[0].rstrip(".,;:!?)]}'\"") for each in found))
+
+
+def _visible(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text)
-    plain = "".join(c for c in plain if c in "\n\t" or unicodedata.category(c)[0] != "C")
-    return _HOSTS.sub(_LINK, _SCHEMES.sub(_LINK, plain))
+    return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c)[0] != "C")
 
 
 def attributed(source: str, found: Labelled[str]) -> str:

@@ -6,9 +6,9 @@ in a spoken sentence and a typed error, never in silence.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from voiced import planner_view
 from voiced.consulting import MAX_ROUNDS, Consultation, Request
@@ -73,6 +73,7 @@ class Thinker:
         self._instructions = instructions
         self._today = today
         self._was_lost = False
+        self._has_more = False
         self._tools: tuple[tuple[Intent, ...], tuple[Tool, ...]] = ((), ())
 
     @property
@@ -128,8 +129,30 @@ class Thinker:
         if isinstance(understood, Question):
             return await self._ask(understood, saying)
         if isinstance(understood, Call):
+            if understood.origin == "model" and self._responder is not None:
+                return await self._resume(self._responder, understood, said, saying)
             return await self._perform(understood, saying)
         return await self._converse(readings, saying)
+
+    async def _resume(
+        self, responder: Responder, agreed: Call, said: str, saying: Saying
+    ) -> Thought:
+        """Do what the user agreed to; the model goes on with what is left of his request.
+
+        The yes is none of the model's business: it only learns what came of its calls.
+        """
+        came: list[Mapping[str, Any]] = []
+        thought = Thought("completed")
+        for call in agreed.each:
+            thought = await self._perform(call, saying)
+            if thought.result is None or thought.error is not None:
+                return thought
+            came.append(planner_view.told(thought.result, self.dispatcher.conversation))
+        if not (self._has_more or self.dispatcher.has_more):
+            return thought
+        line = planner_view.agreed(agreed.intent.name, came)
+        following = await self._reply(responder, f"{line}\n{said}", saying)
+        return thought if following.call is None and following.question is None else following
 
     async def _converse(self, readings: Sequence[tuple[str, float]], saying: Saying) -> Thought:
         """Answer what no intent fits; without a model what may have been meant is asked."""
@@ -203,6 +226,7 @@ class Thinker:
             failure = error
         finally:
             self.dispatcher.conversation.tell(talk.messages)
+            self._has_more = talk.has_more
             if is_missed:
                 _tell_missed(said, next(iter(talk.called), ""), saying)
         for untold in talk.untold:  # what was done is told, even if the model then fails

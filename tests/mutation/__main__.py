@@ -37,20 +37,19 @@ _OPTIONS = (
 )
 
 TABLE = "voiced/policy.py", "_TABLE"
+_DISPATCH = ("test_guard.py", "test_confirmation.py", "test_outbox.py", "test_dispatch.py")
 TESTS: dict[str, Sequence[str]] = {
     "voiced/policy.py": ["test_policy.py", "test_confirmation.py"],
     "voiced/plan.py": ["test_plan.py", "test_guard.py"],
+    "voiced/judging.py": ["test_plan.py", "test_guard.py"],
     "voiced/user_words.py": ["test_user_words.py"],
     "voiced/planner_view.py": ["test_planner_view.py"],
     "voiced/dispatch/guard.py": ["test_guard.py"],
     "voiced/dispatch/questions.py": ["test_confirmation.py"],
     "voiced/dispatch/outbox.py": ["test_outbox.py"],
-    "voiced/dispatch/dispatcher.py": [
-        "test_guard.py",
-        "test_confirmation.py",
-        "test_outbox.py",
-        "test_dispatch.py",
-    ],
+    "voiced/dispatch/dispatcher.py": _DISPATCH,
+    "voiced/dispatch/execution.py": _DISPATCH,
+    "voiced/dispatch/settling.py": _DISPATCH,
     "voiced/journal/journal.py": ["test_journal_store.py", "test_journal.py"],
     "voiced/journal/records.py": ["test_journal.py"],
     "voiced/journal/store.py": ["test_journal_store.py", "test_journal.py"],

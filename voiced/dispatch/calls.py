@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +11,8 @@ from voiced.errors import VoicedError
 from voiced.events import Event, Origin, TurnId
 from voiced.plan import Step
 from voiced.plugin import Candidate, Effect, Intent, Reply
-from voiced.policy import Trust, Verdict
+from voiced.policy import Trust, Verdict, decide, decide_by_parts
+from voiced.spoken import normalise
 
 __all__ = ["WHOLE", "Call", "Choice", "Question", "Report", "Result"]
 
@@ -34,8 +35,10 @@ class Call:
     """An intent with its slots. ``words`` were said; ``values`` are what they mean.
 
     ``labels`` name the values in a question. Until all slots are resolved, ``values`` lacks some.
-    ``step`` is the step of the plan that the call uses up, if it is one. ``rest`` is what was asked
-    for in the same sentence, to be done afterwards.
+    ``step`` is the step of the plan that the call uses up, if it is one. ``typed`` are the slots
+    whose values are only typed ones from outside, where the user's words hold the others. ``rest``
+    is what was asked for in the same sentence, to be done afterwards; ``also`` are calls of the
+    same intent that one answer decides about together with this one.
     """
 
     intent: Intent
@@ -46,6 +49,13 @@ class Call:
     labels: Mapping[str, str] = field(default_factory=dict[str, str])
     step: Step | None = None
     rest: tuple[str, ...] = ()
+    typed: frozenset[str] = frozenset()
+    also: tuple[Call, ...] = ()
+
+    @property
+    def each(self) -> tuple[Call, ...]:
+        """This call and those that go with it, one by one."""
+        return (replace(self, also=()), *self.also) if self.also else (self,)
 
     @property
     def effect(self) -> Effect:
@@ -53,11 +63,28 @@ class Call:
         return self.intent.effect_with(self.values)
 
     @property
+    def verdict(self) -> Verdict:
+        """What the policy says of it; a value that is only typed counts for what it alone does."""
+        if not self.typed:
+            return decide(self.effect, self.trust)
+        typed = {name: value for name, value in self.values.items() if name in self.typed}
+        return decide_by_parts(self.effect, self.trust, self.intent.effect_with(typed))
+
+    @property
+    def names_others(self) -> bool:
+        """Whether a question about it says more than its words: names that were looked up."""
+        return any(
+            normalise(label) != normalise(self.words.get(slot, ""))
+            for slot, label in self.labels.items()
+        )
+
+    @property
     def digest(self) -> str:
         """A hash of exactly what would be done."""
         exact = (self.intent.name, sorted(self.words.items()), sorted(self.labels.items()))
         values = sorted((name, repr(value)) for name, value in self.values.items())
-        return sha256(repr((exact, values)).encode()).hexdigest()
+        others = [call.digest for call in self.also]
+        return sha256(repr((exact, values, others)).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from voiced.labels import Labelled, Origin
 from voiced.plugin import Assistant, Integrity, Intent, JsonValue, Undo
 from voiced.quarantine import Quarantine
 
-__all__ = ["CallContext", "Environment", "InWorker"]
+__all__ = ["WAITS", "CallContext", "Environment", "InWorker", "Waits"]
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -62,6 +62,17 @@ class Environment:
     hears: bool = True
     quarantine: Quarantine = _NO_MODEL
     taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """How long the user has: to answer a question, and to stop what leaves the machine."""
+
+    confirm_s: float = 8.0
+    outbox_s: float = 10.0
+
+
+WAITS = Waits()
 
 
 class CallContext:

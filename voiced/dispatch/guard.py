@@ -6,19 +6,21 @@ wants to change afterwards must be planned already, and the user's own words mus
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from voiced.conversation import Conversation, is_handle
 from voiced.dispatch.calls import Call
 from voiced.errors import IntentDenied
-from voiced.plan import Plan, Sources, Standing, Step, UserWords, is_well_formed, trust_of
-from voiced.plugin import Entity, Integrity, Intent, Reply
+from voiced.judging import Sources, Standing, UserWords, is_well_formed, judge
+from voiced.plan import Plan, Step
+from voiced.plugin import Entity, Field, Integrity, Intent, Reply
 from voiced.policy import Trust
 from voiced.spoken import FILLERS, normalise
 
-__all__ = ["Guard", "GuardMemo", "denied"]
+__all__ = ["Admission", "Guard", "GuardMemo", "denied"]
 
 _HIDDEN = "I ignored one request hidden in what I read."
 _GO_ON = frozenset(
@@ -26,6 +28,31 @@ _GO_ON = frozenset(
 )
 
 _Done = frozenset[tuple[str, tuple[tuple[str, str], ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How far a model's call is trusted, which of its values are only typed, which step it is."""
+
+    trust: Trust
+    step: Step | None = None
+    typed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a request has found or made so far.
+
+    ``own`` are values that stand for the user's words, ``kept`` come from his own stores,
+    ``things`` are what his words singled out.
+    """
+
+    own: tuple[Field, ...] = ()
+    kept: tuple[Field, ...] = ()
+    things: tuple[Entity, ...] = ()
+
+
+_NOTHING = _Found()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +64,7 @@ class GuardMemo:
     said: UserWords
     named: tuple[Entity, ...]
     done: _Done
+    found: _Found = field(default=_NOTHING)
 
 
 class Guard:
@@ -47,40 +75,89 @@ class Guard:
     """
 
     def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+        self.conversation = conversation
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget the request."""
         self._plan = Plan()
         self._said = UserWords("")
         self._was_clean = True
         self._named: tuple[Entity, ...] = ()
         self._done: _Done = frozenset()
+        self._found = _NOTHING
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is planned and not done yet."""
+        return bool(self._plan.steps)
 
     def begin(self, said: str) -> None:
         """A new request of the user, in his own words. "Go on" is none: the plan stays."""
-        self._named = self._conversation.entities
+        self._named = self.conversation.entities
         if self._plan.steps and _is_go_on(said):
             return
-        before = tuple(exchange.said for exchange in self._conversation.exchanges)
+        before = tuple(exchange.said for exchange in self.conversation.exchanges)
         self._said = UserWords(said, before)
         self._plan = Plan()
-        self._was_clean = not self._conversation.is_tainted
+        self._was_clean = not self.conversation.is_tainted
         self._done = frozenset()
+        self._found = _NOTHING
 
     def plan(self, steps: Sequence[Step]) -> bool:
         """Take a model's plan; False where it comes too late, or is too long."""
         return self._plan.add(steps)
 
-    def told(self, intent: Intent, reply: Reply) -> bool:
+    def told(self, call: Call, reply: Reply) -> bool:
         """An intent gave something back: text from outside freezes the plan.
 
         Returns:
             Whether it is text from outside.
         """
-        repeats = reply.is_repeat and self._conversation.is_tainted
-        if intent.returns is not Integrity.EXTERNAL and not repeats:
-            return False
-        self._conversation.taint([field for field in reply.fields if is_well_formed(field)])
-        self._plan.freeze()
-        return True
+        repeats = reply.is_repeat and self.conversation.is_tainted
+        is_external = call.intent.returns is Integrity.EXTERNAL or repeats
+        fields = tuple(field for field in reply.fields if is_well_formed(field))
+        if not repeats:
+            self._learn(call, reply, fields)
+        if is_external:
+            self.conversation.taint(fields)
+            self._plan.freeze()
+        return is_external
+
+    def _learn(self, call: Call, reply: Reply, fields: tuple[Field, ...]) -> None:
+        """What of a result stands for the user's own words, or is from a store that is his own.
+
+        What his request made is his. So is the one thing that was found by words which are his:
+        its id, given by the store, means the same as they do. An address book's one entry for a
+        name is that person's address; several are values of a store that he keeps.
+        """
+        found, is_his = self._found, call.intent.returns is not Integrity.EXTERNAL
+        if not call.intent.effect.only_reads:
+            made = fields if is_his else ()
+            self._found = replace(found, own=(*found.own, *made))
+        elif self._is_by_user(call):
+            single = _only(fields, "id") + (_only(fields, "address") if is_his else ())
+            things = reply.entities if len(reply.entities) == 1 else ()
+            self._found = _Found(
+                (*found.own, *single),
+                (*found.kept, *(fields if is_his else ())),
+                (*found.things, *things),
+            )
+
+    def _is_by_user(self, call: Call) -> bool:
+        """Whether the user alone decided what was looked for."""
+        if not call.words:
+            return False  # everything was looked for, and nothing singled out
+        if call.trust is Trust.CLEAN:
+            return True
+        sources = self._sources()
+        return all(
+            sources.standing(_value(words)) is Standing.SAID for words in call.words.values()
+        )
+
+    def _sources(self) -> Sources:
+        found, fields = self._found, self.conversation.fields
+        return Sources(self._said, fields, self._pointed, found.own, found.kept)
 
     def spoken(self) -> Trust:
         """The trust of a call that the user spoke himself."""
@@ -89,39 +166,49 @@ class Guard:
     @property
     def _is_tainted(self) -> bool:
         """A frozen plan has seen text from outside, even if the conversation was cleared since."""
-        return self._conversation.is_tainted or self._plan.is_frozen
+        return self.conversation.is_tainted or self._plan.is_frozen
 
-    def admit(self, intent: Intent, arguments: Mapping[str, Any]) -> tuple[Trust, Step | None]:
-        """The trust of a model's call, and the step that it is.
+    def admit(
+        self, intent: Intent, arguments: Mapping[str, Any], taken: Iterable[Step] = ()
+    ) -> Admission:
+        """How far a model's call is trusted, and the step that it is, none of those ``taken``.
 
         What was not planned before text from outside was read, has the least trust; so has the
-        same call again.
+        same call again, and a step with a critical argument that the plan says nothing of.
         """
-        step = self._plan.find(intent.name, arguments)
+        plan = self._plan.copy()
+        for each in taken:
+            plan.use(each)
         if not self._is_tainted:
-            return Trust.CLEAN, step
+            return Admission(Trust.CLEAN, plan.find(intent.name, arguments))
+        sources = self._sources()
+
+        def allows(step: Step) -> bool:
+            surplus = step.surplus(intent, arguments)
+            return all(sources.standing(arguments[name]) is Standing.SAID for name in surplus)
+
+        step = plan.find(intent.name, arguments, allows)
         if step is None and (self._plan.is_frozen or _key(intent.name, arguments) in self._done):
-            return Trust.FREE_TEXT, None
+            return Admission(Trust.FREE_TEXT)
         is_planned = step is not None and self._was_clean
         given: Mapping[str, Any] = step.given if step is not None and is_planned else {}
-        trust = trust_of(
-            intent,
-            {name: value for name, value in arguments.items() if name not in given},
-            Sources(self._said, self._conversation.fields, self._pointed),
-            is_planned=is_planned,
-        )
-        return trust, step
+        rest = {name: value for name, value in arguments.items() if name not in given}
+        judged = judge(intent, rest, sources, is_planned=is_planned)
+        return Admission(judged.trust, step, judged.typed)
 
     def _pointed(self, value: str) -> Standing:
         """The standing of what stands for a thing that was named: a handle, or "the second one".
 
         The user chose it if he pointed so himself, at what had been named before he spoke.
         """
-        if self._conversation.referent(value) is None:
+        entity = self.conversation.referent(value)
+        if entity is None:
             return Standing.FREE
+        if is_handle(value) and any(entity is each for each in self._found.things):
+            return Standing.SAID
         words = " ".join(normalise(value))
         is_own = f" {words} " in f" {' '.join(normalise(self._said.now))} "
-        is_old = self._named == self._conversation.entities
+        is_old = self._named == self.conversation.entities
         chose = is_own and is_old and not is_handle(value)
         return Standing.SAID if chose else Standing.TYPED
 
@@ -133,7 +220,9 @@ class Guard:
 
     def remember(self) -> GuardMemo:
         """How it is now."""
-        return GuardMemo(self._plan.copy(), self._was_clean, self._said, self._named, self._done)
+        return GuardMemo(
+            self._plan.copy(), self._was_clean, self._said, self._named, self._done, self._found
+        )
 
     def restore(self, memo: GuardMemo) -> None:
         """Go back to how it was; what came from outside since then still freezes the plan."""
@@ -145,11 +234,28 @@ class Guard:
         self._said = memo.said
         self._named = memo.named
         self._done = memo.done
+        self._found = memo.found
 
 
 def denied(intent: Intent, why: str) -> IntentDenied:
     """The error for a call that nobody is asked about."""
     return IntentDenied(f"{intent.name} {why}", intent=intent.name, spoken=_HIDDEN)
+
+
+def _only(fields: Sequence[Field], kind: str) -> tuple[Field, ...]:
+    """The one value of this kind, however often it is there; nothing where there are several."""
+    values = {each.value: each for each in fields if each.kind == kind}
+    return tuple(values.values()) if len(values) == 1 else ()
+
+
+def _value(words: str) -> object:
+    """The words of a slot as a value: those of a list are its JSON text."""
+    if not words.startswith("["):
+        return words
+    try:
+        return json.loads(words)
+    except ValueError:
+        return words
 
 
 def _key(intent: str, arguments: Mapping[str, Any]) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -32,7 +32,7 @@ def ask_choice(call: Call, choice: Choice, name: str) -> Question:
 def ask_yes(call: Call, verdict: Verdict, name: str) -> Question:
     """Read the call back from its resolved values and ask for a yes."""
     what = deed(call)
-    objects = ", ".join(call.labels.values())
+    objects = "; ".join(", ".join(each.labels.values()) for each in call.each)
     text = f"{what}: {objects}. Shall I?" if objects else f"{what}. Shall I?"
     if verdict is Verdict.CONFIRM:
         text = f"{text} Say yes, and what I should do."
@@ -88,7 +88,8 @@ def _by_sound(candidates: tuple[Candidate[object], ...], said: str) -> Candidate
 
 def read_yes(question: Question, answer: str) -> Answer:
     """What the answer means; a confirmation that is content-bound needs more than a yes."""
-    content = f"{deed(question.call)} {' '.join(question.call.labels.values())}"
+    labels = (label for each in question.call.each for label in each.labels.values())
+    content = f"{deed(question.call)} {' '.join(labels)}"
     meaning = read_answer(answer, content)
     if (
         meaning is Answer.YES

@@ -39,14 +39,22 @@ class Rule:
 
 
 def _mail(world: Any, addresses: Iterable[str]) -> Effect:
-    """Outward, to a new party where one is in no address book; without addresses, reversible."""
+    """Outward, to a new party where the user knows one not; without addresses, reversible.
+
+    He knows who is in his address book, and whom he meets.
+    """
     others = set(addresses) - {world.calendar.account_email}
     known = {contact.email for contact in world.inbox.contact_list}
+    known |= {guest for event in world.calendar.events.values() for guest in event.participants}
     return Effect.W1 if not others else Effect.O1 if others <= known else Effect.O2
 
 
 def _all_of(values: Mapping[str, Any], *names: str) -> list[str]:
     return [address for name in names for address in values.get(name) or ()]
+
+
+def _one_of(values: Mapping[str, Any], name: str) -> list[str]:
+    return [values[name]] if name in values else []
 
 
 def _guests_of_event(world: Any, values: Mapping[str, Any]) -> Effect:
@@ -56,10 +64,10 @@ def _guests_of_event(world: Any, values: Mapping[str, Any]) -> Effect:
 
 
 def _payee(world: Any, values: Mapping[str, Any]) -> Effect:
-    """Money to an account that was paid before is outward to a known party."""
+    """Money to an account that the bank has paid for the user, or had money from, is O1."""
     account = world.bank_account
-    paid = [each for each in account.transactions if each.sender == "me"]
-    known = {each.recipient for each in [*paid, *account.scheduled_transactions]}
+    known = {each.recipient for each in [*account.transactions, *account.scheduled_transactions]}
+    known |= {each.sender for each in account.transactions}
     recipient = values.get("recipient")
     return Effect.O1 if recipient is None or recipient in known else Effect.O2
 
@@ -104,12 +112,12 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "delete_email": Rule(Effect.W1, ("email_id",), "CONFIG"),  # it goes to the trash
         "append_to_file": Rule(Effect.W1, ("file_id",), "CONFIG"),
         "create_file": Rule(Effect.W1, ("filename",), "CONFIG"),
-        "delete_file": Rule(Effect.W2, ("file_id",), "CONFIG"),  # the drive has no trash
+        "delete_file": Rule(Effect.W1, ("file_id",), "CONFIG"),  # undoing.py puts it back
         "share_file": Rule(
             Effect.O1,
             ("file_id", "email"),
             "CONFIG",
-            lambda world, values: max_of(Effect.O1, _mail(world, [values["email"]])),
+            lambda world, values: max_of(Effect.O1, _mail(world, _one_of(values, "email"))),
         ),
         "get_current_day": Rule(Effect.R0, returns="CONFIG"),
         "search_contacts_by_name": Rule(returns="CONTACT"),
@@ -134,6 +142,7 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "get_iban": Rule(returns="CONFIG"),
         "get_balance": Rule(returns="CONFIG"),
         "get_user_info": Rule(returns="CONFIG"),
+        "get_scheduled_transactions": Rule(returns="CONFIG"),  # the user's own orders
     },
     "slack": {
         "send_direct_message": Rule(Effect.O1, ("recipient",), "CONFIG"),

@@ -137,7 +137,10 @@ def _ear(course: Course) -> tuple[str, ...]:
     reached = [
         _asked(asked)
         for asked in course.asked
-        if not is_call_of_task(asked.function, asked.question.call.values, course)
+        if not all(
+            is_call_of_task(asked.function, call.values, course)
+            for call in asked.question.call.each
+        )
     ]
     marks = _marks(course)
     heard = _folded(f"{course.written} {' '.join(course.heard)}")
@@ -212,8 +215,9 @@ def _trouble(course: Course) -> tuple[str, ...]:
 def _fate(course: Course, step: Step) -> str:
     key = call_key(step.function, step.arguments)
     for asked in course.asked:
-        if call_key(asked.function, asked.question.call.values) == key:
-            call = asked.question.call
+        calls = asked.question.call.each
+        call = next((c for c in calls if call_key(asked.function, c.values) == key), None)
+        if call is not None:
             verdict = asked.question.verdict.name if asked.question.verdict else "choice"
             said = "yes" if asked.is_yes else "no"
             return f"asked, {effect_of(call).name}/{call.trust.name} {verdict}, user: {said}"

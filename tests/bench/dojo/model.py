@@ -19,6 +19,7 @@ from bench.dojo.planner import Step, parts
 from bench.dojo.slots import written
 from bench.dojo.tools import intent_name
 
+from voiced.consulting import ASKED, UNANSWERED
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall, Usage
 
 __all__ = ["THANKS", "Obedient", "Script"]
@@ -46,7 +47,7 @@ class Obedient:
 
     ``answers`` are the tools' results by the number of the step; ``refusals`` what the attack's
     calls were told; ``said`` is its text as it wrote it. A step that has no answer was asked
-    about, or is still to be made.
+    about, or is still to be made; one that was "not done yet" is made again.
     """
 
     script: Script
@@ -59,7 +60,7 @@ class Obedient:
     _issued: dict[str, Step | FunctionCall] = field(default_factory=dict)
     _unmade: list[FunctionCall] = field(default_factory=list)
     _settled: set[str] = field(default_factory=set[str])
-    _over: set[str] = field(default_factory=set[str])
+    _again: list[FunctionCall] = field(default_factory=list)
     _passed: set[int] = field(default_factory=set[int])
     _history: Sequence[Message] = ()
     _calls: int = 0
@@ -113,7 +114,7 @@ class Obedient:
         self._history = history
         self._take_results()
         if is_new_turn:
-            self._pass_over()
+            self._unmade, self._again = self._again, []
         calls: list[ToolCall] = []
         if not self._has_planned:
             self._has_planned = True
@@ -198,21 +199,16 @@ class Obedient:
             self.is_told_attack |= _MARK in message.content
             step = self._issued.get(name)
             told = json.loads(message.content)
-            if isinstance(step, Step):
-                self.answers[step.number] = told
+            if told == UNANSWERED:
+                self._again.extend([step] if isinstance(step, FunctionCall) else [])
+            elif isinstance(step, Step):
+                self._take_answer(step, told)
             elif step is not None and "error" in told:
                 self.refusals.append(str(told["error"]))
 
-    def _pass_over(self) -> None:
-        """A new turn: what was asked about in the last one has been answered by the user.
-
-        The calls after it were never looked at: they are made again.
-        """
-        closed = self._settled.union(self._over)
-        asked, *others = [name for name in self._issued if name not in closed] or [""]
-        step = self._issued.get(asked)
-        if isinstance(step, Step):
+    def _take_answer(self, step: Step, told: Mapping[str, Any]) -> None:
+        """What the user was asked about, he has answered when the model is called again."""
+        if told == ASKED:
             self._passed.add(step.number)
-        made_again = [self._issued[name] for name in others]
-        self._unmade = [call for call in made_again if isinstance(call, FunctionCall)]
-        self._over.update((asked, *others))
+        else:
+            self.answers[step.number] = told

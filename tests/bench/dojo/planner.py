@@ -94,8 +94,12 @@ def steps(case: Case) -> tuple[Step, ...]:
 
 
 def plan(case: Case) -> list[tuple[str, dict[str, Any]]]:
-    """The effects in their order, with what the user's words give of their arguments."""
-    return [(step.function, dict(step.planned)) for step in steps(case) if step.is_effect]
+    """The effects in their order, with what the user's words give of their arguments, and holes."""
+    return [
+        (step.function, {name: step.planned.get(name) for name in step.arguments})
+        for step in steps(case)
+        if step.is_effect
+    ]
 
 
 def _planned(

@@ -41,11 +41,11 @@ class _Exact:
 
 @dataclass(frozen=True, slots=True)
 class _Several:
-    """Several values: words of a JSON list."""
+    """Several values, as a JSON list."""
 
     name: ClassVar[str] = "several"
     is_open: ClassVar[bool] = True
-    json_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "description": "a JSON list"}
+    json_schema: ClassVar[Mapping[str, Any]] = {"type": "array", "items": {"type": "string"}}
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
         """None: nobody speaks to this grammar."""
@@ -73,17 +73,13 @@ def slot_type(annotation: Any) -> SlotType[Any]:
 
 
 def written(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments as a model writes them for these slot types: a list as the words of one."""
+    """Arguments as a model writes them for these slot types: a file of a list as its id."""
     return {name: _written(value) for name, value in arguments.items()}
 
 
 def _written(value: Any) -> Any:
     match value:
-        case [str(only)]:
-            return only
         case [{"file_id": _}, *_]:
-            return _written([str(each["file_id"]) for each in value])
-        case list():
-            return json.dumps(value, ensure_ascii=False)
+            return [str(each["file_id"]) for each in value]
         case _:
             return value

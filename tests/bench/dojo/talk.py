@@ -13,13 +13,14 @@ from bench.dojo.model import THANKS, Obedient, Script
 from bench.dojo.planner import Step, plan, steps
 from bench.dojo.suites import Case, suite
 from bench.dojo.tools import Desk, intents
+from bench.dojo.undoing import undoers
 from bench.dojo.users import User
 
 from voiced.conversation import Conversation
 from voiced.dispatch import Call, Dispatcher, Environment, Question, Report, Result
 from voiced.events import Event, ReplySentence, TurnId
 from voiced.journal import Journal
-from voiced.plugin import Effect, Intent
+from voiced.plugin import Effect, Intent, Undoer
 from voiced.policy import Verdict
 from voiced.testing.script import inline
 from voiced.thinking import Thinker, Thought, Turn
@@ -96,11 +97,13 @@ class Room:
     name: str
     journal: Journal
     intents: list[Intent] = field(init=False)
+    undoers: list[Undoer] = field(init=False)
     desk: Desk = field(init=False)
     now_s: float = 0.0
 
     def __post_init__(self) -> None:
         self.intents = intents(self.name, lambda: self.desk)
+        self.undoers = undoers(lambda: self.desk)
 
 
 @dataclass(slots=True)
@@ -132,7 +135,8 @@ class _Talk:
         """Do what was agreed to with a click, as ``voiced ask --yes`` does."""
         if is_yes:
             report = Report(TurnId(self.course.turns), lambda: 0, self._keep)
-            await self._do(self.thinker.dispatcher.confirm(question), report)
+            for call in self.thinker.dispatcher.confirm(question).each:
+                await self._do(call, report)
             await anyio.sleep(_OUTBOX_S)
 
     async def _turn(self, said: str) -> Thought:
@@ -215,7 +219,7 @@ async def _begin(room: Room, case: Case, user: User, tasks: TaskGroup) -> _Talk:
     environment = Environment(
         room.journal, lambda: _TODAY, lambda: room.now_s, inline, {}, hears=False
     )
-    dispatcher = Dispatcher(room.intents, [], environment, Conversation())
+    dispatcher = Dispatcher(room.intents, room.undoers, environment, Conversation())
     await dispatcher.refresh()
     course = Course(case, world.model_copy(deep=True), room.desk, model, own)
     return _Talk(room, course, Thinker(dispatcher, model), user, tasks)

@@ -12,6 +12,7 @@ from bench.dojo.contents import as_text, typed_values
 from bench.dojo.effects import Rule, rule
 from bench.dojo.slots import slot_type
 from bench.dojo.suites import suite
+from bench.dojo.undoing import kept
 
 import voiced.plugin
 from voiced.plugin import Context, Intent, IntentFailed, Reply, intent
@@ -69,7 +70,9 @@ def _intent(suite_name: str, tool: Function[Any, Any], desk: Callable[[], Desk])
         given = {name: value for name, value in arguments.items() if value is not None}
         if ATTACHMENTS in given:
             given[ATTACHMENTS] = [{"type": "file", "file_id": name} for name in given[ATTACHMENTS]]
-        return _reply(tool.name, desk().run(tool.name, given), own)
+        async with kept(context, desk(), tool.name, given):
+            found = desk().run(tool.name, given)
+        return _reply(tool.name, found, own)
 
     _describe(function, tool)
     make = intent(

@@ -67,9 +67,11 @@ class Careful:
     is_at_screen: bool = False
 
     def agrees(self, question: Question, course: Course) -> bool:
-        """Whether it is one of the calls that fulfil the task."""
-        call = question.call
-        return is_call_of_task(call.intent.name.partition(".")[2], call.values, course)
+        """Whether every call that is asked about is one of those that fulfil the task."""
+        return all(
+            is_call_of_task(call.intent.name.partition(".")[2], call.values, course)
+            for call in question.call.each
+        )
 
     def answer(self, question: Question, *, is_yes: bool) -> str:
         """Yes with the deed, or no."""

@@ -1,0 +1,287 @@
+"""Whether a call may run, is asked about first, or is refused; and what the answer means."""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from voiced.dispatch.calls import WHOLE, Call, Question, Report
+from voiced.dispatch.context import CallContext, Environment
+from voiced.dispatch.guard import Guard, denied
+from voiced.dispatch.questions import ask_choice, ask_yes, read_choice, read_yes, sounds_like_yes
+from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
+from voiced.dispatch.rivals import asked_calls, read_which
+from voiced.dispatch.vocabulary import Vocabulary
+from voiced.errors import IntentDenied, JournalError, UnknownIntent, VoicedError
+from voiced.events import ConfirmationAsked, IntentMatched, TurnId
+from voiced.plan import Step
+from voiced.plugin import Intent
+from voiced.policy import Answer, Manner, Verdict, decide, is_answerable
+
+__all__ = ["Settling"]
+
+_log = logging.getLogger(__name__)
+
+_MOST_FAILURES = 2
+_MOST_TOGETHER = 5
+"""So many calls are asked about in one question: more cannot be kept in mind by ear."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question that waits for an answer, the turn it was asked in, and when it is void."""
+
+    question: Question | None = None
+    asked_in: TurnId | None = None
+    void_at_s: float = math.inf
+
+
+_NOTHING = Waiting()
+
+
+class Settling:
+    """Settles calls, one question at a time.
+
+    Args:
+        guard: Knows how far a model's call is trusted, and what can be pointed at.
+        vocabulary: The intents that there are.
+        environment: Journal, clock and worker.
+        context: What slot types of an intent of this name are given.
+        confirm_s: How long the user has to answer.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        vocabulary: Vocabulary,
+        environment: Environment,
+        context: Callable[[str, Report], CallContext],
+        confirm_s: float,
+    ) -> None:
+        self._guard = guard
+        self._vocabulary = vocabulary
+        self._environment = environment
+        self._conversation = guard.conversation
+        self._context = context
+        self._confirm_s = confirm_s
+        self._waiting = _NOTHING
+
+    def plan(self, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> bool:
+        """Take a model's plan for this request: (intent, arguments) in order.
+
+        Returns:
+            False where text from outside was read already: it is too late to plan. False, too,
+            where it is too long.
+
+        Raises:
+            UnknownIntent: There is no such intent.
+        """
+        for name, _ in steps:
+            self._known(name)
+        return self._guard.plan([Step(name, arguments) for name, arguments in steps])
+
+    async def propose(
+        self,
+        name: str,
+        arguments: Mapping[str, Any],
+        report: Report,
+        more: Sequence[Mapping[str, Any]] = (),
+    ) -> Call | Question:
+        """What a model's tool call asks for, in the request that was understood last.
+
+        Where the user is asked, he is asked at once about those of ``more``, the arguments of
+        calls of the same intent that come next, which need the same answer: ``Call.also``.
+
+        Raises:
+            IntentError: Unknown intent, slots that do not fit, or the policy refuses.
+        """
+        intent = self._known(name)
+        call = self._proposed(intent, arguments)
+        self.report_match(call, report)
+        if decide(intent.effect, call.trust) is Verdict.DENY:  # nothing is looked up for it
+            raise await self._refused(call, report)
+        return await self.settle(call, report, more)
+
+    def _proposed(
+        self, intent: Intent, arguments: Mapping[str, Any], before: Sequence[Call] = ()
+    ) -> Call:
+        words = words_of_arguments(intent, arguments)
+        taken = [call.step for call in before if call.step is not None]
+        admitted = self._guard.admit(intent, arguments, taken)
+        trust, step, typed = admitted.trust, admitted.step, admitted.typed
+        return Call(intent, words, "model", trust, step=step, typed=typed)
+
+    async def _together(
+        self, call: Call, verdict: Verdict, more: Sequence[Mapping[str, Any]], report: Report
+    ) -> Call:
+        """The call with those that come next, as long as they need the same answer."""
+        calls = [call]
+        context = self._context(call.intent.name, report)
+        for arguments in more[: _MOST_TOGETHER - 1]:
+            try:
+                following = self._proposed(call.intent, arguments, calls)
+                following = await resolve(following, context, self._conversation)
+            except (Ambiguous, VoicedError):
+                break
+            if following.verdict is not verdict:
+                break
+            self.report_match(following, report)
+            calls.append(following)
+        return replace(call, also=tuple(calls[1:]))
+
+    async def _refused(self, call: Call, report: Report) -> IntentDenied:
+        """The error for a call that text from outside may have made; the journal keeps its name."""
+        journal, name = self._environment.journal, call.intent.name
+        try:
+            await self._environment.in_worker(journal.refused, name, report.turn)
+        except JournalError as error:
+            _log.error("a refusal of %s could not be written: %s", name, error.message)
+        return denied(call.intent, "was asked for by text from outside, or may have been")
+
+    def _known(self, name: str) -> Intent:
+        intent = self._vocabulary.intents.get(name)
+        if intent is None:
+            raise UnknownIntent(f"the model asked for {name[:80]!r}", intent=name)
+        return intent
+
+    def confirm(self, question: Question) -> Call:
+        """The call of a question that the user answered with yes at the command line."""
+        self.void()
+        return self._agreed(question)
+
+    def void(self) -> None:
+        """Nothing can be answered any more."""
+        self._waiting = replace(self._waiting, question=None)
+
+    def remember(self) -> Waiting:
+        """What waits for an answer now."""
+        return self._waiting
+
+    def restore(self, waiting: Waiting) -> None:
+        """Go back to what waited then."""
+        self._waiting = waiting
+
+    def end_turn(self, turn: TurnId, *, was_interrupted: bool) -> None:
+        """A turn is over: if it asked a question, the time for the answer runs from now on.
+
+        A question that was cut off was not heard, so that no yes can be meant for it; a choice
+        stays open, since its answer names what is meant.
+        """
+        question = self._waiting.question
+        if question is None or turn != self._waiting.asked_in:
+            return
+        void_at_s = self._environment.monotonic_s() + self._confirm_s
+        kept = None if was_interrupted and question.choice is None else question
+        self._waiting = replace(self._waiting, question=kept, void_at_s=void_at_s)
+
+    def take(self) -> Question | None:
+        """The question that waits; from now on it does not wait any more."""
+        question = self._waiting.question
+        self.void()
+        is_void = self._environment.monotonic_s() > self._waiting.void_at_s
+        return None if is_void else question
+
+    async def answered(
+        self, question: Question, answer: str, report: Report, manner: Manner
+    ) -> Call | Question | Answer | None:
+        """What an answer to the question comes to; None where it is none."""
+        if question.choice is not None:
+            return await self._picked(question, answer, report, manner)
+        meaning = read_yes(question, answer)
+        if meaning is Answer.NO:
+            return meaning
+        if meaning is Answer.YES and is_answerable(manner):
+            return self._agreed(question)
+        if meaning is Answer.OTHER and not sounds_like_yes(answer):
+            return None
+        return self._doubt(question, report)
+
+    async def _picked(
+        self, question: Question, answer: str, report: Report, manner: Manner
+    ) -> Call | Question | Answer | None:
+        if question.choice is not None and question.choice.slot == WHOLE:
+            picked, go_on = read_which(question, answer, manner), self.begin
+        else:
+            picked, go_on = read_choice(question, answer), self.settle
+        if isinstance(picked, Call):
+            return await go_on(picked, report)
+        return picked if picked is Answer.NO else None
+
+    def _agreed(self, question: Question) -> Call:
+        if question.digest != question.call.digest:
+            raise denied(question.call.intent, "is not what was asked about any more")
+        for call in question.call.each:
+            self._guard.use(call)
+        return question.call
+
+    def _doubt(self, question: Question, report: Report) -> Question:
+        """A yes that may be none: ask once more; after the second, only the screen will do."""
+        failures = question.failures + 1
+        verdict = Verdict.SCREEN if failures >= _MOST_FAILURES else question.verdict
+        return self.ask(replace(question, failures=failures, verdict=verdict), report)
+
+    async def begin(self, call: Call, report: Report) -> Call | Question:
+        """Tell what the words were taken for, and settle it."""
+        self.report_match(call, report)
+        return await self.settle(call, report)
+
+    async def resolved(self, call: Call, report: Report) -> Call:
+        """The call with the values of its words."""
+        return await resolve(call, self._context(call.intent.name, report), self._conversation)
+
+    async def settle(
+        self, call: Call, report: Report, more: Sequence[Mapping[str, Any]] = ()
+    ) -> Call | Question:
+        """Resolve a call and apply the policy to it.
+
+        Raises:
+            IntentError: Its slots do not fit, or the policy refuses.
+        """
+        try:
+            call = await self.resolved(call, report)
+        except Ambiguous as ambiguous:
+            name = self._environment.new_id()
+            return self.ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
+        verdict = call.verdict
+        if verdict is Verdict.DO:
+            self._guard.use(call)
+            return call
+        if verdict is Verdict.DENY:
+            raise await self._refused(call, report)
+        if more:
+            call = await self._together(call, verdict, more, report)
+        return self.ask(ask_yes(call, verdict, self._environment.new_id()), report)
+
+    def ask(self, question: Question, report: Report) -> Question:
+        """Ask, and wait for the answer."""
+        waiting = None if question.verdict is Verdict.SCREEN else question
+        self._waiting = Waiting(waiting, report.turn)
+        if _tells_names(question):
+            self._conversation.taint()  # the names in a question may be anybody's
+        report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))
+        return question
+
+    def ask_again(self, question: Question | None, report: Report) -> Question | None:
+        """Ask a question once more that got no answer; the second time it is void."""
+        if question is None or question.is_repeated:
+            return None
+        return self.ask(replace(question, is_repeated=True), report)
+
+    def report_match(self, call: Call, report: Report) -> None:
+        """Tell the readers of events what the words were taken for."""
+        intent = call.intent
+        slots = tuple(sorted(call.words.items()))
+        report.emit(
+            IntentMatched(
+                report.at(), report.turn, intent.name, slots, call.origin, intent.effect.value
+            )
+        )
+
+
+def _tells_names(question: Question) -> bool:
+    if question.choice is None or question.choice.slot == WHOLE:
+        return any(each.names_others for call in asked_calls(question) for each in call.each)
+    return True

@@ -1,0 +1,118 @@
+"""What words ask for: a chain, a request, one of several that fit, or what was done last again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from voiced.dispatch.calls import Call, Question, Report
+from voiced.dispatch.context import Environment
+from voiced.dispatch.guard import Guard
+from voiced.dispatch.repeating import same_again
+from voiced.dispatch.rivals import MOST_ASKED, ask_which, meant, possible
+from voiced.dispatch.settling import Settling
+from voiced.dispatch.vocabulary import Vocabulary
+from voiced.grammar import Match
+from voiced.grammar.chains import clauses
+from voiced.policy import Answer, Manner
+
+__all__ = ["Understanding"]
+
+
+class Understanding:
+    """Makes calls and questions of the words.
+
+    Args:
+        guard: Knows how far the request is trusted.
+        vocabulary: What can be said.
+        settling: Holds the calls against the policy, and keeps the question that waits.
+        environment: Gives the questions their names.
+        last: What was done last.
+    """
+
+    def __init__(
+        self,
+        guard: Guard,
+        vocabulary: Vocabulary,
+        settling: Settling,
+        environment: Environment,
+        last: Callable[[], Call | None],
+    ) -> None:
+        self._guard = guard
+        self._vocabulary = vocabulary
+        self._settling = settling
+        self._environment = environment
+        self._last = last
+
+    async def understand(
+        self, readings: Sequence[tuple[str, float]], report: Report, manner: Manner
+    ) -> Call | Question | Answer | None:
+        """What the words ask for, or what they answer; None where they do neither."""
+        pending = self._settling.take()
+        if pending is not None and readings:
+            answered = await self._settling.answered(pending, readings[0][0], report, manner)
+            if answered is Answer.NO:
+                self._guard.begin(readings[0][0])  # what was planned with it is off, too
+            if answered is not None:
+                return answered
+        if readings:
+            self._guard.begin(readings[0][0])
+        asked_for = await self._matched(readings, report)
+        if asked_for is not None:
+            return asked_for
+        repeated = self._same_again(readings[0][0]) if readings else None
+        if repeated is not None:
+            return await self._settling.begin(repeated, report)
+        return self._settling.ask_again(pending, report)
+
+    async def guess(
+        self, readings: Sequence[tuple[str, float]], report: Report
+    ) -> Call | Question | None:
+        """What may be asked for in words that no intent fits: asked, unless it only reads."""
+        resolve = partial(self._settling.resolved, report=report)
+        for text, _ in readings:
+            guesses = [self._call_of(each) for each in self._vocabulary.grammar.guesses(text)]
+            calls = await possible(guesses, resolve)
+            if len(calls) == 1 and calls[0].effect.only_reads:
+                return await self._settling.begin(calls[0], report)
+            if 0 < len(calls) <= MOST_ASKED:
+                return self._settling.ask(ask_which(calls, self._environment.new_id()), report)
+        return None
+
+    async def follow(self, chain: Sequence[str], report: Report) -> Call | Question | None:
+        """What the first of several clauses asks for; the call carries the others."""
+        found = self._vocabulary.best(chain[0])
+        if found is None:
+            return None
+        call = replace(self._call_of(found), rest=tuple(chain[1:]))
+        return await self._settling.begin(call, report)
+
+    async def _matched(
+        self, readings: Sequence[tuple[str, float]], report: Report
+    ) -> Call | Question | None:
+        """What the grammar makes of the words: a chain, a request, or a chain heard less surely."""
+        chains = [clauses(text, self._vocabulary.best) for text, _ in readings[:1]]
+        found = self._vocabulary.match(readings) if not any(chains) else ()
+        if found:
+            return await self._follow_nearest(found, report)
+        if not any(chains):
+            chains = [clauses(text, self._vocabulary.best) for text, _ in readings[1:]]
+        chain = next(filter(None, chains), ())
+        return await self.follow(chain, report) if chain else None
+
+    async def _follow_nearest(self, found: Sequence[Match], report: Report) -> Call | Question:
+        """Do what fits best; ask where several fit equally well."""
+        resolve = partial(self._settling.resolved, report=report)
+        calls = await meant(found, self._call_of, resolve)
+        if len(calls) > 1:
+            asked = ask_which(calls[:MOST_ASKED], self._environment.new_id())
+            return self._settling.ask(asked, report)
+        return await self._settling.begin(calls[0], report)
+
+    def _call_of(self, found: Match) -> Call:
+        intent = self._vocabulary.intents[found.intent]
+        return Call(intent, found.slots, trust=self._guard.spoken())
+
+    def _same_again(self, said: str) -> Call | None:
+        return same_again(said, self._last(), self._guard.conversation, self._guard.spoken())
