@@ -35,7 +35,7 @@ def read_recipe(descriptor: int) -> tuple[Edit, ...]:
         found: Any = json.loads(os.getxattr(descriptor, _ATTRIBUTE))
     except (OSError, ValueError):
         return ()
-    steps: list[Any] = found if isinstance(found, list) else []
+    steps: list[Any] = found if isinstance(found, list) else []  # pyright: ignore[reportUnknownVariableType]
     edits = [_edit(step) for step in steps[:_MOST_EDITS]]
     return tuple(edit for edit in edits if edit) if all(edits) else ()
 
