@@ -12,11 +12,10 @@ from voiced_intents.files.copying import Budget
 from voiced_intents.files.names import new_name_of
 from voiced_intents.files.refusals import failed, said
 from voiced_intents.files.roots import Spot
-from voiced_intents.files.slot import FOLDER
 from voiced_intents.files.trashing import Trashing
 
 from .library import area_of, file_settings, media
-from .slot import PHOTO
+from .slot import ALBUM, PHOTO
 from .telling import MOST, counted, data_of, named_three
 from .versions import Change, carry_out, reply_with
 
@@ -91,7 +90,7 @@ async def create_album(context: Context, new_name: Annotated[str, TEXT]) -> Repl
     deadline_s=_COPY_DEADLINE_S,
 )
 async def add_to_album(
-    context: Context, photo: Annotated[FileEntity, PHOTO], album: Annotated[FileEntity, FOLDER]
+    context: Context, photo: Annotated[FileEntity, PHOTO], album: Annotated[FileEntity, ALBUM]
 ) -> Reply:
     """Put a copy of a picture or a video into an album."""
     area = await context.in_worker(area_of, context)
@@ -118,7 +117,7 @@ async def add_to_album(
     examples=["take the last one out of the album rome"],
 )
 async def remove_from_album(
-    context: Context, photo: Annotated[FileEntity, PHOTO], album: Annotated[FileEntity, FOLDER]
+    context: Context, photo: Annotated[FileEntity, PHOTO], album: Annotated[FileEntity, ALBUM]
 ) -> Reply:
     """Move what lies in an album to the trash; what it is a copy of stays."""
     area = await context.in_worker(area_of, context)
@@ -143,7 +142,7 @@ async def remove_from_album(
     effect=Effect.R1,
     examples=["what is in the album rome"],
 )
-async def list_album(context: Context, album: Annotated[FileEntity, FOLDER]) -> Reply:
+async def list_album(context: Context, album: Annotated[FileEntity, ALBUM]) -> Reply:
     """Tell how many pictures and videos are in an album, and name three."""
     found = await context.in_worker(_inside, context, album)
     name = said(album.path.name)

@@ -7,7 +7,7 @@ import math
 import os
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any, cast, get_args
+from typing import Any, get_args
 
 from .edit import DONE, Edit, Verb
 
@@ -32,12 +32,11 @@ def write_recipe(descriptor: int, edits: Sequence[Edit]) -> None:
 def read_recipe(descriptor: int) -> tuple[Edit, ...]:
     """The edits that are kept with an open file; none where there is nothing to be trusted."""
     try:
-        steps: Any = json.loads(os.getxattr(descriptor, _ATTRIBUTE))
+        found: Any = json.loads(os.getxattr(descriptor, _ATTRIBUTE))
     except (OSError, ValueError):
         return ()
-    if not isinstance(steps, list):
-        return ()
-    edits = [_edit(step) for step in cast("list[Any]", steps)[:_MOST_EDITS]]
+    steps: list[Any] = found if isinstance(found, list) else []  # pyright: ignore[reportUnknownVariableType]
+    edits = [_edit(step) for step in steps[:_MOST_EDITS]]
     return tuple(edit for edit in edits if edit) if all(edits) else ()
 
 

@@ -11,17 +11,16 @@ from voiced.plugin import (
     Entity,
     FileEntity,
     IntentError,
-    PluginError,
     SlotContext,
     named,
     normalise,
 )
 from voiced_intents.files.listing import Entry
-from voiced_intents.files.slot import FILE
+from voiced_intents.files.slot import FILE, FOLDER
 
-from .library import media
+from .library import file_settings, media
 
-__all__ = ["CAMERA", "PHOTO", "PICTURE", "PLACE", "SUBJECT", "VIDEO"]
+__all__ = ["ALBUM", "CAMERA", "PHOTO", "PICTURE", "PLACE", "SUBJECT", "VIDEO"]
 
 _VOCABULARY = 40
 _DETERMINERS = frozenset("the my a an that this these those".split())
@@ -66,7 +65,7 @@ class _Photo:
         pointed = ("it", "that", "this", f"(the|that|this|my) ({nouns})", "the (last|other) one")
         try:
             newest = sorted(media(context), key=lambda each: -each.mtime_ns)[:_VOCABULARY]
-        except (IntentError, PluginError):
+        except IntentError:
             return pointed
         known = [each for each in newest if each.kind in self.kinds]
         names = named(self.name, lambda _: known, _name_of).phrases(context)
@@ -78,6 +77,7 @@ class _Photo:
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
         """Those that may be meant, best first; raises as a file does."""
+        file_settings(context)
         for words in (said, *(f"{said} {kind}" for kind in self.kinds)):
             found = [each for each in FILE.resolve(words, context) if self._is_one(each.value)]
             if found:
@@ -136,6 +136,36 @@ class _Said:
         return (Candidate(text, text),) if text and self.fits(text) else ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Album:
+    """A folder that exists."""
+
+    name: ClassVar[str] = "album"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "name of an album, which is a folder",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """The names of the folders; none where files may not be used."""
+        try:
+            file_settings(context)
+        except IntentError:
+            return ()
+        return FOLDER.phrases(context)
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """The folders that may be meant; raises as a folder does."""
+        file_settings(context)
+        return FOLDER.resolve(said, context)
+
+    def from_entity(self, entity: Entity) -> FileEntity | None:
+        """What "it" is, if the conversation spoke of a folder."""
+        return FOLDER.from_entity(entity)
+
+
 _DATES = frozenset(
     (
         "today", "yesterday", "tonight", "week", "weeks", "weekend", "month", "months", "year",
@@ -149,6 +179,7 @@ _FOLDERS = frozenset(
     ("i", "we", "folder", "downloads", "documents", "desktop", "pictures", "videos", "music")
 )
 
+ALBUM = _Album()
 PHOTO = _Photo("photo", ("image", "video"))
 PICTURE = _Photo("picture", ("image",))
 VIDEO = _Photo("video", ("video",))

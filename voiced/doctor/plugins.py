@@ -30,7 +30,8 @@ class _Context:
     by_kind: Mapping[type[Any], Any]
 
     def settings(self, kind: type[S]) -> S:
-        return cast("S", self.by_kind[kind])
+        """Those that are known; of another plugin, whose section may be wrong, the defaults."""
+        return cast("S", self.by_kind[kind]) if kind in self.by_kind else kind()
 
 
 def slot_context(loaded: Loaded, plugins: Iterable[Plugin]) -> SlotContext:

@@ -83,11 +83,17 @@ def encoded(image: Image.Image, form: str, **options: Any) -> bytes:
     return out.getvalue()
 
 
-def oriented(orientation: int, **said: Any) -> bytes:
-    """A JPEG that is seen upright, whose pixels lie as the orientation says."""
+def stored(orientation: int) -> Image.Image:
+    """The picture with its pixels as the orientation says."""
     image = picture()
     for step in _STORED[orientation]:
         image = image.transpose(step)
+    return image
+
+
+def oriented(orientation: int, **said: Any) -> bytes:
+    """A JPEG that is seen upright, whose pixels lie as the orientation says."""
+    image = stored(orientation)
     return encoded(image, "JPEG", quality=95, exif=exif(orientation=orientation, **said))
 
 

@@ -37,6 +37,7 @@ class Evening:
         )
         self.thinker = Thinker(self.dispatcher, None)
         self.turns = 0
+        self.journal = journal
 
     def say(self, text: str) -> str:
         told: list[str] = []
@@ -120,3 +121,16 @@ def test_what_is_about_no_picture_changes_nothing(home: Home, evening: Evening, 
     home.add("Pictures/lake.jpg", oriented(1))
     evening.say(text)
     assert home.names() == ["lake.jpg"]
+
+
+def test_where_files_are_switched_off_that_is_said(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    alone = {photos.Settings: photos.Settings()}
+    environment = Environment(evening.journal, lambda: NOW, lambda: 0.0, inline, alone, hears=False)
+    intents = of(Intent, photos, talk)
+    evening.dispatcher = Dispatcher(intents, of(Undoer, photos), environment, Conversation())
+    evening.thinker = Thinker(evening.dispatcher, None)
+    refusal = "I only work on pictures where I may use files, and that is switched off."
+    assert evening.say("rotate the lake picture to the right") == refusal
+    assert evening.say("what is in the album summer") == refusal
+    assert evening.say("show me photos from rome") == refusal

@@ -17,11 +17,13 @@ from voiced_intents.photos.pixels import facts_of, look_of
 
 from .conftest import (
     BLUE,
+    CORNERS,
     GREEN,
     MUNICH,
     RED,
     WHITE,
     Home,
+    corners,
     encoded,
     exif,
     is_near,
@@ -29,6 +31,7 @@ from .conftest import (
     picture,
     same_corners,
     seen,
+    stored,
 )
 
 pytestmark = [
@@ -297,3 +300,28 @@ async def test_without_pillow_the_mend_is_said(home: Home, monkeypatch: pytest.M
         await photos.rotate(home.context(), photo=photo, direction=90)
     assert "Pillow is not installed" in caught.value.spoken
     assert caught.value.mend == "install it: pip install 'voiced[photos]'"
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("form", ["PNG", "WEBP", "TIFF"])
+async def test_the_orientation_in_other_formats(home: Home, form: str, orientation: int) -> None:
+    data = encoded(stored(orientation), form, exif=exif(orientation=orientation).tobytes())
+    photo = home.add(f"Pictures/phone.{form.lower()}", data)
+    same_corners(seen(photo.path), CORNERS)
+    made = entity(await photos.rotate(home.context(), photo=photo, direction=90))
+    same_corners(seen(made.path), TURNED)
+    assert facts_of(io.BytesIO(made.path.read_bytes())).size == (48, 64)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+async def test_a_heic_lies_as_its_own_box_says_and_not_as_exif_does(
+    home: Home, orientation: int
+) -> None:
+    heif = pytest.importorskip("pillow_heif")
+    heif.register_heif_opener()
+    data = encoded(picture(), "HEIF", exif=exif(orientation=orientation).tobytes())
+    photo = home.add("Pictures/phone.heic", data)
+    upright = seen(photo.path)
+    made = entity(await photos.rotate(home.context(), photo=photo, direction=90))
+    turned = upright.transpose(Image.Transpose.ROTATE_270)
+    same_corners(seen(made.path), corners(turned))
