@@ -155,7 +155,7 @@ class Conversation:
         self.unfinished = ""
         self.delivery = Delivery()
         self.is_tainted = False
-        self._tells_external = False
+        self._tells_external = self._passes_over = False
         self._fields: deque[Field] = deque(maxlen=_KEPT_FIELDS)
         self._handles: dict[str, Entity] = {}
         self._numbers = 0
@@ -214,8 +214,15 @@ class Conversation:
         fields = dict.fromkeys((*memo.fields, *self._fields))
         self._fields = deque(fields, maxlen=_KEPT_FIELDS)
 
+    def pass_over(self) -> None:
+        """The turn that is being answered is no part of the conversation: dictated text."""
+        self._passes_over = True
+
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""
+        if self._passes_over:
+            self._passes_over = False
+            return
         self._exchanges.append(Exchange(said, heard, self._tells_external, self._messages))
         self._tells_external = False
         self._messages = ()

@@ -18,6 +18,7 @@ from voiced.dispatch.assistant import BoundAssistant
 from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.guard import Guard, GuardMemo, denied
+from voiced.dispatch.mode import SpeechMode
 from voiced.dispatch.outbox import Outbox
 from voiced.dispatch.questions import (
     ask_choice,
@@ -107,6 +108,7 @@ class Dispatcher:
     ) -> None:
         self._guard = Guard(conversation)
         self.outbox = Outbox(waits.outbox_s)
+        self.mode = SpeechMode(environment.monotonic_s)
         self._intents = {intent.name: intent for intent in intents}
         self._undoers = {undoer.operation: undoer for undoer in undoers}
         self._environment = environment
@@ -157,6 +159,7 @@ class Dispatcher:
             self.conversation,
             report,
             self.outbox,
+            self.mode,
         )
 
     @property
@@ -236,8 +239,10 @@ class Dispatcher:
                 self._guard.begin(readings[0][0])  # what was planned with it is off, too
             if answered is not None:
                 return answered
-        if readings:
-            self._guard.begin(readings[0][0])
+        taken = self._taken(readings)
+        if taken is not None:
+            self._report_match(taken, report)
+            return await self._settle(taken, report)
         chain = clauses(readings[0][0], self._best) if readings else ()
         if chain:
             return await self.follow(chain, report)
@@ -249,6 +254,18 @@ class Dispatcher:
             self._report_match(repeated, report)
             return await self._settle(repeated, report)
         return self._ask_again(pending, report)
+
+    def _taken(self, readings: Sequence[tuple[str, float]]) -> Call | None:
+        """A new request begins; the call of the intent that takes all speech, if one does."""
+        if not readings:
+            return None
+        said = readings[0][0]
+        self._guard.begin(said)
+        call = self.mode.call(said, self._intents, sends=bool(self.outbox.waiting))
+        if call is None:
+            return None
+        self.conversation.pass_over()
+        return replace(call, trust=self._guard.spoken())
 
     async def follow(self, chain: Sequence[str], report: Report) -> Call | Question | None:
         """What the first of several clauses asks for; the call carries the others.
