@@ -44,7 +44,7 @@ from voiced.errors import (
     InvalidSlots,
     PluginError,
 )
-from voiced.labels import Integrity, Labelled
+from voiced.labels import EXTERNAL, Integrity, Labelled
 from voiced.quoting import attributed
 from voiced.sentence_rules import check_sentences
 from voiced.slots import (
@@ -90,6 +90,7 @@ __all__ = [
     "COMING_TIME_SPAN",
     "DATE_SPAN",
     "DURATION",
+    "EXTERNAL",
     "NUMBER",
     "ORDINAL",
     "SECRET",
@@ -448,6 +449,7 @@ class Intent:
     function: Callable[..., Awaitable[Reply]]
     returns: Integrity = Integrity.EXTERNAL
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None
+    is_query: bool = False
     taught: tuple[str, ...] = ()
     """Templates that the user added: they are matched, and count for nothing else."""
 
@@ -527,6 +529,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
     deadline_s: float = 10.0,
     returns: Integrity = Integrity.EXTERNAL,
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None,
+    is_query: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Reply]]], Intent]:
     """Make an intent of an async function ``(context, **slots) -> Reply``.
 
@@ -540,6 +543,9 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
         returns: Who may have shaped what the reply holds; names of files are EXTERNAL.
         effect_of: Gives the effect class of one call from its resolved values, where that may be
             higher than ``effect``: a new recipient makes a mail O2. Optional slots may be missing.
+        is_query: Of an O1 intent that is built in: all that leaves is the critical slots, to a
+            server that the user configured, and what comes back is the reply. In the user's own
+            words it goes at once, as what he says goes to the language model.
 
     Raises:
         PluginError: A template cannot be parsed or would fit whatever is said, or a parameter has
@@ -565,6 +571,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
             function,
             returns,
             effect_of,
+            is_query,
         )
 
     return wrap

@@ -28,6 +28,7 @@ from voiced.dispatch.questions import (
     read_yes,
     sounds_like_yes,
 )
+from voiced.dispatch.referring import meant
 from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
 from voiced.errors import (
     IntentDenied,
@@ -248,7 +249,8 @@ class Dispatcher:
             return await self.follow(chain, report)
         found = self.match(readings)
         if found:
-            return await self._follow(found[0], (), report)
+            best = meant(found, self._intents, self.conversation)
+            return await self._follow(best, (), report)
         repeated = self._same_again(readings)
         if repeated is not None:
             self._report_match(repeated, report)
@@ -283,7 +285,7 @@ class Dispatcher:
 
     def _best(self, text: str) -> Match | None:
         found = self.match([(text, 1.0)])
-        return found[0] if found else None
+        return meant(found, self._intents, self.conversation) if found else None
 
     def _same_again(self, readings: Sequence[tuple[str, float]]) -> Call | None:
         """The last call, with another thing in its place: "the same for the other one"."""
@@ -437,7 +439,7 @@ class Dispatcher:
         except Ambiguous as ambiguous:
             name = self._environment.new_id()
             return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
-        verdict = decide(call.effect, call.trust)
+        verdict = Verdict.DO if call.goes_at_once else decide(call.effect, call.trust)
         if verdict is Verdict.DO:
             self._guard.use(call)
             return call
