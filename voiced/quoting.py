@@ -61,9 +61,9 @@ def _printable(text: str) -> str:
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
 
 
-def attributed(source: str, found: Labelled[str]) -> str:
+def attributed(source: str, found: Labelled[str], verb: str = "says") -> str:
     """What was found, told as the words of its source: "The mail says: it is on Monday"."""
     said = one_line(without_links(found.reveal())).strip()
     named = one_line(source).strip()
     named = f"{named[:1].upper()}{named[1:]}"
-    return f"{named} says: {said}" if said else f"{named} says nothing about that."
+    return f"{named} {verb}: {said}" if said else f"{named} {verb} nothing about that."

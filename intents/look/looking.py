@@ -32,7 +32,7 @@ _READ = "What is written there? The most important text, word for word."
 async def _seen(context: Context, picture: bytes, question: str, source: str) -> Reply:
     """What the model sees, told as what the picture shows."""
     found = await context.ask_about_picture(picture, question, _ANSWER, object_id=source)
-    return Reply(attributed(source, found.map(lambda answer: str(answer["answer"]))))
+    return Reply(attributed(source, found.map(lambda answer: str(answer["answer"])), "shows"))
 
 
 def _question(asked: str | None) -> str:

@@ -11,7 +11,7 @@ from voiced.plugin import number_words
 
 __all__ = ["Change", "changes", "told"]
 
-_WORD = re.compile(r"\n|[^\s]+")
+_WORD = re.compile(r"\n|\w+(?:['\u2019-]\w+)*|[^\w\s]")
 _EDGES = re.compile(r"^\W+|\W+$")
 _TOLD = 3
 _LONGEST = 40
@@ -52,6 +52,8 @@ def changes(old: str, new: str) -> tuple[Change, ...]:
             found += [Change(a, b) for a, b in zip(before[i:j], after[k:m], strict=True)]
         else:
             found.append(Change(" ".join(before[i:j]), " ".join(after[k:m])))
+    if not found and old.strip() != new.strip():
+        found.append(Change(" ", ""))
     return tuple(found)
 
 
