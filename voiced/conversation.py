@@ -32,14 +32,17 @@ _DROPPED_EXCHANGES = 10
 _KEPT_FIELDS = 500
 _KEPT_HANDLES = 500
 
-_IT = frozenset(
-    f"{pointer}{noun}" for pointer in ("that", "this") for noun in ("", " one", " file", " folder")
-) | {"it", "the file", "the folder"}
-_OTHER = frozenset(f"the other{noun}" for noun in ("", " one", " file", " folder"))
+_NOUNS = tuple("one file folder page result hit picture photo image".split())
+_IT = (
+    {f"{pointer} {noun}" for pointer in ("that", "this") for noun in _NOUNS}
+    | {f"the {noun}" for noun in _NOUNS[1:]}
+    | {"it", "that", "this"}
+)
+_OTHER = {"the other"} | {f"the other {noun}" for noun in _NOUNS}
 _TWO = 2
 _HANDLE = re.compile(r"<[\w-]{1,40}:\d{1,9}>")
 _NOT_IN_KIND = re.compile(r"[^a-z0-9_-]")
-_THEM = re.compile(r"^(?:the |that |this )?(?P<ordinal>.+?)(?: one| file| folder)?$")
+_THEM = re.compile(rf"^(?:the |that |this )?(?P<ordinal>.+?)(?: (?:{'|'.join(_NOUNS)}))?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ class _Picture:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002 - always these
         """The words that point."""
-        return ("[the] (first|second|third|fourth|fifth|last) (one|picture|photo|image)",)
+        return ("[the] (first|second|third|fourth|fifth|last) (picture|photo|image)",)
 
     def resolve(
         self,

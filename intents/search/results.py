@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from voiced.plugin import Candidate, Entity, SlotContext, one_line
 
-__all__ = ["RESULT", "WebResult"]
+__all__ = ["HIT", "RESULT", "WebResult"]
 
 _LONGEST_TITLE = 90
 
@@ -46,18 +46,19 @@ class WebResult:
 class _Result:
     """One of the pages that were named last: "the second result"."""
 
-    name: ClassVar[str] = "result"
+    name: str
+    nouns: str
     is_open: ClassVar[bool] = False
     json_schema: ClassVar[Mapping[str, Any]] = {
         "type": "string",
         "minLength": 1,
-        "description": "which of the results: 'the second one', or its handle",
+        "description": "which of the results: 'the second result', or its handle",
     }
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002 - always these
         """The words that point."""
         which = "(first|second|third|fourth|fifth|last)"
-        return (f"[the] {which} (one|result|page|hit)", "(that|this) (one|result|page)")
+        return (f"[the] {which} ({self.nouns})", f"(that|this) ({self.nouns})")
 
     def resolve(
         self,
@@ -72,4 +73,6 @@ class _Result:
         return entity if isinstance(entity, WebResult) else None
 
 
-RESULT = _Result()
+RESULT = _Result("result", "result|page|hit")
+HIT = _Result("hit", "one|result|page|hit")
+"""Also "the second one", where no other thing can be asked for in these words."""

@@ -22,7 +22,7 @@ from voiced.plugin import (
 )
 
 from .browser import browse
-from .results import RESULT, WebResult
+from .results import HIT, WebResult
 from .server import search
 from .settings import Settings
 
@@ -114,18 +114,18 @@ def _sentence(text: str) -> str:
 @intent(
     "search.more",
     sentences=[
-        "[and] (what|how) about {result}",
-        "and {result}",
-        "(tell me|say|read me) (more|something|what it says) (about|of|on) {result}",
-        "what (does|is) {result} (say|about)",
-        "(read|read me|read out) {result}",
+        "[and] (what|how) about {hit}",
+        "and {hit}",
+        "(tell me|say|read me) (more|something|what it says) (about|of|on) {hit}",
+        "what (does|is) {hit} (say|about)",
+        "(read|read me|read out) {hit}",
     ],
     effect=Effect.R1,
     examples=["and the second one"],
 )
-async def tell_more(context: Context, result: Annotated[WebResult, RESULT]) -> Reply:
+async def tell_more(context: Context, hit: Annotated[WebResult, HIT]) -> Reply:
     """Tell what one of the results says."""
     pages = [each for each in context.assistant.entities if isinstance(each, WebResult)]
-    snippet = Labelled(result.snippet, EXTERNAL)
-    text = f"{_sentence(result.called)} {_sentence(attributed(result.source, snippet))}"
-    return Reply(text, tuple(pages) or (result,), {"sources": [result.url]})
+    snippet = Labelled(hit.snippet, EXTERNAL)
+    text = f"{_sentence(hit.called)} {_sentence(attributed(hit.source, snippet))}"
+    return Reply(text, tuple(pages) or (hit,), {"sources": [hit.url]})

@@ -249,8 +249,7 @@ class Dispatcher:
             return await self.follow(chain, report)
         found = self.match(readings)
         if found:
-            best = meant(found, self._intents, self.conversation)
-            return await self._follow(best, (), report)
+            return await self._follow(self._meant(found), (), report)
         repeated = self._same_again(readings)
         if repeated is not None:
             self._report_match(repeated, report)
@@ -285,7 +284,13 @@ class Dispatcher:
 
     def _best(self, text: str) -> Match | None:
         found = self.match([(text, 1.0)])
-        return meant(found, self._intents, self.conversation) if found else None
+        return self._meant(found) if found else None
+
+    def _meant(self, found: Sequence[Match]) -> Match:
+        def match(text: str) -> tuple[Match, ...]:
+            return self.match([(text, 1.0)])
+
+        return meant(found, match, self._intents, self.conversation)
 
     def _same_again(self, readings: Sequence[tuple[str, float]]) -> Call | None:
         """The last call, with another thing in its place: "the same for the other one"."""

@@ -1,7 +1,8 @@
-"""Which of several readings is meant, where one says "the second one" of another kind of thing."""
+"""What "the second one" asks for, where it is of another kind than the sentence was made for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from voiced.conversation import Conversation
@@ -10,36 +11,46 @@ from voiced.plugin import Entity, Intent
 
 __all__ = ["meant"]
 
-_NEAR = 0.1
+_ONE = re.compile(r"\bone$", re.IGNORECASE)
 
 
 def meant(
-    matches: Sequence[Match], intents: Mapping[str, Intent], conversation: Conversation
+    found: Sequence[Match],
+    match: Callable[[str], Sequence[Match]],
+    intents: Mapping[str, Intent],
+    conversation: Conversation,
 ) -> Match:
-    """The best match; or the best of those near it that can hold what "it" means now.
+    """The best match; or the one for the kind of thing that is pointed at.
+
+    "Open the second one" fits files; after a search it is read as "open the second page".
 
     Args:
-        matches: At least one, best first.
+        found: At least one, best first.
+        match: Matches another wording.
         intents: Those that there are.
         conversation: Knows what was named.
     """
-    best = matches[0]
-    if _holds(best, intents, conversation) is not False:
+    best = found[0]
+    misfit = _misfit(best, intents, conversation)
+    if misfit is None:
         return best
-    near = (each for each in matches[1:] if best.score - each.score <= _NEAR)
-    return next((each for each in near if _holds(each, intents, conversation)), best)
+    said, entity = misfit
+    noun = entity.kind.replace("_", " ")
+    named = _ONE.sub(noun, said) if _ONE.search(said) else f"that {noun}"
+    wording = re.sub(re.escape(said), named, best.text, count=1, flags=re.IGNORECASE)
+    others = match(wording) if wording != best.text else ()
+    fits = others and others[0].slots and _misfit(others[0], intents, conversation) is None
+    return others[0] if fits else best
 
 
-def _holds(match: Match, intents: Mapping[str, Intent], conversation: Conversation) -> bool | None:
-    """Whether the slots can hold the things that they point at; None where none points."""
-    found: bool | None = None
+def _misfit(
+    match: Match, intents: Mapping[str, Intent], conversation: Conversation
+) -> tuple[str, Entity] | None:
+    """The words that point at a thing which their slot cannot hold, and the thing."""
     for name, said in match.slots.items():
         kind = intents[match.intent].slots[name].type
         from_entity: Callable[[Entity], object] | None = getattr(kind, "from_entity", None)
         entity = conversation.referent(said) if from_entity is not None else None
-        if from_entity is None or entity is None:
-            continue
-        found = from_entity(entity) is not None
-        if not found:
-            return False
-    return found
+        if from_entity is not None and entity is not None and from_entity(entity) is None:
+            return said, entity
+    return None

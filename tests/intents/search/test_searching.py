@@ -178,7 +178,7 @@ def test_the_second_one_is_told_with_its_source_and_without_links() -> None:
     context.assistant.entities = PAGES
 
     async def run() -> Any:
-        return await tell_more(context, result=PAGES[1])
+        return await tell_more(context, hit=PAGES[1])
 
     reply = clock.run(run)
     assert reply.text == "Do they work? Bbc.com says: They do. See (link)."
