@@ -20,7 +20,7 @@ __all__ = ["Desktop", "missing", "wayland_desktop", "x_desktop"]
 
 _NOBODY = 65534
 _PATIENCE_S = 15.0
-_X_PROGRAMS = ("Xvfb", "xterm", "xdotool", "xclip", "xsel")
+_X_PROGRAMS = ("Xvfb", "xterm", "xdotool", "xclip", "xsel", "xmodmap")
 _WAYLAND_PROGRAMS = ("sway", "foot", "wtype", "wl-copy", "wl-paste", "grim")
 
 

@@ -5,7 +5,7 @@
 set -eu
 
 packages="pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins"
-packages="$packages xvfb xterm xdotool xclip xsel sway foot wtype wl-clipboard grim"
+packages="$packages xvfb xterm xdotool xclip xsel x11-xserver-utils sway foot wtype wl-clipboard grim"
 
 missing=""
 for package in $packages; do

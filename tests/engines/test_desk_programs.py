@@ -135,12 +135,68 @@ def test_keys_are_typed_and_taken_back(fakes: Fakes) -> None:
     assert fakes.calls[-1].endswith("--repeat 3 BackSpace")
 
 
+KEYMAP = """[ $1 = -pke ] || exit 0
+echo 'keycode  38 = a A a A'
+echo 'keycode 123 = XF86Up XF86Up XF86Up'
+echo 'keycode 200 ='
+echo 'keycode 201 = Udf Udf Udf'
+echo 'keycode 202 ='
+"""
+
+
+def typing(fakes: Fakes) -> ProgramTypist:
+    fakes.add("xdotool", '/bin/cat >> "$0.typed"')
+    fakes.add("xmodmap", KEYMAP)
+    return ProgramTypist(fakes.on("DISPLAY"))
+
+
+def test_a_letter_that_no_key_has_gets_a_spare_one_and_keeps_it(fakes: Fakes) -> None:
+    typist = typing(fakes)
+    typist.type("plain")
+    typist.type("\u00e9t\u00e9")
+    typist.type("\u00e9 again")
+    assert [call for call in fakes.calls if "xmodmap" in call] == [
+        "xmodmap -pke",
+        "xmodmap -e keycode 200 = U00E9 U00E9 U00E9",
+    ]
+    assert (fakes.folder / "xdotool.typed").read_text() == "plain\u00e9t\u00e9\u00e9 again"
+
+
+def test_the_letter_that_was_not_needed_for_longest_gives_its_key(fakes: Fakes) -> None:
+    typist = typing(fakes)
+    for text in ("\u00e1", "\u00e2", "\u00e3", "\u00e1", "\u00e4", "\u00e1"):
+        typist.type(text)
+    given = [call.split()[3:6:2] for call in fakes.calls if "-e" in call.split()]
+    assert given == [["200", "U00E1"], ["201", "U00E2"], ["202", "U00E3"], ["201", "U00E4"]]
+
+
+def test_a_text_with_more_such_letters_than_keys_is_typed_in_parts(fakes: Fakes) -> None:
+    typing(fakes).type("\u00e1\u00e2\u00e3 \u00e4\u00e5")
+    assert (fakes.folder / "xdotool.typed").read_text() == "\u00e1\u00e2\u00e3 \u00e4\u00e5"
+    assert sum("xdotool type" in call for call in fakes.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "keymap", [None, "exit 0", "[ $1 = -pke ] && echo 'keycode 9 =' || exit 1"]
+)
+def test_a_letter_that_cannot_be_typed_is_said_and_not_lost(
+    fakes: Fakes, keymap: str | None
+) -> None:
+    fakes.add("xdotool")
+    if keymap is not None:
+        fakes.add("xmodmap", keymap)
+    with pytest.raises(DeskError) as failed:
+        ProgramTypist(fakes.on("DISPLAY")).type("caf\u00e9")
+    assert "xmodmap" in failed.value.mend
+    assert not any("type" in call for call in fakes.calls)
+
+
 def test_wayland_does_not_tell_the_window(fakes: Fakes) -> None:
     fakes.add("wtype")
     typist = ProgramTypist(fakes.on(*ON["wayland"]))
     assert typist.window() == ""
     typist.erase(2)
-    assert fakes.calls == ["wtype -k BackSpace -k BackSpace"]
+    assert fakes.calls == ["wtype -s 40 -k BackSpace -k BackSpace"]
 
 
 def test_a_desktop_that_takes_no_keys_is_said(fakes: Fakes) -> None:

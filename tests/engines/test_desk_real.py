@@ -99,6 +99,13 @@ def test_what_is_dictated_is_typed_scratched_and_taken_back(desktop: Desktop, mi
     assert desktop.wait_for("Zo").endswith("Zo\u00eb\n")
 
 
+def test_letters_that_no_key_has_are_all_typed(desktop: Desktop, mine: Desk) -> None:
+    cyrillic = "".join(map(chr, range(0x410, 0x450)))
+    for text in ("na\u00efve caf\u00e9s", "\u20ac \u2013 \u00fc", cyrillic, "caf\u00e9 again"):
+        mine.typist.type(f"{text}\n")
+        assert f"\n{text}\n" in desktop.wait_for(f"\n{text}\n")
+
+
 def test_undo_takes_all_of_it_out_of_the_window(desktop: Desktop, mine: Desk) -> None:
     context = FakeContext(desk=mine)
     run(context, start_dictation)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from voiced.engines.desk_keys import SpareKeys
 from voiced.engines.desk_programs import Programs
 from voiced.errors import DeskError
 
@@ -15,6 +17,8 @@ __all__ = ["ProgramTypist"]
 Command: TypeAlias = tuple[str, ...]
 
 _MOST_ERASED = 5_000
+_SETTLE_S = 0.1
+"""Until a window has taken the letters typed, and knows the new keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,10 @@ class _Tool:
     erase: Callable[[int], Command]
 
 
-_WTYPE = _Tool("wtype", ("wtype", "-"), lambda letters: ("wtype", *("-k", "BackSpace") * letters))
+_WAKE = ("wtype", "-s", "40")
+"""Where no other keyboard is there, the window first has to learn of this one."""
+
+_WTYPE = _Tool("wtype", (*_WAKE, "-"), lambda letters: (*_WAKE, *("-k", "BackSpace") * letters))
 _XDOTOOL = _Tool(
     "xdotool",
     ("xdotool", "type", "--clearmodifiers", "--delay", "4", "--file", "-"),
@@ -44,6 +51,7 @@ class ProgramTypist:
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
+        self._keys = SpareKeys(programs)
 
     def window(self) -> str:
         """The focused window's number where the desktop tells it (X11), else nothing.
@@ -66,8 +74,16 @@ class ProgramTypist:
             DeskError: The desktop did not take it.
         """
         plain = "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
-        if plain:
-            self._press(self._tool().type, plain.encode())
+        tool = self._tool()
+        if not plain:
+            return
+        if tool is not _XDOTOOL or plain.isascii():
+            self._press(tool.type, plain.encode())
+            return
+        for part in self._keys.parts(plain):
+            if self._keys.bind(part):
+                time.sleep(_SETTLE_S)
+            self._press(tool.type, part.encode())
 
     def erase(self, letters: int) -> None:
         """Press Backspace so many times.
