@@ -28,10 +28,8 @@ from voiced.config import (
     voice_folder,
 )
 from voiced.conversation import Conversation
-from voiced.desk import NO_DESK
+from voiced.desk import NO_DESK, Desk
 from voiced.dispatch import Dispatcher, Environment, Waits
-from voiced.engines.desk import desk
-from voiced.engines.openai_answers import is_local
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
@@ -129,7 +127,7 @@ async def open_brain(
             settings,
             hears=hears,
             quarantine=Quarantine(model, pictures=_pictures(config)),
-            desk=NO_DESK if is_serving else desk(),
+            desk=NO_DESK if is_serving else _desk(),
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
         intents = [*plugins.intents, *servers.intents]
@@ -206,9 +204,17 @@ def responder(config: Config) -> Responder | None:
 
 def _pictures(config: Config) -> PictureConsent:
     """Where pictures would go, and whether they may."""
+    from voiced.engines.openai_answers import is_local
+
     url = config.responder.url
     host = "" if not url or is_local(url) else urlsplit(url).hostname or ""
     return PictureConsent(host, config.responder.pictures)
+
+
+def _desk() -> Desk:
+    from voiced.engines.desk import desk
+
+    return desk()
 
 
 def tool_servers(config: Config) -> LoadedServers:

@@ -133,7 +133,8 @@ def test_xsel_reads_and_writes_the_same_clipboard(desktop: Desktop, mine: Desk) 
             return name == "xsel"
 
     clipboard = desk_clipboard.ProgramClipboard(OnlyXsel(desktop.environ))
-    clipboard.put(Clip.of("by xsel"))
-    assert mine.clipboard.clip() == clipboard.clip() == Clip.of("by xsel")
+    clipboard.put(Clip.of("by xsel"))  # it takes the clipboard a moment after it has ended
+    assert desktops.until(lambda: mine.clipboard.clip() == Clip.of("by xsel"))
+    assert clipboard.clip() == Clip.of("by xsel")
     clipboard.put(Clip())
-    assert clipboard.clip() == Clip()
+    assert desktops.until(lambda: clipboard.clip() == Clip())

@@ -38,9 +38,9 @@ def meant(
     noun = entity.kind.replace("_", " ")
     named = _ONE.sub(noun, said) if _ONE.search(said) else f"that {noun}"
     wording = re.sub(re.escape(said), named, best.text, count=1, flags=re.IGNORECASE)
-    others = match(wording) if wording != best.text else ()
-    fits = others and others[0].slots and _misfit(others[0], intents, conversation) is None
-    return others[0] if fits else best
+    other = next(iter(match(wording)), best) if wording != best.text else best
+    fits = bool(other.slots) and _misfit(other, intents, conversation) is None
+    return other if fits else best
 
 
 def _misfit(
