@@ -28,7 +28,7 @@ TAKEN: list[str] = []
 @intent("note.begin", sentences=["take a note"], effect=Effect.W1, returns=Integrity.CONFIG)
 async def begin(context: Context) -> Reply:
     """Begin a note."""
-    context.assistant.take_speech("note.take", 60.0)
+    context.assistant.take_speech("note.take")
     return Reply("Go ahead.")
 
 
@@ -66,16 +66,6 @@ def test_it_is_left_by_that_intent(desk: Desk) -> None:
     assert desk.say("what time is it").intent.name == "clock.time"
 
 
-def test_it_ends_by_itself_after_a_silence(desk: Desk) -> None:
-    says(desk, "take a note")
-    desk.now_s += 59
-    says(desk, "still here")
-    desk.now_s += 59
-    says(desk, "and here")
-    desk.now_s += 61
-    assert desk.say("what time is it").intent.name == "clock.time"
-
-
 def test_stop_still_stops_what_waits_to_be_sent(desk: Desk) -> None:
     says(desk, "take a note")
     mode = desk.dispatcher.mode
@@ -106,13 +96,13 @@ def test_only_an_intent_that_takes_a_text_can_take_all(desk: Desk) -> None:
     assistant = desk.dispatcher.assistant()
     for name in ("clock.time", "math.add", "box.label", "no.such"):
         with pytest.raises(PluginError):
-            assistant.take_speech(name, 9.0)
+            assistant.take_speech(name)
     assert not desk.dispatcher.mode.is_on
 
 
 def test_an_intent_that_is_gone_takes_nothing() -> None:
-    mode = SpeechMode(lambda: 0.0)
-    mode.begin(take, 9.0)
+    mode = SpeechMode()
+    mode.begin(take)
     assert mode.call("hello", {}, sends=False) is None
 
 

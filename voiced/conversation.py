@@ -146,7 +146,8 @@ class Conversation:
 
     ``is_tainted``: text from outside (names of files, mail, pages) has entered it; that stays so
     until ``clear``, which forgets that text, too. ``unfinished`` is what the user cut off last,
-    from the sentence on that was being spoken; else empty.
+    from the sentence on that was being spoken; else empty. ``passes_over``: the turn that is being
+    answered is no part of it, as what is dictated.
     """
 
     def __init__(self) -> None:
@@ -158,7 +159,7 @@ class Conversation:
         self.unfinished = ""
         self.delivery = Delivery()
         self.is_tainted = False
-        self._tells_external = self._passes_over = False
+        self._tells_external = self.passes_over = False
         self._fields: deque[Field] = deque(maxlen=_KEPT_FIELDS)
         self._handles: dict[str, Entity] = {}
         self._numbers = 0
@@ -217,14 +218,10 @@ class Conversation:
         fields = dict.fromkeys((*memo.fields, *self._fields))
         self._fields = deque(fields, maxlen=_KEPT_FIELDS)
 
-    def pass_over(self) -> None:
-        """The turn that is being answered is no part of the conversation: dictated text."""
-        self._passes_over = True
-
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""
-        if self._passes_over:
-            self._passes_over = False
+        if self.passes_over:
+            self.passes_over = False
             return
         self._exchanges.append(Exchange(said, heard, self._tells_external, self._messages))
         self._tells_external = False

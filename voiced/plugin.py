@@ -294,11 +294,11 @@ class Assistant(Protocol):
         """Keep back all that waits in the outbox; how much that was."""
         ...
 
-    def take_speech(self, intent: str, idle_s: float = 0.0) -> None:
+    def take_speech(self, intent: str) -> None:
         """Let all that is said go to this intent from now on, until it is called with "".
 
-        The intent has one open slot, which gets each utterance whole; it decides what ends it.
-        After ``idle_s`` without speech it ends by itself. What is taken is not remembered.
+        The intent has one open slot, which gets each utterance whole, as it was transcribed; it
+        decides what ends it. What is taken is no part of the conversation.
 
         Raises:
             PluginError: There is no such intent, or it cannot take a text.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Annotated
 
 import anyio
@@ -31,6 +32,10 @@ from .settings import Settings
 __all__ = ["start_dictation", "stop_dictation", "type_speech", "undo_dictation"]
 
 _TAKER = "writing.type"
+_ENDED = "I had stopped typing, since it was silent for long. Say that again if it was for me."
+_LONGEST_S = 30.0
+"""The longest utterance."""
+
 _START_OVER = "The window has changed since I typed that, so I left it."
 
 
@@ -40,6 +45,7 @@ class _Session:
 
     id: str
     window: str
+    heard: datetime
     is_on: bool = True
     typed: Dictation = field(default_factory=Dictation)
     turns: anyio.Lock = field(default_factory=anyio.Lock)
@@ -64,10 +70,10 @@ _sessions: list[_Session] = []
 async def start_dictation(context: Context) -> Reply:
     """Type what is said into the window that has the keyboard, until "stop dictation"."""
     window = await context.in_worker(context.desk.typist.window)
-    session = _Session(secrets.token_hex(4), window)
+    session = _Session(secrets.token_hex(4), window, context.now)
     async with context.change(Undo("writing.dictate", {"id": session.id}), "typed what you said"):
         _sessions[:] = [session]
-        context.assistant.take_speech(_TAKER, context.settings(Settings).dictation_idle_s)
+        context.assistant.take_speech(_TAKER)
     return Reply("I type what you say. Say stop dictation when you are done.")
 
 
@@ -84,6 +90,9 @@ async def type_speech(context: Context, text: Annotated[str, TEXT]) -> Reply:
     session = next((each for each in _sessions if each.is_on), None)
     if session is None:
         raise IntentDenied("nothing is dictated now", spoken="You are not dictating.")
+    if _is_idle(context, session):
+        _end(context, session)
+        return Reply(_ENDED, is_aside=True)
     async with session.turns:
         heard = hear(
             await _in_window(context, session), text, context.settings(Settings).punctuation
@@ -91,10 +100,21 @@ async def type_speech(context: Context, text: Annotated[str, TEXT]) -> Reply:
         await context.in_worker(_carry_out, context.desk, heard.edits)
         session.typed = heard.dictation
     if heard.is_over:
-        session.is_on = False
-        context.assistant.take_speech("")
+        _end(context, session)
         return Reply("I stopped typing.", is_aside=True)
     return Reply("There is nothing left to scratch." if heard.nothing_left else "", is_aside=True)
+
+
+def _is_idle(context: Context, session: _Session) -> bool:
+    """Whether the silence before this utterance was so long that it may not be dictated."""
+    before, session.heard = session.heard, context.now
+    idle_s = context.settings(Settings).dictation_idle_s + _LONGEST_S
+    return (session.heard - before).total_seconds() > idle_s
+
+
+def _end(context: Context, session: _Session) -> None:
+    session.is_on = False
+    context.assistant.take_speech("")
 
 
 async def _in_window(context: Context, session: _Session) -> Dictation:
@@ -106,8 +126,7 @@ async def _in_window(context: Context, session: _Session) -> Dictation:
     try:
         window = await context.in_worker(context.desk.typist.window)
     except DeskError:
-        session.is_on = False
-        context.assistant.take_speech("")
+        _end(context, session)
         raise
     if window != session.window:  # what was typed elsewhere is not taken back from here
         session.window, session.typed = window, Dictation()

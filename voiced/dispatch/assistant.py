@@ -74,14 +74,14 @@ class BoundAssistant:
         """Keep back all that waits in the outbox."""
         return len(self.outbox.stop())
 
-    def take_speech(self, intent: str, idle_s: float = 0.0) -> None:
+    def take_speech(self, intent: str) -> None:
         """Let one intent take all that is said, or none any more."""
         if not intent:
             self.mode.end()
             return
         if intent not in self.known:
             raise PluginError(f"there is no intent {intent[:80]!r} to take all speech")
-        self.mode.begin(self.known[intent], idle_s)
+        self.mode.begin(self.known[intent])
 
     def allow_pictures(self) -> str:
         """Let pictures be sent to the language model's server; its host."""

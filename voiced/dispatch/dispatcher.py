@@ -109,7 +109,7 @@ class Dispatcher:
     ) -> None:
         self._guard = Guard(conversation)
         self.outbox = Outbox(waits.outbox_s)
-        self.mode = SpeechMode(environment.monotonic_s)
+        self.mode = SpeechMode()
         self._intents = {intent.name: intent for intent in intents}
         self._undoers = {undoer.operation: undoer for undoer in undoers}
         self._environment = environment
@@ -263,10 +263,8 @@ class Dispatcher:
         said = readings[0][0]
         self._guard.begin(said)
         call = self.mode.call(said, self._intents, sends=bool(self.outbox.waiting))
-        if call is None:
-            return None
-        self.conversation.pass_over()
-        return replace(call, trust=self._guard.spoken())
+        self.conversation.passes_over = call is not None
+        return replace(call, trust=self._guard.spoken()) if call is not None else None
 
     async def follow(self, chain: Sequence[str], report: Report) -> Call | Question | None:
         """What the first of several clauses asks for; the call carries the others.

@@ -165,7 +165,7 @@ class HostAssistant:
         """Keep back all that waits in the outbox."""
         return int(self._link.ask_now("stop_sending"))
 
-    def take_speech(self, intent: str, idle_s: float = 0.0) -> None:  # noqa: ARG002
+    def take_speech(self, intent: str) -> None:  # noqa: ARG002
         """Only what is built in may take all speech."""
         raise IntentDenied("a plugin of its own process cannot take all speech")
 

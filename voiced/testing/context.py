@@ -106,7 +106,7 @@ class FakeAssistant:
         usual = {"louder_db": 0.0, "speed": 1.0, "whisper": None, "reset": False}
         self.delivery.append({key: asked[key] for key in asked if asked[key] != usual[key]})
 
-    def take_speech(self, intent: str, idle_s: float = 0.0) -> None:  # noqa: ARG002
+    def take_speech(self, intent: str) -> None:
         """Note it in ``takes_speech``."""
         self.takes_speech = intent
 

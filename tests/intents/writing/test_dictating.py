@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -121,6 +122,16 @@ def test_it_ends_where_typing_stops_working(writer: Writer) -> None:
     with pytest.raises(DeskError):
         writer.says("hello")
     assert writer.context.assistant.takes_speech == ""
+
+
+def test_after_a_long_silence_nothing_is_typed_and_that_is_said(writer: Writer) -> None:
+    for minutes in (2, 3, 3):
+        writer.context.now += timedelta(minutes=minutes)
+        writer.says("hello")
+    text = writer.window.text
+    writer.context.now += timedelta(minutes=4)
+    assert writer.says("delete all my files").startswith("I had stopped typing")
+    assert (writer.window.text, writer.context.assistant.takes_speech) == (text, "")
 
 
 def test_what_was_dictated_is_in_no_journal(writer: Writer) -> None:
