@@ -42,13 +42,14 @@ def browse(url: str, command: Sequence[str]) -> None:
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+    except OSError as error:
+        reason = f"{program}: {error.strerror}"
+        raise IntentFailed(reason, spoken=f"The program {program} could not be started.") from error
+    try:
         code = process.wait(_WAIT_S)
     except subprocess.TimeoutExpired:
         _opened.append(process)
         return
-    except OSError as error:
-        reason = f"{program}: {error.strerror}"
-        raise IntentFailed(reason, spoken=f"The program {program} could not be started.") from error
     if code:
         raise IntentFailed(
             f"{program} ended with exit code {code}",

@@ -21,7 +21,11 @@ class WebResult:
     title: str
     url: str
     snippet: str
-    kind: ClassVar[str] = "page"
+
+    @property
+    def kind(self) -> str:
+        """What it is."""
+        return "page"
 
     @property
     def source(self) -> str:

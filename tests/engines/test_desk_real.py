@@ -45,7 +45,7 @@ def mine(desktop: Desktop) -> Desk:
 
 def run(context: FakeContext, intent: Any, **slots: Any) -> str:
     async def call() -> str:
-        return (await intent(context, **slots)).text
+        return str((await intent(context, **slots)).text)
 
     return clock.run(call)
 

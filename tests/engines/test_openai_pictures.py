@@ -12,9 +12,9 @@ from voiced.config import ResponderSettings
 from voiced.engines.openai_chat import OpenAIResponder
 from voiced.engines.openai_wire import rejects_pictures
 from voiced.errors import ReplyError
-from voiced.stages import Message, Picture
+from voiced.stages import Message, Picture, ReplyDelta
 from voiced.testing.answers import chat, refusal
-from voiced.testing.servers import FaultServer
+from voiced.testing.servers import FaultServer, LoopbackServer
 
 PICTURE = Picture(b"\x89PNG data", "image/png")
 HISTORY = [Message("system", "Look."), Message("user", "What is it?", pictures=(PICTURE,))]
@@ -22,11 +22,11 @@ HISTORY = [Message("system", "Look."), Message("user", "What is it?", pictures=(
 pytestmark = pytest.mark.anyio
 
 
-async def ask(server: FaultServer, history: list[Message], **settings: Any) -> str:
+async def ask(server: LoopbackServer, history: list[Message], **settings: Any) -> str:
     responder = OpenAIResponder(ResponderSettings(url=server.url, model="m", **settings))
     try:
         async with aclosing(responder.reply(history, ())) as deltas:
-            return "".join([delta.text async for delta in deltas])
+            return "".join([d.text async for d in deltas if isinstance(d, ReplyDelta)])
     finally:
         await responder.aclose()
 

@@ -21,7 +21,7 @@ from voiced.testing.servers import LoopbackServer, Request
 from voiced_intents.search import Settings, open_result, search_web, tell_more
 from voiced_intents.search.results import RESULT, WebResult
 
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {
         "url": "https://en.wikipedia.org/wiki/Heat_pump",
         "title": "Heat pump",

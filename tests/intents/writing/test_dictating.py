@@ -28,7 +28,7 @@ class Writer:
 
     def does(self, intent: Any, **slots: Any) -> str:
         async def run() -> str:
-            return (await intent(self.context, **slots)).text
+            return str((await intent(self.context, **slots)).text)
 
         return clock.run(run)
 

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced_intents.writing.dictation import Dictation, Erase, Heard, Type, hear
+from voiced_intents.writing.rendering import Manner
 
 
-def heard(*utterances: str, manner: str = "heard") -> tuple[str, Heard]:
+def heard(*utterances: str, manner: Manner = "heard") -> tuple[str, Heard]:
     """What stands in the window after these, and what came of the last one."""
     text, found = "", Heard(Dictation())
     for said in utterances:

@@ -26,7 +26,7 @@ NEW = "I receive your mail, thanks"
 
 def run(context: FakeContext, intent: Any, **slots: Any) -> str:
     async def call() -> str:
-        return (await intent(context, **slots)).text
+        return str((await intent(context, **slots)).text)
 
     return clock.run(call)
 
