@@ -20,6 +20,7 @@ from voiced.plugin import (
     Effect,
     Field,
     Integrity,
+    Intent,
     Reply,
     SlotContext,
     Undo,
@@ -157,6 +158,7 @@ class Desk:
     now_s: float = 0.0
     events: list[Event] = field(default_factory=list)
     turn: int = 0
+    intents: Sequence[Intent] = tuple(INTENTS)
     dispatcher: Dispatcher = field(init=False)
 
     def __post_init__(self) -> None:
@@ -168,7 +170,7 @@ class Desk:
             {},
         )
         waits = Waits(confirm_s=8.0, outbox_s=10.0)
-        self.dispatcher = Dispatcher(INTENTS, [reopen], environment, Conversation(), waits)
+        self.dispatcher = Dispatcher(self.intents, [reopen], environment, Conversation(), waits)
         clock.run(self.dispatcher.refresh)
 
     @property

@@ -160,6 +160,20 @@ def test_privacy_names_hosts_files_and_retention(home):
     assert any(fact.fact == "http://127.0.0.1:1/v1 (this machine)" for fact in local)
 
 
+def test_privacy_names_where_searches_and_pictures_go(home):
+    def endpoints(text):
+        facts = privacy(examination(home, text))
+        return {fact.name: fact.fact for fact in facts if fact.kind == "endpoint"}
+
+    far = endpoints(
+        '[responder]\nurl = "https://far.example/v1"\n[search]\nurl = "http://127.0.0.1:8888"\n'
+    )
+    assert far["language model: pictures, once you allow it"].endswith("(ANOTHER MACHINE)")
+    assert far["web search: what you search for"] == "http://127.0.0.1:8888 (this machine)"
+    never = endpoints('[responder]\nurl = "https://far.example/v1"\npictures = "never"\n')
+    assert not any("pictures" in name or "search" in name for name in never)
+
+
 def test_privacy_names_what_is_kept_of_turns(home):
     def kept(text):
         facts = privacy(examination(home, text))

@@ -115,7 +115,7 @@ async def ask(  # noqa: PLR0913 - all but two are keywords
             matched.append(event)
 
     async def perform(call: Call, report: Report) -> Result:
-        if not call.effect.is_outward:
+        if not call.waits:
             return await thinker.dispatcher.run(call, report)
         await tell(thinker.dispatcher.posted(call).spoken)
         sent = await thinker.dispatcher.send(call, report)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import anyio
 
@@ -27,11 +28,12 @@ from voiced.config import (
     voice_folder,
 )
 from voiced.conversation import Conversation
+from voiced.desk import NO_DESK, Desk
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
-from voiced.quarantine import Quarantine
+from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
 from voiced.taught import TaughtFile
@@ -124,7 +126,8 @@ async def open_brain(
             workers.in_worker,
             settings,
             hears=hears,
-            quarantine=Quarantine(model),
+            quarantine=Quarantine(model, pictures=_pictures(config)),
+            desk=NO_DESK if is_serving else _desk(),
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
         intents = [*plugins.intents, *servers.intents]
@@ -197,6 +200,21 @@ def responder(config: Config) -> Responder | None:
     from voiced.engines.openai_chat import OpenAIResponder
 
     return OpenAIResponder(config.responder)
+
+
+def _pictures(config: Config) -> PictureConsent:
+    """Where pictures would go, and whether they may."""
+    from voiced.engines.openai_answers import is_local
+
+    url = config.responder.url
+    host = "" if not url or is_local(url) else urlsplit(url).hostname or ""
+    return PictureConsent(host, config.responder.pictures)
+
+
+def _desk() -> Desk:
+    from voiced.engines.desk import desk
+
+    return desk()
 
 
 def tool_servers(config: Config) -> LoadedServers:

@@ -32,17 +32,17 @@ _DROPPED_EXCHANGES = 10
 _KEPT_FIELDS = 500
 _KEPT_HANDLES = 500
 
-_NOUNS = (" file", " folder", " picture", " photo", " image", " video")
+_NOUNS = tuple("one file folder page result hit picture photo image video".split())
 _IT = (
-    frozenset(f"{pointer}{noun}" for pointer in ("that", "this") for noun in ("", " one", *_NOUNS))
-    | frozenset(f"the{noun}" for noun in _NOUNS)
-    | {"it"}
+    {f"{pointer} {noun}" for pointer in ("that", "this") for noun in _NOUNS}
+    | {f"the {noun}" for noun in _NOUNS[1:]}
+    | {"it", "that", "this"}
 )
-_OTHER = frozenset(f"the other{noun}" for noun in ("", " one", *_NOUNS))
+_OTHER = {"the other"} | {f"the other {noun}" for noun in _NOUNS}
 _TWO = 2
 _HANDLE = re.compile(r"<[\w-]{1,40}:\d{1,9}>")
 _NOT_IN_KIND = re.compile(r"[^a-z0-9_-]")
-_THEM = re.compile(rf"^(?:the |that |this )?(?P<ordinal>.+?)(?: one|{'|'.join(_NOUNS)})?$")
+_THEM = re.compile(rf"^(?:the |that |this )?(?P<ordinal>.+?)(?: (?:{'|'.join(_NOUNS)}))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,8 @@ class Conversation:
 
     ``is_tainted``: text from outside (names of files, mail, pages) has entered it; that stays so
     until ``clear``, which forgets that text, too. ``unfinished`` is what the user cut off last,
-    from the sentence on that was being spoken; else empty.
+    from the sentence on that was being spoken; else empty. ``passes_over``: the turn that is being
+    answered is no part of it, as what is dictated.
     """
 
     def __init__(self) -> None:
@@ -158,7 +159,7 @@ class Conversation:
         self.unfinished = ""
         self.delivery = Delivery()
         self.is_tainted = False
-        self._tells_external = False
+        self._tells_external = self.passes_over = False
         self._fields: deque[Field] = deque(maxlen=_KEPT_FIELDS)
         self._handles: dict[str, Entity] = {}
         self._numbers = 0
@@ -219,6 +220,9 @@ class Conversation:
 
     def add(self, said: str, heard: str) -> None:
         """Remember a turn."""
+        if self.passes_over:
+            self.passes_over = False
+            return
         self._exchanges.append(Exchange(said, heard, self._tells_external, self._messages))
         self._tells_external = False
         self._messages = ()

@@ -17,7 +17,8 @@ VoicedError
 |   |- IntentDenied
 |   |- IntentTimeout
 |   '- IntentFailed
-|       '- CannotRead     no language model reads a text for an intent
+|       |- CannotRead     no language model reads a text for an intent
+|       '- DeskError      the desktop does not allow it, or a program for it is missing
 |- PluginError            a plugin could not be loaded: skip it, say so, go on
 '- JournalError
 
@@ -36,6 +37,7 @@ __all__ = [
     "AudioFormatError",
     "CannotRead",
     "ConfigError",
+    "DeskError",
     "DeviceError",
     "EngineError",
     "IntentDenied",
@@ -218,6 +220,12 @@ class CannotRead(IntentFailed):
     """No language model could answer a question about a text; an intent may do without."""
 
     default_spoken = "I can't read that for you."
+
+
+class DeskError(IntentFailed):
+    """The desktop does not allow it, or a program for it is missing; the mend says which."""
+
+    default_spoken = "Your desktop does not let me do that."
 
 
 class PluginError(VoicedError):

@@ -194,7 +194,7 @@ async def carry_out(
     """Do what the user confirmed, and keep what came of it for the program that asked."""
     apart, question = asked
     call: Call = apart.confirm(question)
-    sent = await (apart.send if call.effect.is_outward else apart.run)(call, _SILENT)
+    sent = await (apart.send if call.waits else apart.run)(call, _SILENT)
     result = sent or Result(call)
     told = _told(result)
     book.tell(request, Outcome(told.text, is_done=not told.is_error))

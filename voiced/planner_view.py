@@ -109,7 +109,7 @@ def told(result: Result, conversation: Conversation) -> dict[str, Any]:
     reply = result.reply
     if not result.is_external:
         return {"result": reply.text, **reply.data}
-    has_left = not result.call.effect.is_outward
+    has_left = not result.call.waits
     plain = [field.value for field in reply.fields if _is_plain(field)]
     return {
         "result": f"{'done' if has_left else 'it waits to be sent'}; the user hears it",

@@ -8,9 +8,10 @@ import unicodedata
 from voiced.labels import Labelled
 from voiced.spoken import one_line
 
-__all__ = ["attributed", "links_in", "without_links"]
+__all__ = ["attributed", "links_back", "links_in", "marked_links", "without_links"]
 
 _LINK = "(link)"
+_MARK = re.compile(r"\(link (\d{1,4})\)")
 _SCHEMES = re.compile(
     r"\b[a-z][a-z0-9+.-]{1,20}://\S*"
     r"|\b(?:mailto|data|javascript|vbscript|file|tel|sms|magnet|blob|view-source):\S+"
@@ -40,13 +41,39 @@ def links_in(text: str) -> tuple[str, ...]:
 
 
 def _visible(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", text)
-    return "".join(c for c in plain if c in "\n\t" or unicodedata.category(c)[0] != "C")
+    return _printable(unicodedata.normalize("NFKC", text))
 
 
-def attributed(source: str, found: Labelled[str]) -> str:
+def marked_links(text: str) -> tuple[str, tuple[str, ...]]:
+    """The text with every link replaced by its number, ``(link 1)``, and the links."""
+    links: list[str] = []
+
+    def mark(found: re.Match[str]) -> str:
+        links.append(found[0])
+        return f"(link {len(links)})"
+
+    plain = _MARK.sub(_LINK, _printable(text))  # a number that stood there already means nothing
+    return _HOSTS.sub(mark, _SCHEMES.sub(mark, plain)), tuple(links)
+
+
+def links_back(text: str, links: tuple[str, ...]) -> str:
+    """A text that was made of one with marked links: these are put back, any other is left out."""
+
+    def put_back(found: re.Match[str]) -> str:
+        at = int(found[1]) - 1
+        return links[at] if 0 <= at < len(links) else ""
+
+    plain = _HOSTS.sub("", _SCHEMES.sub("", _printable(text)))
+    return _MARK.sub(put_back, plain)
+
+
+def _printable(text: str) -> str:
+    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c)[0] != "C")
+
+
+def attributed(source: str, found: Labelled[str], verb: str = "says") -> str:
     """What was found, told as the words of its source: "The mail says: it is on Monday"."""
     said = one_line(without_links(found.reveal())).strip()
     named = one_line(source).strip()
     named = f"{named[:1].upper()}{named[1:]}"
-    return f"{named} says: {said}" if said else f"{named} says nothing about that."
+    return f"{named} {verb}: {said}" if said else f"{named} {verb} nothing about that."

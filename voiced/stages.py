@@ -21,6 +21,7 @@ __all__ = [
     "Hypothesis",
     "Message",
     "Microphone",
+    "Picture",
     "Playback",
     "ReplyDelta",
     "Responder",
@@ -118,13 +119,25 @@ class ToolCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture as it is sent; ``kind`` is its media type."""
+
+    data: bytes = field(repr=False)
+    kind: str = "image/jpeg"
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the history. ``tool_calls`` of the assistant, ``tool_call_id`` of a tool."""
+    """One message of the history. ``tool_calls`` of the assistant, ``tool_call_id`` of a tool.
+
+    ``pictures`` of the user: a model that takes none makes the reply fail.
+    """
 
     role: Role
     content: str
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

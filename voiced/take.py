@@ -285,7 +285,7 @@ class Take:
             return await dispatcher.run(call, report)
         await self._is_sure.wait()
         self.has_acted = True
-        if call.effect.is_outward:
+        if call.waits:
             name = f"outbox-{report.turn}-{call.intent.name}"
             self._around.tasks.start_soon(dispatcher.send, call, report, name=name)
             return dispatcher.posted(call)

@@ -79,6 +79,8 @@ class Thinker:
     @property
     def hints(self) -> Hints:
         """What a transcriber may expect to hear now."""
+        if self.dispatcher.mode.is_on:  # any text at all
+            return Hints()
         grammar = self.dispatcher.grammar
         return Hints(grammar.graph, grammar.key_terms)
 

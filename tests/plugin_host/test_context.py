@@ -346,3 +346,41 @@ def test_calls_run_side_by_side(hosted):
         assert anyio.current_time() - began_s < 1.4
 
     anyio.run(run)
+
+
+def test_a_text_is_read_and_rewritten_for_it(hosted):
+    plugin = hosted(
+        intent_text(
+            "found = await context.ask_about('a mail', 'What?', {'type': 'object', 'properties':"
+            " {'about': {'type': 'string'}}})\n"
+            "new = await context.rewrite('old words', 'Make it new.', may_break=True)\n"
+            "told = [found.reveal()['about'], new.reveal(), new.label.integrity.name]\n"
+            "return Reply(' '.join(told))"
+        )
+    )
+    context = FakeContext(answers=[{"about": "Cats."}, {"text": "new\nwords"}])
+
+    async def run():
+        return (await plugin.call("odd.act", context)).text
+
+    assert anyio.run(run) == "Cats. new\nwords EXTERNAL"
+    assert context.asked == [("a mail", "What?"), ("old words", "Make it new.")]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "context.desk",
+        "context.assistant.take_speech('odd.act')",
+        "context.assistant.allow_pictures()",
+        "await context.ask_about_picture(b'', 'What?', {})",
+    ],
+)
+def test_the_desk_and_the_microphone_are_not_for_it(hosted, use):
+    plugin = hosted(intent_text(f"{use}\nreturn Reply('had it')"))
+
+    async def run():
+        with pytest.raises((IntentDenied, IntentFailed)):
+            await plugin.call("odd.act")
+
+    anyio.run(run)

@@ -167,6 +167,14 @@ class ResponderSettings(Section):
     temperature: float | None = Field(
         default=None, description="Sampling temperature; empty: server's."
     )
+    pictures: Literal["ask", "always", "never"] = Field(
+        default="ask",
+        description="Sending pictures to a server on another machine: ask (once a run), always,"
+        " never.",
+    )
+    picture_model: str = Field(
+        default="", description="Model of the server that looks at pictures; empty: model."
+    )
 
 
 class SynthesizerSettings(Section):

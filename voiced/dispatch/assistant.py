@@ -9,8 +9,9 @@ from voiced.conversation import Conversation, Delivery
 from voiced.delivery import wished
 from voiced.dispatch.calls import Report
 from voiced.dispatch.context import CallContext, Environment
+from voiced.dispatch.mode import SpeechMode
 from voiced.dispatch.outbox import Outbox
-from voiced.errors import IntentFailed
+from voiced.errors import IntentFailed, PluginError
 from voiced.events import ActionUndone
 from voiced.journal import Change
 from voiced.plugin import Effect, Entity, Intent, Undoer
@@ -28,6 +29,7 @@ class BoundAssistant:
     conversation: Conversation
     report: Report
     outbox: Outbox
+    mode: SpeechMode
     forget: Callable[[], None]
 
     @property
@@ -76,6 +78,19 @@ class BoundAssistant:
     def start_over(self) -> None:
         """Forget the conversation before the next request: in this one its text is about."""
         self.forget()
+
+    def take_speech(self, intent: str) -> None:
+        """Let one intent take all that is said, or none any more."""
+        if not intent:
+            self.mode.end()
+            return
+        if intent not in self.known:
+            raise PluginError(f"there is no intent {intent[:80]!r} to take all speech")
+        self.mode.begin(self.known[intent])
+
+    def allow_pictures(self) -> str:
+        """Let pictures be sent to the language model's server; its host."""
+        return self.environment.quarantine.pictures.allow()
 
     async def undo(self, count: int) -> Sequence[str]:
         """Take back the last ``count`` changes, newest first.

@@ -79,6 +79,17 @@ class Call:
         )
 
     @property
+    def goes_at_once(self) -> bool:
+        """It asks the user's own server in the user's own words: as safe as what he says to us."""
+        is_own = self.trust <= Trust.USER_SAID
+        return self.intent.is_query and is_own and self.effect is Effect.O1
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits in the outbox before it leaves the machine."""
+        return self.effect.is_outward and not self.goes_at_once
+
+    @property
     def digest(self) -> str:
         """A hash of exactly what would be done."""
         exact = (self.intent.name, sorted(self.words.items()), sorted(self.labels.items()))

@@ -12,10 +12,12 @@ from typing import Any, Protocol, TypeVar
 import anyio
 import anyio.lowlevel
 
+from voiced.desk import NO_DESK, Desk
 from voiced.errors import PluginError
 from voiced.events import TurnId
 from voiced.journal import Journal
 from voiced.labels import Labelled, Origin
+from voiced.pictures import fitted
 from voiced.plugin import Assistant, Integrity, Intent, JsonValue, Undo
 from voiced.quarantine import Quarantine
 
@@ -50,7 +52,7 @@ class Environment:
     ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions;
     ``hears`` is False where requests are typed and no recogniser needs the grammar's graph;
     ``quarantine`` asks the model about texts; ``taught`` gives the templates that the user added to
-    intents, by their names (it blocks).
+    intents, by their names (it blocks); ``desk`` is the user's desktop.
     """
 
     journal: Journal
@@ -61,6 +63,7 @@ class Environment:
     new_id: Callable[[], str] = _random_id
     hears: bool = True
     quarantine: Quarantine = _NO_MODEL
+    desk: Desk = NO_DESK
     taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
 
 
@@ -93,6 +96,11 @@ class CallContext:
         """The user's local time, with its zone."""
         return self._environment.now()
 
+    @property
+    def desk(self) -> Desk:
+        """The user's desktop."""
+        return self._environment.desk
+
     def settings(self, kind: type[S]) -> S:
         """The plugin's validated settings.
 
@@ -123,12 +131,50 @@ class CallContext:
             PluginError: The schema says too little, or the intent claims to return what nobody
                 outside has shaped.
         """
+        origin = self._origin(object_id)
+        return await self._environment.quarantine.ask(text, question, schema, origin)
+
+    async def ask_about_picture(
+        self, picture: bytes, question: str, schema: Mapping[str, Any], *, object_id: str = ""
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Ask the language model about a picture, which it sees alone.
+
+        Raises:
+            CannotRead: As ``ask_about``; or it is no picture, or must not leave the machine.
+            PluginError: As ``ask_about``.
+        """
+        origin = self._origin(object_id)
+        small = await self.in_worker(fitted, picture)
+        return await self._environment.quarantine.see(small, question, schema, origin)
+
+    async def rewrite(
+        self,
+        text: str | Labelled[str],
+        how: str,
+        *,
+        object_id: str = "",
+        may_break: bool = False,
+    ) -> Labelled[str]:
+        """Have the language model write a text anew, which it sees alone.
+
+        Raises:
+            CannotRead: As ``ask_about``; or the text is too long.
+            PluginError: As ``ask_about``.
+        """
+        origin = self._origin(object_id)
+        return await self._environment.quarantine.rewrite(text, how, origin, may_break=may_break)
+
+    def _origin(self, object_id: str) -> Origin:
+        """Where text from outside comes in.
+
+        Raises:
+            PluginError: The intent claims to return what nobody outside has shaped.
+        """
         owner = next((i for i in self.assistant.intents() if i.name == self._owner), None)
         if owner is not None and owner.returns is not Integrity.EXTERNAL:
             reason = f"{self._owner} reads text from outside, but declares returns={owner.returns}"
             raise PluginError(reason, mend="declare returns=Integrity.EXTERNAL")
-        origin = Origin(self._owner, object_id)
-        return await self._environment.quarantine.ask(text, question, schema, origin)
+        return Origin(self._owner, object_id)
 
     def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
         """Hold a change: its way back is written before the body runs.

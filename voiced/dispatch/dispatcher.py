@@ -15,6 +15,7 @@ from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import WAITS, CallContext, Environment, Waits
 from voiced.dispatch.execution import Execution
 from voiced.dispatch.guard import Guard, GuardMemo
+from voiced.dispatch.mode import SpeechMode
 from voiced.dispatch.outbox import Outbox
 from voiced.dispatch.settling import Settling, Waiting
 from voiced.dispatch.understanding import Understanding
@@ -64,6 +65,7 @@ class Dispatcher:
     ) -> None:
         self.conversation = conversation
         self.outbox = Outbox(waits.outbox_s)
+        self.mode = SpeechMode()
         self._environment = environment
         self._waits = waits
         self._guard = Guard(conversation)
@@ -76,7 +78,7 @@ class Dispatcher:
             self._guard,
             self._vocabulary,
             self._settling,
-            environment,
+            self._takes,
             lambda: self._execution.last,
         )
         self._told = 0
@@ -125,6 +127,7 @@ class Dispatcher:
             self.conversation,
             report,
             self.outbox,
+            self.mode,
             self._forget_later,
         )
 
@@ -262,6 +265,10 @@ class Dispatcher:
         self._settling.void()
         self._execution.last = None
         self._is_forgetting = False
+
+    def _takes(self, said: str) -> Call | None:
+        """The call of the intent that takes all speech, if one does."""
+        return self.mode.call(said, self._vocabulary.intents, sends=bool(self.outbox.waiting))
 
     def _forget_later(self) -> None:
         """Clear before the next request: this one stays bound by what it has read."""

@@ -13,7 +13,7 @@ from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.guard import Guard, denied
 from voiced.dispatch.questions import ask_choice, ask_yes, read_choice, read_yes, sounds_like_yes
 from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
-from voiced.dispatch.rivals import asked_calls, read_which
+from voiced.dispatch.rivals import ask_which, asked_calls, read_which
 from voiced.dispatch.vocabulary import Vocabulary
 from voiced.errors import IntentDenied, JournalError, UnknownIntent, VoicedError
 from voiced.events import ConfirmationAsked, IntentMatched, TurnId
@@ -221,7 +221,7 @@ class Settling:
         """A yes that may be none: ask once more; after the second, only the screen will do."""
         failures = question.failures + 1
         verdict = Verdict.SCREEN if failures >= _MOST_FAILURES else question.verdict
-        return self.ask(replace(question, failures=failures, verdict=verdict), report)
+        return self._ask(replace(question, failures=failures, verdict=verdict), report)
 
     async def begin(self, call: Call, report: Report) -> Call | Question:
         """Tell what the words were taken for, and settle it."""
@@ -244,7 +244,7 @@ class Settling:
             call = await self.resolved(call, report)
         except Ambiguous as ambiguous:
             name = self._environment.new_id()
-            return self.ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
+            return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
         verdict = call.verdict
         if verdict is Verdict.DO:
             self._guard.use(call)
@@ -253,10 +253,13 @@ class Settling:
             raise await self._refused(call, report)
         if more:
             call = await self._together(call, verdict, more, report)
-        return self.ask(ask_yes(call, verdict, self._environment.new_id()), report)
+        return self._ask(ask_yes(call, verdict, self._environment.new_id()), report)
 
-    def ask(self, question: Question, report: Report) -> Question:
-        """Ask, and wait for the answer."""
+    def ask_which(self, calls: Sequence[Call], report: Report) -> Question:
+        """Ask which of these requests is meant."""
+        return self._ask(ask_which(calls, self._environment.new_id()), report)
+
+    def _ask(self, question: Question, report: Report) -> Question:
         waiting = None if question.verdict is Verdict.SCREEN else question
         self._waiting = Waiting(waiting, report.turn)
         if _tells_names(question):
@@ -268,7 +271,7 @@ class Settling:
         """Ask a question once more that got no answer; the second time it is void."""
         if question is None or question.is_repeated:
             return None
-        return self.ask(replace(question, is_repeated=True), report)
+        return self._ask(replace(question, is_repeated=True), report)
 
     def report_match(self, call: Call, report: Report) -> None:
         """Tell the readers of events what the words were taken for."""

@@ -51,11 +51,6 @@ class Vocabulary:
         """What the grammar makes of the words, best first."""
         return self.grammar.match(readings)
 
-    def best(self, text: str) -> Match | None:
-        """What fits these words best."""
-        found = self.match([(text, 1.0)])
-        return found[0] if found else None
-
     async def refresh(self) -> None:
         """Compile the grammar anew from what can be said now.
 

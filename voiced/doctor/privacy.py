@@ -47,8 +47,10 @@ def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
     config = what.loaded.config
     if config.transcriber.engine == "openai":
         yield _endpoint("transcriber: the sound of what you say", config.transcriber.url)
-    if config.responder.url:
-        yield _endpoint("language model: the text of what you say", config.responder.url)
+    yield from _model(config)
+    search = str(config.plugins.get("search", {}).get("url", ""))
+    if search:
+        yield _endpoint("web search: what you search for", search)
     if _voice_engine(what) == "openai":
         yield _endpoint("voice: the text of what is spoken", config.synthesizer.url)
     for name, server in config.mcp.servers.items():
@@ -59,6 +61,17 @@ def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
             yield PrivacyFact("endpoint", what_for, f"the program {server.command[0]}")
     for host in sorted({urlsplit(url).hostname or "" for url in _download_urls(what)}):
         yield PrivacyFact("endpoint", "downloads, only by `voiced models pull`", host)
+
+
+def _model(config: Config) -> Iterator[PrivacyFact]:
+    settings = config.responder
+    if not settings.url:
+        return
+    yield _endpoint("language model: the text of what you say", settings.url)
+    if settings.pictures != "never":
+        is_asked = settings.pictures == "ask" and not _is_local(settings.url)
+        when = "once you allow it" if is_asked else "those you ask about"
+        yield _endpoint(f"language model: pictures, {when}", settings.url)
 
 
 def _download_urls(what: Examination) -> Iterator[str]:

@@ -25,6 +25,7 @@ from voiced.engines.openai_prompted import (
 from voiced.engines.openai_reading import ReplyReader
 from voiced.engines.openai_wire import (
     rejected_feature,
+    rejects_pictures,
     response_format,
     tool_names,
     wire_messages,
@@ -150,7 +151,7 @@ class OpenAIResponder:
                 break
             feature = rejected_feature(answer.status, answer.text, dropped)
             if feature is None or answer.is_overflow:
-                raise self._server.tell.refused(answer)
+                raise self._refused(request, answer)
             dropped |= {feature}
         if dropped != self._dropped:
             names = ", ".join(sorted(dropped))
@@ -158,10 +159,20 @@ class OpenAIResponder:
             self._dropped = dropped
         return answer
 
+    def _refused(self, request: _Request, answer: Refusal) -> EngineError:
+        if request.has_pictures and rejects_pictures(answer.status, answer.text):
+            return self._server.tell.error(
+                "takes no pictures",
+                spoken="My language model can't look at pictures.",
+                mend="use a model that takes images: [responder] picture_model, or model",
+            )
+        return self._server.tell.refused(answer)
+
     def _body(self, request: _Request, dropped: frozenset[str]) -> dict[str, Any]:
         settings = self._settings
+        seeing = settings.picture_model if request.has_pictures else ""
         body: dict[str, Any] = {
-            "model": self._model,
+            "model": seeing or self._model,
             "stream": True,
             "stream_options": {"include_usage": True},
             "max_tokens": settings.max_tokens,
@@ -228,6 +239,11 @@ class _Request:
     history: Sequence[Message]
     tools: Sequence[Tool]
     schema: Mapping[str, Any] | None
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether the model must be one that takes images."""
+        return any(message.pictures for message in self.history)
 
     def content(self, system_prompt: str, dropped: frozenset[str]) -> dict[str, Any]:
         """The part of the body that is about that."""

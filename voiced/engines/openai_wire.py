@@ -5,6 +5,7 @@ What a server may leave out or add is decided here; what a stream of chunks mean
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from voiced.stages import Message, Tool, ToolCall
+    from voiced.stages import Message, Picture, Tool, ToolCall
 
 __all__ = [
     "Chunk",
@@ -24,6 +25,7 @@ __all__ = [
     "FunctionDelta",
     "ToolCallDelta",
     "rejected_feature",
+    "rejects_pictures",
     "response_format",
     "tool_names",
     "wire_messages",
@@ -135,6 +137,19 @@ def rejected_feature(status: int, text: str, dropped: frozenset[str]) -> str | N
     return next((each.name for each in about if each.name not in dropped), None)
 
 
+_PICTURES = re.compile(
+    r"image|vision|multi-?modal|mmproj|picture|content (must be|should be|type)"
+    r"|invalid type.*content",
+    re.IGNORECASE,
+)
+
+
+def rejects_pictures(status: int, text: str) -> bool:
+    """Whether this refusal of a request with pictures is about the pictures."""
+    is_refusal = status in _REJECTING or status == 500  # noqa: PLR2004 - what llama.cpp says
+    return is_refusal and bool(_PICTURES.search(text))
+
+
 def wire_name(name: str) -> str:
     """An intent's name as servers allow it: ``files.rename`` is ``files__rename``."""
     return _NOT_IN_NAMES.sub("_", name.replace(".", "__"))[:_NAME_LIMIT]
@@ -189,7 +204,15 @@ def _message(message: Message) -> dict[str, Any]:
         wire["tool_calls"] = [_call(call) for call in message.tool_calls]
     if message.role == "tool":
         wire["tool_call_id"] = message.tool_call_id
+    if message.pictures:
+        words = {"type": "text", "text": message.content}
+        wire["content"] = [words, *map(_picture, message.pictures)]
     return wire
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    data = base64.b64encode(picture.data).decode("ascii")
+    return {"type": "image_url", "image_url": {"url": f"data:{picture.kind};base64,{data}"}}
 
 
 def _call(call: ToolCall) -> dict[str, Any]:

@@ -11,15 +11,17 @@ A plugin is a module; the registry collects the Intent and Undoer objects it fin
 pydantic model named ``Settings``, which becomes the section of that name in voiced.toml.
 """
 
+from voiced.desk import SECRET, Clip, Desk
 from voiced.errors import (
     CannotRead,
+    DeskError,
     IntentDenied,
     IntentError,
     IntentFailed,
     InvalidSlots,
     PluginError,
 )
-from voiced.labels import Integrity, Labelled
+from voiced.labels import EXTERNAL, Integrity, Labelled
 from voiced.plugin.context import Assistant, Context
 from voiced.plugin.defining import intent, undoes
 from voiced.plugin.effects import Effect
@@ -69,17 +71,22 @@ __all__ = [
     "COMING_TIME_SPAN",
     "DATE_SPAN",
     "DURATION",
+    "EXTERNAL",
     "NUMBER",
     "ORDINAL",
+    "SECRET",
     "TEXT",
     "TIME_SPAN",
     "Assistant",
     "Candidate",
     "CannotRead",
     "Choice",
+    "Clip",
     "Context",
     "DateSpan",
     "DateSpanType",
+    "Desk",
+    "DeskError",
     "Effect",
     "Entity",
     "Field",

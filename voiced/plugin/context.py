@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from voiced.desk import Desk
 from voiced.labels import Labelled
 from voiced.plugin.replies import Entity, Undo
 from voiced.slots import JsonValue, SlotContext
@@ -76,6 +77,25 @@ class Assistant(Protocol):
         """
         ...
 
+    def take_speech(self, intent: str) -> None:
+        """Let all that is said go to this intent from now on, until it is called with "".
+
+        The intent has one open slot, which gets each utterance whole, as it was transcribed; it
+        decides what ends it. What is taken is no part of the conversation.
+
+        Raises:
+            PluginError: There is no such intent, or it cannot take a text.
+        """
+        ...
+
+    def allow_pictures(self) -> str:
+        """Let pictures leave the machine for the language model, until voiced ends.
+
+        Returns:
+            The host that they go to; empty where the model is on this machine.
+        """
+        ...
+
     async def undo(self, count: int) -> Sequence[str]:
         """Take back the last ``count`` changes; a sentence for each one taken back.
 
@@ -95,6 +115,11 @@ class Context(SlotContext, Protocol):
     @property
     def assistant(self) -> Assistant:
         """The assistant itself."""
+        ...
+
+    @property
+    def desk(self) -> Desk:
+        """The user's desktop: clipboard, keyboard, screen. Its methods block."""
         ...
 
     def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
@@ -135,5 +160,49 @@ class Context(SlotContext, Protocol):
             CannotRead: There is no model, it failed or was too slow: do without.
             PluginError: The schema does not say what the answer is, or the intent is declared to
                 return what only the user or the configuration can have shaped.
+        """
+        ...
+
+    async def ask_about_picture(
+        self, picture: bytes, question: str, schema: Mapping[str, Any], *, object_id: str = ""
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Ask the language model about a picture, as ``ask_about`` does about a text.
+
+        Args:
+            picture: A PNG, JPEG, WebP, GIF, BMP or TIFF of at most 50 megapixels; it is sent
+                smaller, and without what is written beside the pixels.
+            question: What is to be found in it.
+            schema: As for ``ask_about``.
+            object_id: Names the picture.
+
+        Raises:
+            CannotRead: As ``ask_about``; or it is no such picture, or the model takes none, or its
+                server is on another machine and the user has not allowed that.
+            PluginError: As ``ask_about``.
+        """
+        ...
+
+    async def rewrite(
+        self,
+        text: str | Labelled[str],
+        how: str,
+        *,
+        object_id: str = "",
+        may_break: bool = False,
+    ) -> Labelled[str]:
+        """Have the language model write a whole text anew, as ``ask_about`` asks about one.
+
+        The new text has at most three times the length, no links but those that were in the old
+        one, and stays on one line where that was on one, unless it ``may_break``.
+
+        Args:
+            text: At most 6,000 letters.
+            how: What is to be done with it, in your own words.
+            object_id: Names the thing that the text belongs to.
+            may_break: It may get lines.
+
+        Raises:
+            CannotRead: As ``ask_about``; or the text is too long.
+            PluginError: As ``ask_about``.
         """
         ...

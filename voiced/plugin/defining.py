@@ -28,6 +28,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
     deadline_s: float = 10.0,
     returns: Integrity = Integrity.EXTERNAL,
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None,
+    is_query: bool = False,
 ) -> Callable[[Callable[..., Awaitable[Reply]]], Intent]:
     """Make an intent of an async function ``(context, **slots) -> Reply``.
 
@@ -41,6 +42,9 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
         returns: Who may have shaped what the reply holds; names of files are EXTERNAL.
         effect_of: Gives the effect class of one call from its resolved values, where that may be
             higher than ``effect``: a new recipient makes a mail O2. Optional slots may be missing.
+        is_query: Of an O1 intent that is built in: all that leaves is the critical slots, to a
+            server that the user configured, and what comes back is the reply. In the user's own
+            words it goes at once, as what he says goes to the language model.
 
     Raises:
         PluginError: A template cannot be parsed or would fit whatever is said, or a parameter has
@@ -66,6 +70,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
             function,
             returns,
             effect_of,
+            is_query,
         )
 
     return wrap

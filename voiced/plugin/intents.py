@@ -42,6 +42,7 @@ class Intent:
     function: Callable[..., Awaitable[Reply]]
     returns: Integrity = Integrity.EXTERNAL
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None
+    is_query: bool = False
     taught: tuple[str, ...] = ()
     """Templates that the user added: they are matched, and count for nothing else."""
 

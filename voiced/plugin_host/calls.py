@@ -201,19 +201,21 @@ class _Call:
                 return list(await assistant.undo(_count(message)))
             case "changes":
                 return list(await assistant.changes(_count(message)))
-            case "ask_about":
-                return await self._ask_about(message)
+            case "ask_about" | "rewrite":
+                return await self._consult(message)
             case what:
                 return self._read(str(what), message)
 
-    async def _ask_about(self, message: Mapping[str, Any]) -> Any:
-        text, question, object_id = (
-            str(message[name]) for name in ("text", "question", "object_id")
-        )
-        found = await self._context.ask_about(
-            text, question, message["schema"], object_id=object_id
-        )
-        return found.reveal()  # the other side labels it again
+    async def _consult(self, message: Mapping[str, Any]) -> Any:
+        """Put a text to the language model; the other side labels the answer again."""
+        text, object_id = str(message["text"]), str(message["object_id"])
+        if message["ask"] == "rewrite":
+            how, may_break = str(message["how"]), bool(message["may_break"])
+            new = await self._context.rewrite(text, how, object_id=object_id, may_break=may_break)
+            return new.reveal()
+        question, schema = str(message["question"]), message["schema"]
+        found = await self._context.ask_about(text, question, schema, object_id=object_id)
+        return found.reveal()
 
     def _read(self, what: str, message: Mapping[str, Any]) -> Any:
         assistant = self._context.assistant

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from voiced import errors
-from voiced.errors import IntentDenied, PluginError, VoicedError
+from voiced.desk import Desk
+from voiced.errors import CannotRead, IntentDenied, PluginError, VoicedError
 from voiced.labels import EXTERNAL, Labelled
 from voiced.plugin import (
     Effect,
@@ -168,6 +169,14 @@ class HostAssistant:
         """Not for plugins: what came from outside would be forgotten, too."""
         raise IntentDenied("only a built-in intent can forget the conversation")
 
+    def take_speech(self, intent: str) -> None:  # noqa: ARG002
+        """Only what is built in may take all speech."""
+        raise IntentDenied("a plugin of its own process cannot take all speech")
+
+    def allow_pictures(self) -> str:
+        """Only the user may allow that, through what is built in."""
+        raise IntentDenied("a plugin of its own process cannot let pictures leave the machine")
+
     async def undo(self, count: int) -> Sequence[str]:
         """Take back the last changes."""
         return cast("list[str]", await self._link.ask("undo", count=count))
@@ -244,6 +253,37 @@ class HostContext(HostSlotContext):
             "ask_about", text=bare, question=question, schema=dict(schema), object_id=object_id
         )
         return Labelled(found, EXTERNAL)
+
+    @property
+    def desk(self) -> Desk:
+        """The desktop is there for what is built in only."""
+        raise IntentDenied("a plugin of its own process has no desk")
+
+    async def ask_about_picture(
+        self,
+        picture: bytes,  # noqa: ARG002
+        question: str,  # noqa: ARG002
+        schema: Mapping[str, Any],  # noqa: ARG002
+        *,
+        object_id: str = "",  # noqa: ARG002
+    ) -> Labelled[dict[str, JsonValue]]:
+        """Pictures do not cross."""
+        raise CannotRead("a plugin of its own process cannot ask about pictures")
+
+    async def rewrite(
+        self, text: str | Labelled[str], how: str, *, object_id: str = "", may_break: bool = False
+    ) -> Labelled[str]:
+        """Have the language model write a text anew, which it sees alone.
+
+        Raises:
+            CannotRead: There is no model, it failed or was too slow; or the text is too long.
+            PluginError: The intent does not return EXTERNAL.
+        """
+        bare = text.reveal() if isinstance(text, Labelled) else text
+        found = await self._link.ask(
+            "rewrite", text=bare, how=how, object_id=object_id, may_break=may_break
+        )
+        return Labelled(str(found), EXTERNAL)
 
     def change(self, undo: Undo, summary: str) -> AbstractAsyncContextManager[None]:
         """Hold a change: its way back is in the journal before the body runs."""

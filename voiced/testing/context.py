@@ -17,12 +17,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
+from voiced.desk import Desk
 from voiced.labels import Labelled, Origin
+from voiced.pictures import fitted
 from voiced.plugin import Entity, Intent, IntentFailed, JsonValue, Undo, Undoer
 from voiced.quarantine import Quarantine
 from voiced.quoting import without_links
 from voiced.schema import bounded, mistake
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
+from voiced.testing.desk import fake_desk
 
 __all__ = ["Change", "FakeAssistant", "FakeContext"]
 
@@ -57,6 +60,8 @@ class FakeAssistant:
         outbox: How much waits to be sent.
         is_forgotten: Whether the conversation is to be forgotten.
         delivery: What ``deliver`` was asked for, each time.
+        takes_speech: The intent that takes all speech, or an empty string.
+        allows_pictures: Whether the user let pictures be sent.
     """
 
     def __init__(
@@ -75,6 +80,8 @@ class FakeAssistant:
         self.is_forgotten = False
         self.delivery: list[dict[str, float | bool | None]] = []
         self.undone: list[str] = []
+        self.takes_speech = ""
+        self.allows_pictures = False
         self._intents = tuple(intents)
         self._changes = list(changes)
         self._failing_undo = failing_undo
@@ -104,6 +111,15 @@ class FakeAssistant:
         asked = {"louder_db": louder_db, "speed": speed, "whisper": whisper, "reset": reset}
         usual = {"louder_db": 0.0, "speed": 1.0, "whisper": None, "reset": False}
         self.delivery.append({key: asked[key] for key in asked if asked[key] != usual[key]})
+
+    def take_speech(self, intent: str) -> None:
+        """Note it in ``takes_speech``."""
+        self.takes_speech = intent
+
+    def allow_pictures(self) -> str:
+        """Note it; the host is the same in every test."""
+        self.allows_pictures = True
+        return "models.example"
 
     async def undo(self, count: int) -> Sequence[str]:
         """Move the last ``count`` changes to ``undone`` and return them, newest first.
@@ -153,11 +169,14 @@ class FakeContext:
         now: The user's local time, with its zone.
         settings: What ``settings()`` returns; None makes a default one of the class.
         assistant: The assistant that intents about the conversation ask.
-        answers: What ``ask_about`` finds, call by call; without them there is no language model.
+        answers: What ``ask_about`` and ``ask_about_picture`` find, and, as ``{"text": ...}``, what
+            ``rewrite`` makes, call by call; without them there is no language model.
+        desk: The desktop; None makes an empty one.
 
     Attributes:
         made: The changes made, in order.
-        asked: The texts and questions of ``ask_about``, as the model would get the texts.
+        asked: The texts and questions of ``ask_about`` and ``rewrite``, as the model would get the
+            texts; a picture is an empty text.
     """
 
     def __init__(
@@ -167,8 +186,10 @@ class FakeContext:
         settings: object = None,
         assistant: FakeAssistant | None = None,
         answers: Iterable[Mapping[str, JsonValue]] = (),
+        desk: Desk | None = None,
     ) -> None:
         self.now = now
+        self.desk = desk or fake_desk()
         self.assistant = assistant or FakeAssistant()
         self.made: list[Change] = []
         self.asked: list[tuple[str, str]] = []
@@ -219,14 +240,46 @@ class FakeContext:
         """
         plain = text.reveal() if isinstance(text, Labelled) else text
         self.asked.append((without_links(plain), question))
-        model = None
-        if self._answers:
-            answer = self._answers.pop(0)
-            wrong = mistake(answer, bounded(schema))
-            if wrong:
-                raise ValueError(f"the answer of the test does not fit: {wrong}")
-            model = _Answering(json.dumps(answer))
-        return await Quarantine(model).ask(text, question, schema, Origin("fake", object_id))
+        quarantine = Quarantine(self._model(schema))
+        return await quarantine.ask(text, question, schema, Origin("fake", object_id))
+
+    def _model(self, schema: Mapping[str, Any] | None = None) -> _Answering | None:
+        """What says the next answer, or None where there is no further one."""
+        if not self._answers:
+            return None
+        answer = self._answers.pop(0)
+        wrong = mistake(answer, bounded(schema)) if schema is not None else ""
+        if wrong:
+            raise ValueError(f"the answer of the test does not fit: {wrong}")
+        return _Answering(json.dumps(answer))
+
+    async def ask_about_picture(
+        self, picture: bytes, question: str, schema: Mapping[str, Any], *, object_id: str = ""
+    ) -> Labelled[dict[str, JsonValue]]:
+        """The next of ``answers``, about a picture that must be one.
+
+        Raises:
+            CannotRead: There is no further answer, or it is no picture.
+            PluginError: The schema does not say what the answer is.
+            ValueError: The answer of the test does not fit the schema.
+        """
+        self.asked.append(("", question))
+        small = fitted(picture)
+        quarantine = Quarantine(self._model(schema))
+        return await quarantine.see(small, question, schema, Origin("fake", object_id))
+
+    async def rewrite(
+        self, text: str | Labelled[str], how: str, *, object_id: str = "", may_break: bool = False
+    ) -> Labelled[str]:
+        """The text of the next of ``answers``.
+
+        Raises:
+            CannotRead: There is no further answer, or the text is too long.
+        """
+        plain = text.reveal() if isinstance(text, Labelled) else text
+        self.asked.append((without_links(plain), how))
+        quarantine = Quarantine(self._model())
+        return await quarantine.rewrite(text, how, Origin("fake", object_id), may_break=may_break)
 
     async def undo_with(self, *undoers: Undoer) -> str:
         """Take back the newest change with the plugin's own ``@undoes`` functions.

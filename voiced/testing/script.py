@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -19,6 +19,7 @@ import anyio
 
 from voiced.audio import RATE_HZ
 from voiced.conversation import Conversation
+from voiced.desk import NO_DESK, Desk
 from voiced.dispatch import Dispatcher, Environment
 from voiced.events import Event
 from voiced.journal import Journal
@@ -97,6 +98,7 @@ class Script:
     lost: frozenset[int] = frozenset()
     voice: Voice = FAKE_VOICE
     reader: Callable[[Event], None] | None = None
+    desk: Desk = NO_DESK
 
     def __post_init__(self) -> None:
         """Leave the microphone open long enough for all that is said."""
@@ -125,6 +127,7 @@ async def play(script: Script, journal: Journal) -> list[Event]:
     environment = Environment(
         journal, lambda: _NOW, anyio.current_time, inline, script.settings, lambda: next(ids)
     )
+    environment = replace(environment, desk=script.desk)
     dispatcher = Dispatcher(script.intents, script.undoers, environment, Conversation())
     await dispatcher.refresh()
     stages = Stages(

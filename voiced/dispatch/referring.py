@@ -1,0 +1,56 @@
+"""What "the second one" asks for, where it is of another kind than the sentence was made for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from voiced.conversation import Conversation
+from voiced.grammar import Match
+from voiced.plugin import Entity, Intent
+
+__all__ = ["meant"]
+
+_ONE = re.compile(r"\bone$", re.IGNORECASE)
+
+
+def meant(
+    found: Sequence[Match],
+    match: Callable[[str], Sequence[Match]],
+    intents: Mapping[str, Intent],
+    conversation: Conversation,
+) -> Match:
+    """The best match; or the one for the kind of thing that is pointed at.
+
+    "Open the second one" fits files; after a search it is read as "open the second page".
+
+    Args:
+        found: At least one, best first.
+        match: Matches another wording.
+        intents: Those that there are.
+        conversation: Knows what was named.
+    """
+    best = found[0]
+    misfit = _misfit(best, intents, conversation)
+    if misfit is None:
+        return best
+    said, entity = misfit
+    noun = entity.kind.replace("_", " ")
+    named = _ONE.sub(noun, said) if _ONE.search(said) else f"that {noun}"
+    wording = re.sub(re.escape(said), named, best.text, count=1, flags=re.IGNORECASE)
+    other = next(iter(match(wording)), best) if wording != best.text else best
+    fits = bool(other.slots) and _misfit(other, intents, conversation) is None
+    return other if fits else best
+
+
+def _misfit(
+    match: Match, intents: Mapping[str, Intent], conversation: Conversation
+) -> tuple[str, Entity] | None:
+    """The words that point at a thing which their slot cannot hold, and the thing."""
+    for name, said in match.slots.items():
+        kind = intents[match.intent].slots[name].type
+        from_entity: Callable[[Entity], object] | None = getattr(kind, "from_entity", None)
+        entity = conversation.referent(said) if from_entity is not None else None
+        if from_entity is not None and entity is not None and from_entity(entity) is None:
+            return said, entity
+    return None
