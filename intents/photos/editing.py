@@ -230,9 +230,10 @@ async def convert(
 @intent(
     "photos.strip_location",
     sentences=[
-        "(remove|strip|delete|erase|take) [the|its] "
+        "(remove|strip|delete|erase) [the|its] "
         "(location|place|position|coordinates|gps [data]|gps coordinates) "
         "(from|out of|of|in) {photo}",
+        "take [the|its] (location|position|coordinates) (out of|off) {photo}",
         "(remove|strip|erase|delete) where {photo} was taken",
     ],
     effect=Effect.W1,
