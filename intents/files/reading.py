@@ -17,8 +17,9 @@ from voiced.plugin import (
     intent,
 )
 
-from .kinds import FOLDER_KIND
-from .listing import contents, entry_at
+from .finding import limit_note, recent
+from .kinds import kinds_of_word
+from .listing import entry_at
 from .refusals import denied, failed, said
 from .roots import Area
 from .settings import Settings
@@ -122,18 +123,11 @@ async def find_files(
     wanted: Annotated[tuple[FileEntity, ...], WANTED],
 ) -> Reply:
     """Find files and folders by name, kind, date and folder."""
-    limit = await context.in_worker(_limit_note, context.settings(Settings))
+    limit = await context.in_worker(limit_note, context.settings(Settings))
     if not wanted:
         return Reply(f"I found nothing like that.{limit}", data=_data([]))
     found = _placed(wanted[0]) if len(wanted) == 1 else _counted(wanted)
     return Reply(f"I found {found}.{limit}", wanted[:_MOST], _data(wanted))
-
-
-def _limit_note(settings: Settings) -> str:
-    """What to say where a limit cut the search off."""
-    listing = contents(Area.of(settings), settings)
-    seen = len(listing.entries)
-    return "" if listing.is_whole else f" I looked at {seen} files and folders only."
 
 
 @intent(
@@ -163,17 +157,9 @@ async def list_recent(
 def _recent(
     context: Context, kind: tuple[str, ...] | None, when: DateSpan | None
 ) -> list[FileEntity]:
-    settings = context.settings(Settings)
-    listing = contents(Area.of(settings), settings)
-    entries = [entry for entry in listing.entries if entry.spot.parts]
-    if kind:
-        entries = [entry for entry in entries if entry.kind in kind]
-    else:
-        entries = [entry for entry in entries if entry.kind != FOLDER_KIND]
-    if when:
-        entries = [entry for entry in entries if when.start <= entry.entity().modified < when.end]
-    newest = sorted(entries, key=lambda entry: -entry.mtime_ns)
-    return [entry.entity() for entry in newest[: _MOST if when else _SHOWN + 5]]
+    kinds = kind or kinds_of_word("file")
+    entries = recent(context, kinds, when, _MOST if when else _SHOWN + 5)
+    return [entry.entity() for entry in entries]
 
 
 def _count(number: int) -> str:

@@ -32,6 +32,16 @@ class Settings(BaseModel):
     roots: tuple[Annotated[Path, AfterValidator(_usable_root)], ...] = Field(
         (), description="Folders that may be read and changed; empty: the desktop's user folders."
     )
+    index: bool = Field(
+        default=True, description="An index of these folders is kept while the assistant listens."
+    )
+    index_text: bool = Field(
+        default=True,
+        description="The words of documents (PDF, office, text) are in the index, not their order.",
+    )
+    index_folder: Path | None = Field(
+        None, description="Folder of the index; the folder files beside the journal by default."
+    )
     opener: tuple[str, ...] = Field(
         ("xdg-open",), min_length=1, description="Command that opens a file; the path comes last."
     )

@@ -20,10 +20,11 @@ from voiced.plugin import (
 )
 
 from .description import KIND_OF_SAID
+from .finding import finder, newest
 from .kinds import FOLDER_KIND, kinds_of_word
 from .listing import Entry
 from .refusals import said as shown
-from .search import Match, Search
+from .search import Match
 from .settings import Settings
 
 __all__ = ["FILE", "FOLDER", "KIND", "WANTED"]
@@ -65,17 +66,13 @@ def _parts(form: str) -> list[str]:
     return [part for part in parts if len(part) >= _LEAST_LETTERS]
 
 
-def _entries(context: SlotContext) -> Sequence[Entry]:
-    """All files, or none where a folder is gone: the intents themselves then say which."""
+def _newest(context: SlotContext, *, only_folders: bool = False) -> Sequence[Entry]:
+    """What was changed last, or none where a folder is gone: the intents then say which."""
+    limit = context.settings(Settings).vocabulary
     try:
-        return Search(context).listing.entries
+        return newest(context, limit, only_folders=only_folders)
     except IntentError:
         return ()
-
-
-def _newest(entries: Sequence[Entry], context: SlotContext) -> list[Entry]:
-    limit = context.settings(Settings).vocabulary
-    return sorted(entries, key=lambda entry: -entry.mtime_ns)[:limit]
 
 
 def _descriptions(context: SlotContext) -> list[str]:
@@ -119,8 +116,7 @@ class _File:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
         """The names of the newest files, and how files are described."""
-        entries = _newest(_entries(context), context)
-        return (*_templates(entries), *_descriptions(context))
+        return (*_templates(_newest(context)), *_descriptions(context))
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
         """The files that may be meant, best first, at most ten.
@@ -129,7 +125,8 @@ class _File:
             IntentDenied: A path leaves the allowed folders.
             IntentFailed: An allowed folder is gone.
         """
-        return _candidates(Search(context).files(said))
+        with finder(context) as found:
+            return _candidates(found.files(said))
 
     def from_entity(self, entity: Entity) -> FileEntity | None:
         """What "it" is, if the conversation spoke of a file or folder."""
@@ -150,12 +147,13 @@ class _Folder:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
         """The names of the folders."""
-        folders = [entry for entry in _entries(context) if entry.kind == FOLDER_KIND]
-        return [f"{form} [folder]" for form in _templates(_newest(folders, context))]
+        folders = _newest(context, only_folders=True)
+        return [f"{form} [folder]" for form in _templates(folders)]
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
         """The folders that may be meant, best first, at most ten; raises as FILE does."""
-        return _candidates(Search(context).folders(said))
+        with finder(context) as found:
+            return _candidates(found.folders(said))
 
     def from_entity(self, entity: Entity) -> FileEntity | None:
         """What "it" is, if the conversation spoke of a folder."""
@@ -178,12 +176,11 @@ class _Wanted:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
         """As FILE's, with a place."""
-        entries = _entries(context)
-        places = [entry for entry in entries if entry.kind == FOLDER_KIND]
-        names = "|".join(_templates(_newest(places, context)[:_MOST_FOUND]))
+        places = _newest(context, only_folders=True)
+        names = "|".join(_templates(places[:_MOST_FOUND]))
         where = f" [in [my] ({names}) [folder]]" if names else ""
         described = [f"{form}{where}" for form in _descriptions(context)]
-        return (*_templates(_newest(entries, context)), *described)
+        return (*_templates(_newest(context)), *described)
 
     def resolve(
         self, said: str, context: SlotContext
@@ -191,7 +188,8 @@ class _Wanted:
         """One candidate: all that fits nearly as well as the best; raises as FILE does."""
         if not said.strip():
             return ()
-        matches = Search(context).files(said)[:_MOST_FOUND]
+        with finder(context) as finds:
+            matches = finds.files(said)[:_MOST_FOUND]
         least = matches[0].score - _NEAR_BEST if matches else 0.0
         found = tuple(match.entry.entity() for match in matches if match.score >= least)
         return (Candidate(found, shown(said)),)
