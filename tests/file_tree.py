@@ -1,7 +1,6 @@
 """A home folder as people have it: a hundred files that are asked for, and any number of others.
 
-The same tree every time. What is asked for is in ``TARGETS``; the others are made of the same words,
-so that they are easily taken for it.
+The same tree every time. What is asked for is in ``TARGETS``; the others are named alike.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from pathlib import Path
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -42,7 +40,7 @@ Documents/Taxes 2025/receipt dentist.pdf | 95 | 30 | root canal treatment
 Documents/Taxes 2025/donations.xlsx | 60 | 18
 Documents/Insurance/car insurance policy.pdf | 210 | 300
 Documents/Insurance/liability insurance.pdf | 400 | 260
-Documents/House/heat pump offer Miller.pdf | 1 | 180 | offer for an air source heat pump with twelve kilowatts
+Documents/House/heat pump offer Miller.pdf | 1 | 180 | offer for an air source heat pump
 Documents/House/boiler manual.pdf | 800 | 5000
 Documents/House/floor plan.png | 300 | 900
 Documents/House/electricity bill january.pdf | 30 | 70
@@ -143,7 +141,7 @@ _SUBJECTS = (
     "order delivery warehouse travel training customer supplier product machine inventory payment "
     "salary holiday meeting contract project marketing workshop printer server network school sport "
     "club kitchen bathroom roof window car bicycle train flight hotel museum theatre book poem essay "
-    "biology chemistry physics history geography language grammar exercise drawing sketch model test"
+    "biology chemistry physics history geography language grammar exercise drawing sketch model"
 ).split()
 _FORMS = (
     "report notes list overview summary protocol draft version copy form sheet table record log "
@@ -162,29 +160,40 @@ _ENDINGS = {
 }
 _SHARES = {"Documents": 40, "Downloads": 12, "Desktop": 1, "Pictures": 35, "Music": 9, "Videos": 3}
 _PER_FOLDER = 40
+_BEGINNINGS = "b bl br c ch d dr f fl g gr h j k kl l m n p pl pr r s sch st t tr v w z".split()
+_VOWELS = "a e i o u ai ea ee ou".split()
+_ENDS = ["", "n", "r", "s", "l", "t", "ck", "m", "nd", "rt"]
+
+
+def _made_up(chance: random.Random) -> str:
+    """A word that could be one: names are full of words that nobody else has."""
+    return "".join(
+        chance.choice(_BEGINNINGS) + chance.choice(_VOWELS) + chance.choice(_ENDS)
+        for _ in range(chance.randrange(1, 4))
+    )
 
 
 def _others(count: int) -> Iterator[Target]:
     chance = random.Random(1)
-    names = list(product(_SUBJECTS, _FORMS))
+    words = [_made_up(chance) for _ in range(20_000)]
     for root, share in _SHARES.items():
         for number in range(count * share // 100):
             folder = number // _PER_FOLDER
             year = 2005 + folder % 20
-            subject, form = names[chance.randrange(len(names))]
+            name = _other_name(root, year, words, chance)
+            subject, who = _SUBJECTS[folder % len(_SUBJECTS)], _NAMES[folder % len(_NAMES)]
+            place = f"{root}/{subject} {year}/{who} {folder}"
             ending = chance.choice(_ENDINGS[root])
-            if root in ("Pictures", "Videos"):
-                day = chance.randrange(1, 29)
-                name = (
-                    f"IMG_{year}{chance.randrange(1, 13):02}{day:02}_{chance.randrange(10**6):06}"
-                )
-            else:
-                who = chance.choice(_NAMES)
-                name = f"{subject} {form} {who} {number % 97 + 1}"
-            place = (
-                f"{root}/{_SUBJECTS[folder % len(_SUBJECTS)]} {year}/{_NAMES[folder % 14]} {folder}"
-            )
-            yield Target(f"{place}/{name}.{ending}", 400 + chance.random() * 6000, 1)
+            days_ago, size_kib = 400 + chance.random() * 6000, 1 + chance.randrange(4000)
+            yield Target(f"{place}/{number} {name}.{ending}", days_ago, size_kib)
+
+
+def _other_name(root: str, year: int, words: list[str], chance: random.Random) -> str:
+    if root in ("Pictures", "Videos"):
+        month, day = chance.randrange(1, 13), chance.randrange(1, 29)
+        return f"IMG_{year}{month:02}{day:02}_{chance.randrange(10**6):06}"
+    parts = chance.choice(_SUBJECTS), chance.choice(_FORMS), chance.choice(_NAMES)
+    return " ".join((*parts[: chance.randrange(1, 4)], chance.choice(words)))
 
 
 def plant(home: Path, others: int) -> int:

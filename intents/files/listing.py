@@ -83,9 +83,8 @@ def _changed_ns(folder: Path) -> int:
 
 def roots_of(area: Area) -> Listing:
     """The roots alone; raises as ``contents`` does."""
-    return Listing(
-        tuple(map(entry_at, map(_root, area.roots))), (), is_whole=True, at_s=time.monotonic()
-    )
+    entries = tuple(entry_at(Spot(root, ())) for root in area.roots)
+    return Listing(entries, (), is_whole=True, at_s=time.monotonic())
 
 
 def entry_at(spot: Spot) -> Entry:

@@ -15,8 +15,9 @@ from .words import sound_key
 __all__ = ["Lexicon"]
 
 _ALIKE = 0.72
-_MOST = 6
-_POOL = 60
+_HEARD = 0.95
+_MOST = 14
+_POOL = 30
 _LONG_KEY = 3
 _LEAST_LETTERS = 2
 
@@ -68,4 +69,4 @@ class Lexicon:
         near = process.extract(word, pool, scorer=JaroWinkler.similarity, limit=_POOL)
         scored = [(other, sound_similarity(word, other)) for other, _, _ in near]
         alike = sorted((pair for pair in scored if pair[1] >= _ALIKE), key=lambda pair: -pair[1])
-        return tuple(alike[:_MOST])
+        return tuple((other, _HEARD * score) for other, score in alike[:_MOST])

@@ -123,23 +123,35 @@ class Index:
 
         A reading that is less likely is tried only while nothing fits well.
         """
-        lexicon = self._lexicon()
+        every = list(requests)
         best: dict[int, Found] = {}
-        for request in requests:
-            top = max((each.score for each in best.values()), default=0.0)
-            if top >= max(_GOOD, request.worth):
+        for request in every:  # as it was recognised, where all of it fits
+            if _top(best) >= _GOOD:
                 break
-            for found in self._answer(request, lexicon, only_folders=only_folders):
-                if found.id not in best or found.score > best[found.id].score:
-                    best[found.id] = found
+            _add(best, self._spelled(request, only_folders=only_folders))
+        if _top(best) < _GOOD:
+            lexicon = self._lexicon()
+            for request in every:
+                if _top(best) >= max(_GOOD, request.worth):
+                    break
+                found = self._answer(request, lexicon, only_folders=only_folders)
+                _add(best, found)
         return sorted(best.values(), key=lambda each: (-each.score, -each.changed_ns, each.id))
 
-    def _answer(self, request: Request, lexicon: Lexicon, *, only_folders: bool) -> Sequence[Found]:
+    def _spelled(self, request: Request, *, only_folders: bool) -> Sequence[Found]:
         where, values = _filters(request, only_folders=only_folders)
-        if not request.words and not request.place:
+        said = Said.spelled(request)
+        if not said.strict:
             if not request.restricts:
                 return ()
-            return ranked(self._listed(request, where, values), Said((), ()), request, self._text)
+            return ranked(self._listed(request, where, values), said, request, self._text)
+        order = _ORDERS.get(request.order)
+        return ranked(self._matched(said.strict, where, values, order), said, request, self._text)
+
+    def _answer(self, request: Request, lexicon: Lexicon, *, only_folders: bool) -> Sequence[Found]:
+        if not request.words and not request.place:
+            return ()
+        where, values = _filters(request, only_folders=only_folders)
         said = Said.of(request, lexicon)
         rows: dict[int, Found] = {}
         for query in said.queries(_MOST_WORDS):
@@ -228,6 +240,16 @@ class Index:
             _lexicons[key] = Lexicon()
         _lexicons[key].extend(self._db)
         return _lexicons[key]
+
+
+def _add(best: dict[int, Found], found: Iterable[Found]) -> None:
+    for each in found:
+        if each.id not in best or each.score > best[each.id].score:
+            best[each.id] = each
+
+
+def _top(best: dict[int, Found]) -> float:
+    return max((each.score for each in best.values()), default=0.0)
 
 
 def _filters(request: Request, *, only_folders: bool) -> tuple[str, list[object]]:

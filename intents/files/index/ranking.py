@@ -22,7 +22,7 @@ _IN_NAME, _IN_PLACE, _IN_HEAD, _IN_TEXT = 1.0, 0.9, 0.88, 0.8
 _HEAD_WORDS = 60
 _WHOLE = 0.12
 _NEAR_BEST = 0.12
-_JOINED_ALIKE = 0.8
+_JOINED_ALIKE = 0.76
 _LEAST_HALF = 3
 _LARGER = 1.5
 _CHOSEN = 0.08
@@ -57,13 +57,26 @@ class Said:
     called: frozenset[str] = frozenset()
 
     @classmethod
+    def spelled(cls, request: Request) -> Said:
+        """The words of a request as they were recognised, and no others."""
+        words = tuple(((word, 1.0),) for word in request.words)
+        places = tuple(((word, 1.0),) for word in request.place)
+        return cls(words, places, (), frozenset(request.called))
+
+    @classmethod
     def of(cls, request: Request, lexicon: Lexicon) -> Said:
-        """What the words of a request may be in this index."""
+        """What the words of a request may be in this index, by sound."""
         words = request.words
         groups = tuple(_group(word, lexicon) for word in words)
         places = tuple(_group(word, lexicon) for word in request.place)
         others = (*_joined(request, lexicon), *_parted(words, groups, lexicon))
         return cls(groups, places, others, frozenset(request.called))
+
+    @property
+    def strict(self) -> str:
+        """The full-text query for everything that was said."""
+        places = [_any(group, "place") for group in self.places]
+        return _all([*(_any(group) for group in self.groups), *places])
 
     def queries(self, most: int) -> Iterator[str]:
         """Full-text queries, the strictest first; the next one is for when nothing is found."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise, written_name
+from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise, parse_number, written_name
 from voiced_intents.files.description import KIND_OF_SAID
 from voiced_intents.files.kinds import kinds_of_word
 
@@ -31,6 +31,15 @@ _ORDERS = {
 _MILD = frozenset("new old big large long small short little first last recent".split())
 """These are often a part of a name: they choose only where they stand beside a kind."""
 
+_OF_DATES = frozenset(
+    "today yesterday tonight this last past the of in and day days before after week weeks weekend "
+    "month months year years ago morning noon afternoon evening night monday tuesday wednesday "
+    "thursday friday saturday sunday january february march april may june july august september "
+    "october november december spring summer autumn fall winter quarter first second third fourth "
+    "fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth oh hundred thousand since "
+    "a an couple few beginning end middle early late half".split()
+)
 _CHANGED = frozenset("changed change edited edit modified modify worked".split())
 _ADDED = frozenset(
     "created create made make downloaded download added add sent send saved save got took taken "
@@ -125,31 +134,33 @@ def _without_date(words: Words, context: SlotContext) -> tuple[Words, DateSpan, 
     """The words without a date, the date, and whether "for" or "of" announced it."""
     for start in range(len(words)):
         is_announced = words[start] in _BEFORE_DATE
-        first = start + 1 if is_announced else start
-        if first >= len(words):
-            break
-        if words[first] in ("the", "this") and is_announced and first + 1 < len(words):
-            skipped = first + 1
-        else:
-            skipped = first
-        found = _date_at(words, first, context, _LIKELY if is_announced else _CERTAIN)
-        if found is None and skipped != first:
-            found = _date_at(words, skipped, context, _LIKELY)
-        if found is not None and (is_announced or _is_relative(words[first : found[0]])):
-            is_for = words[start] in ("for", "of")
-            return words[:start] + words[found[0] :], found[1], is_for
+        for first in (start + 1, start + 2) if is_announced else (start,):
+            if first > start + 1 and words[first - 1] != "the":
+                break
+            found = _date_at(words, first, context, _LIKELY if is_announced else _CERTAIN)
+            if found is not None and (is_announced or _is_relative(words[first : found[0]])):
+                is_for = words[start] in ("for", "of")
+                return words[:start] + words[found[0] :], found[1], is_for
     return None
 
 
 def _date_at(
     words: Words, first: int, context: SlotContext, least: float
 ) -> tuple[int, DateSpan] | None:
-    for end in range(min(len(words), first + _LONGEST_DATE), first, -1):
-        spoken = " ".join(words[first:end]).removesuffix("'s")
+    end = first
+    while end < min(len(words), first + _LONGEST_DATE) and _may_be_date(words[end]):
+        end += 1
+    for last in range(end, first, -1):
+        spoken = " ".join(words[first:last]).removesuffix("'s")
         for each in DATE_SPAN.resolve(spoken, context):
             if each.score >= least:
-                return end, each.value
+                return last, each.value
     return None
+
+
+def _may_be_date(word: str) -> bool:
+    plain = word.removesuffix("'s")
+    return plain in _OF_DATES or plain.isdigit() or parse_number([plain]) is not None
 
 
 def _is_relative(words: Words) -> bool:

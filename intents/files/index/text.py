@@ -13,7 +13,8 @@ __all__ = ["TextReader"]
 
 _HEADER_BYTES = 8
 _LONGEST_ANSWER_BYTES = 1 << 20
-_BYTECODE = "-X", "frozen_modules=on"
+_KEPT = ("HOME", "LANG", "PYTHONDONTWRITEBYTECODE")
+"""What a program that reads hostile documents gets of the environment: no secrets."""
 
 
 class TextReader:
@@ -57,13 +58,13 @@ class TextReader:
             ours.settimeout(self._limit_s)
             with theirs:
                 self._process = subprocess.Popen(
-                    [sys.executable, *_BYTECODE, "-m", f"{__package__}.extract",
+                    [sys.executable, "-P", "-m", f"{__package__}.extract",
                      str(theirs.fileno())],
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=subprocess.DEVNULL,
-                    env={"PYTHONPATH": os.pathsep.join(sys.path)},
+                    env={name: os.environ[name] for name in _KEPT if name in os.environ},
                 )  # fmt: skip
             self._socket = ours
         return self._socket
