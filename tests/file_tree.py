@@ -138,9 +138,9 @@ Videos/drone flight.mp4 | 27 | 800000
 TARGETS = tuple(_targets())
 
 _SUBJECTS = (
-    "order delivery warehouse travel training customer supplier product machine inventory payment "
-    "salary holiday meeting contract project marketing workshop printer server network school sport "
-    "club kitchen bathroom roof window car bicycle train flight hotel museum theatre book poem essay "
+    "order delivery depot travel training customer supplier product machine inventory payment "
+    "salary holiday meeting contract project marketing workshop printer server school sport "
+    "club kitchen bathroom roof window car bicycle train flight hotel museum theatre poem essay "
     "biology chemistry physics history geography language grammar exercise drawing sketch model"
 ).split()
 _FORMS = (
@@ -184,7 +184,7 @@ def _others(count: int) -> Iterator[Target]:
             subject, who = _SUBJECTS[folder % len(_SUBJECTS)], _NAMES[folder % len(_NAMES)]
             place = f"{root}/{subject} {year}/{who} {folder}"
             ending = chance.choice(_ENDINGS[root])
-            days_ago, size_kib = 400 + chance.random() * 6000, 1 + chance.randrange(4000)
+            days_ago, size_kib = 1600 + chance.random() * 5000, 1 + chance.randrange(4000)
             yield Target(f"{place}/{number} {name}.{ending}", days_ago, size_kib)
 
 

@@ -14,7 +14,7 @@ from voiced_intents.files.index.walk import Reading, Walk
 from voiced_intents.files.index.words import name_words, sound_key, text_words
 from voiced_intents.files.roots import Spot
 
-from ..conftest import Home
+from .conftest import Home
 from .indexed import read_texts, walk
 
 

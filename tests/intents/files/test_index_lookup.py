@@ -17,7 +17,8 @@ from voiced_intents.files.index.request import readings
 from voiced_intents.files.roots import Area
 from voiced_intents.files.slot import FILE, FOLDER, WANTED
 
-from ..conftest import NOW, Home
+from .conftest import NOW, Home, fill
+from .indexed import kept
 
 
 @pytest.fixture
@@ -84,7 +85,7 @@ def test_entities_know_when_they_were_made_and_changed(context: FakeContext) -> 
 def test_folders_and_roots_are_found(context: FakeContext, indexed: Home) -> None:
     assert FOLDER.resolve("taxes", context)[0].value.path == indexed.documents / "taxes"
     assert FOLDER.resolve("downloads", context)[0].value.path == indexed.downloads
-    assert [f"{phrase}" for phrase in FOLDER.phrases(context)][0].startswith("documents")
+    assert FOLDER.phrases(context)[0].startswith("documents")
 
 
 def test_what_has_gone_since_is_not_named(context: FakeContext, indexed: Home) -> None:
@@ -131,9 +132,6 @@ async def test_files_of_a_day_are_listed(context: FakeContext) -> None:
 
 
 def test_an_index_that_nobody_keeps_is_not_used(home: Home, database: Path) -> None:
-    from .conftest import fill
-    from .indexed import kept
-
     fill(home)
     with kept(database, home.roots):
         pass
