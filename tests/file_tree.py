@@ -184,7 +184,8 @@ def _others(count: int) -> Iterator[Target]:
             subject, who = _SUBJECTS[folder % len(_SUBJECTS)], _NAMES[folder % len(_NAMES)]
             place = f"{root}/{subject} {year}/{who} {folder}"
             ending = chance.choice(_ENDINGS[root])
-            days_ago, size_kib = 1600 + chance.random() * 5000, 1 + chance.randrange(4000)
+            largest_kib = 30 if root in ("Documents", "Desktop") else 4000
+            days_ago, size_kib = 1600 + chance.random() * 5000, 1 + chance.randrange(largest_kib)
             yield Target(f"{place}/{number} {name}.{ending}", days_ago, size_kib)
 
 

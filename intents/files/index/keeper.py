@@ -30,8 +30,8 @@ from .watch import Watch
 __all__ = ["Keeper", "main", "opened"]
 
 _STEP_FOLDERS = 40
-_STEP_TEXTS = 8
 _WORK_S = 0.3
+_LONGEST_REST_S = 0.3
 _RESCAN_S = 60.0
 _CHECK_S = 6 * 3600.0
 _WAIT_AFTER_FAULT_S = 30.0
@@ -50,6 +50,8 @@ class Keeper:
     _watch: Watch = field(default_factory=Watch, init=False)
     _pass: Walk | None = field(default=None, init=False)
     _news: Walk | None = field(default=None, init=False)
+    _open: int | None = field(default=None, init=False)
+    """The document that is being read."""
     _due_s: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -74,7 +76,7 @@ class Keeper:
             self._begin()
         worked = self._walk_on(start_s) or self._read_on(start_s)
         if worked:
-            time.sleep(min(1.0, self.orders.rest * (time.monotonic() - start_s)))
+            time.sleep(min(_LONGEST_REST_S, self.orders.rest * (time.monotonic() - start_s)))
         return worked
 
     def close(self) -> None:
@@ -142,27 +144,35 @@ class Keeper:
 
     def _read_on(self, start_s: float) -> bool:
         """Read documents, the newest first, as many as there is time for."""
-        worked = False
-        while time.monotonic() < start_s + _WORK_S:
-            documents = self.store.wanting_text(_STEP_TEXTS)
-            if not documents:
-                break
-            worked = True
-            read = [(identity, self._words(*where)) for identity, *where in documents]
-            with self.store.batch():
-                for identity, words in read:
-                    self.store.read(identity, words)
-        return worked
+        end_s = start_s + _WORK_S
+        while time.monotonic() < end_s:
+            if self._open is None:
+                if not self._next_document():
+                    return False
+                continue
+            words = self.reader.words(max(0.01, end_s - time.monotonic()))
+            if words is not None:
+                with self.store.batch():
+                    self.store.read(self._open, words)
+                self._open = None
+        return True
 
-    def _words(self, root: bytes, path: bytes, name: bytes) -> list[str]:
-        inner = [os.fsdecode(part) for part in path.split(b"/") if part]
-        spot = Spot(Path(os.fsdecode(root)), (*inner, os.fsdecode(name)))
-        extension = split_extension(spot.name)[1][1:].lower()
-        try:
-            with spot.opened(os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK) as opened:
-                return self.reader.words(opened, extension)
-        except IntentError:
-            return []
+    def _next_document(self) -> bool:
+        """Have the next document read; False where there is none."""
+        for identity, root, path, name in self.store.wanting_text(1):
+            inner = [os.fsdecode(part) for part in path.split(b"/") if part]
+            spot = Spot(Path(os.fsdecode(root)), (*inner, os.fsdecode(name)))
+            extension = split_extension(spot.name)[1][1:].lower()
+            try:
+                with spot.opened(os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK) as opened:
+                    self.reader.begin(opened, extension)
+            except IntentError:  # gone, or not ours to read: there are no words
+                with self.store.batch():
+                    self.store.read(identity, ())
+                return True
+            self._open = identity
+            return True
+        return False
 
 
 def _be_polite() -> None:

@@ -7,6 +7,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from contextlib import suppress
 
 __all__ = ["TextReader"]
@@ -18,7 +19,7 @@ _KEPT = ("HOME", "LANG", "PYTHONDONTWRITEBYTECODE")
 
 
 class TextReader:
-    """One process that reads documents, started when the first one comes.
+    """One process that reads documents, one at a time, started when the first one comes.
 
     Args:
         limit_s: So long one document may take.
@@ -28,34 +29,57 @@ class TextReader:
         self._limit_s = limit_s
         self._process: subprocess.Popen[bytes] | None = None
         self._socket: socket.socket | None = None
+        self._answer = bytearray()
+        self._end_s = 0.0
 
-    def words(self, descriptor: int, extension: str) -> list[str]:
-        """The words of an open document; none where it took too long or broke the reader."""
-        connection = self._connection()
+    def begin(self, descriptor: int, extension: str) -> None:
+        """Have an open document read; it may be closed then."""
+        self._answer.clear()
+        self._end_s = time.monotonic() + self._limit_s
+        # where the reader has ended, there is no answer either
+        with suppress(OSError):
+            socket.send_fds(self._connection(), [extension.encode("ascii")], [descriptor])
+
+    def words(self, wait_s: float) -> list[str] | None:
+        """The words of the document, or None where it is still being read.
+
+        There are none where it took too long or broke the reader: the next document gets another.
+        """
         try:
-            socket.send_fds(connection, [extension.encode("ascii")], [descriptor])
-            (length,) = array.array("Q", self._exactly(connection, _HEADER_BYTES))
-            if length > _LONGEST_ANSWER_BYTES:
-                raise OSError("the answer is too long")
-            answer = self._exactly(connection, length)
-        except OSError:  # too slow, or it ended: the next document gets a fresh one
+            while not self._is_complete():
+                if not self._receive(wait_s):
+                    if time.monotonic() < self._end_s:
+                        return None
+                    raise OSError("it took too long")
+        except OSError:
             self.close()
             return []
-        return answer.decode("utf-8", "replace").split()
+        return self._answer[_HEADER_BYTES:].decode("utf-8", "replace").split()
 
-    def _exactly(self, connection: socket.socket, length: int) -> bytes:
-        parts = bytearray()
-        while len(parts) < length:
-            part = connection.recv(length - len(parts))
-            if not part:
-                raise OSError("the reader of documents ended")
-            parts += part
-        return bytes(parts)
+    def _is_complete(self) -> bool:
+        if len(self._answer) < _HEADER_BYTES:
+            return False
+        (length,) = array.array("Q", bytes(self._answer[:_HEADER_BYTES]))
+        if length > _LONGEST_ANSWER_BYTES:
+            raise OSError("the answer is too long")
+        return len(self._answer) >= _HEADER_BYTES + length
+
+    def _receive(self, wait_s: float) -> bool:
+        """Take what comes within a time; False where nothing does."""
+        connection = self._connection()
+        connection.settimeout(wait_s)
+        try:
+            part = connection.recv(1 << 16)
+        except TimeoutError:
+            return False
+        if not part:
+            raise OSError("the reader of documents ended")
+        self._answer += part
+        return True
 
     def _connection(self) -> socket.socket:
         if self._socket is None:
             ours, theirs = socket.socketpair()
-            ours.settimeout(self._limit_s)
             with theirs:
                 self._process = subprocess.Popen(
                     [sys.executable, "-P", "-m", f"{__package__}.extract",

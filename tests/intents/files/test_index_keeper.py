@@ -183,15 +183,23 @@ def test_a_document_that_hangs_or_kills_its_reader_has_no_words(tmp_path: Path) 
     good.write_text("fine words")
     pipe_in, pipe_out = os.pipe()
     try:
-        assert reader.words(pipe_in, "txt") == []  # nothing ever comes
-        with good.open("rb") as file:
-            assert reader.words(file.fileno(), "no such kind") == []
-        with good.open("rb") as file:
-            assert reader.words(file.fileno(), "txt") == ["fine", "words"]
+        reader.begin(pipe_in, "txt")  # nothing ever comes
+        assert reader.words(0.01) is None
+        assert read(reader) == []
+        for extension, words in (("no such kind", []), ("txt", ["fine", "words"])):
+            with good.open("rb") as file:
+                reader.begin(file.fileno(), extension)
+            assert read(reader) == words
     finally:
         reader.close()
         os.close(pipe_in)
         os.close(pipe_out)
+
+
+def read(reader: TextReader) -> list[str]:
+    found: list[str] = []
+    until(lambda: (words := reader.words(0.1)) is not None and (found.extend(words) or True))
+    return found
 
 
 @pytest.mark.anyio
