@@ -13,6 +13,7 @@ from voiced.plugin import (
     DateSpan,
     Effect,
     FileEntity,
+    IntentError,
     Reply,
     intent,
 )
@@ -25,9 +26,15 @@ from .roots import Area
 from .settings import Settings
 from .slot import FILE, KIND, WANTED
 
-__all__ = ["find_files", "list_recent", "open_file"]
+__all__ = ["find_files", "list_recent", "open_file", "show_file"]
 
 _SHOWN = 3
+_SHOW_WAIT_S = 3.0
+# A comma would end a string of the list; in a URI it is always written in percent code.
+_SHOW_ITEMS = (
+    "dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.FileManager1",
+    "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1.ShowItems",
+)  # fmt: skip
 _MOST = 50
 _STARTS_PROGRAMS = (
     ".appimage", ".bat", ".bin", ".com", ".deb", ".desktop", ".exe", ".flatpakref", ".jar", ".msi",
@@ -100,6 +107,36 @@ def _run(command: list[str], wait_s: float) -> None:
             "That could not be opened. There may be no program for it.",
             "see what `xdg-open FILE` says in a terminal",
         )
+
+
+@intent(
+    "files.show",
+    sentences=[
+        "(show|reveal|open) [me] [the|my] {file} in (its|the) (folder|directory|file manager)",
+        "(show|open) [me] the folder (of|with|that holds) [the|my] file {file}",
+        "where exactly is [the|my] {file}",
+    ],
+    effect=Effect.W1,
+    critical=["file"],
+    examples=["show the invoice from yesterday in its folder"],
+)
+async def show_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+    """Show a file in the file manager, marked in its folder."""
+    settings = context.settings(Settings)
+    entity = await context.in_worker(_show, file, settings)
+    place = said(entity.path.parent.name)
+    return Reply(f"Showing {said(entity.path.name)} in {place}.", (entity,), _data([entity]))
+
+
+def _show(file: FileEntity, settings: Settings) -> FileEntity:
+    """Ask the file manager on the session bus; without one, open the folder."""
+    entry = entry_at(Area.of(settings).spot(file.path))
+    try:
+        _run([*_SHOW_ITEMS, f"array:string:{entry.spot.path.as_uri()}", "string:"], _SHOW_WAIT_S)
+    except IntentError:
+        folder = entry.spot.path if not entry.spot.parts else entry.spot.parent.path
+        _run([*settings.opener, str(folder)], settings.open_wait_s)
+    return entry.entity()
 
 
 @intent(

@@ -55,9 +55,12 @@ class Settings(BaseModel):
     vocabulary: int = Field(
         300, ge=0, le=5000, description="Names of so many recent files are expected by the ear."
     )
+    max_at_once: int = Field(
+        100, ge=1, le=1000, description="No more files than this are changed by one sentence."
+    )
     max_copy_files: int = Field(
-        10_000, ge=1, description="A folder with more files than this is not copied."
+        10_000, ge=1, description="No more files than this are copied, packed or extracted."
     )
     max_copy_bytes: int = Field(
-        10 * 2**30, ge=1, description="Nothing that is larger than this is copied."
+        10 * 2**30, ge=1, description="Nothing larger than this is copied, packed or extracted."
     )

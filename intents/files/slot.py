@@ -1,4 +1,4 @@
-"""The slot types FILE, FOLDER, WANTED and KIND: spoken names in, files that exist out."""
+"""The slot types FILE, FOLDER, WANTED, SEVERAL and KIND: spoken names in, files that exist out."""
 
 from __future__ import annotations
 
@@ -23,16 +23,18 @@ from .description import KIND_OF_SAID
 from .finding import finder, newest
 from .kinds import FOLDER_KIND, kinds_of_word
 from .listing import Entry
+from .refusals import denied
 from .refusals import said as shown
 from .search import Match
 from .settings import Settings
 
-__all__ = ["FILE", "FOLDER", "KIND", "WANTED"]
+__all__ = ["FILE", "FOLDER", "KIND", "SEVERAL", "WANTED"]
 
 _MOST = 10
 _MOST_WORDS = 4
 _LEAST_LETTERS = 4
 _FORMS = 3
+_NAMED = 3
 _NEAR_BEST = 0.2
 _MOST_FOUND = 200
 _SPECIAL = re.compile(r"([\\()\[\]{}<>|;:])")
@@ -195,6 +197,58 @@ class _Wanted:
         return (Candidate(found, shown(said)),)
 
 
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Several files that are changed at once. What a question reads back is their count."""
+
+    name: ClassVar[str] = "several"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "which files: 'pictures from last week in downloads'",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """As FILE's descriptions."""
+        return _descriptions(context)
+
+    def resolve(
+        self, said: str, context: SlotContext
+    ) -> Sequence[Candidate[tuple[FileEntity, ...]]]:
+        """One candidate: all that fits nearly as well as the best; raises as FILE does.
+
+        Raises:
+            IntentDenied: They are too many, or everything was said.
+        """
+        with finder(context) as finds:
+            matches = finds.files(said)
+        if not matches:
+            if _EVERYTHING.intersection(said.lower().split()):
+                raise denied("everything was said", "I don't change everything. Say which files.")
+            return ()
+        near = [match for match in matches if match.score >= matches[0].score - _NEAR_BEST]
+        most = context.settings(Settings).max_at_once
+        if len(near) > most:
+            text = f"Those are more than {most} files. That is too much at once by voice."
+            mend = "raise max_at_once in the section [files] of voiced.toml"
+            raise denied("more than [files] max_at_once", text, mend)
+        found = tuple(match.entry.entity() for match in near)
+        return (Candidate(found, _read_back(near)),)
+
+
+_EVERYTHING = frozenset(["everything", "all", "files", "anything"])
+
+
+def _read_back(matches: Sequence[Match]) -> str:
+    names = [shown(match.entry.name) for match in matches]
+    if len(names) == 1:
+        return names[0]
+    rest = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{len(names)} files: {', '.join(names[:_NAMED])}{rest}"
+
+
 FILE = _File()
 FOLDER = _Folder()
 WANTED = _Wanted()
+SEVERAL = _Several()

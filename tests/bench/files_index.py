@@ -89,6 +89,12 @@ class Memory:
         self.most_mb = max(self.most_mb, resident_kb / 1024)
 
 
+def cpu_s(pid: int) -> float:
+    """Processor time of a process, its children that have ended not among it."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def wait(is_so: Callable[[], object], memory: Memory, limit_s: float = LIMIT_S) -> float:
     start_s = time.monotonic()
     while not is_so() and time.monotonic() < start_s + limit_s:
@@ -156,6 +162,7 @@ def measured(folder: Path, count: int) -> Mapping[str, Any]:
     with keeper(context) as process:
         memory = Memory(process.pid)
         first_s = wait(lambda: (p := progress(context)) and p.is_whole, memory)
+        first_cpu_s = cpu_s(process.pid)
         before = progress(context)
         assert before is not None
         start_s = time.monotonic()
@@ -170,6 +177,7 @@ def measured(folder: Path, count: int) -> Mapping[str, Any]:
     return {
         "files": planted,
         "first index, s": round(first_s, 1),
+        "first index, s of processor time": round(first_cpu_s, 1),
         "documents read, a second": round(texts, 1),
         "memory of keeper and reader, MB at most": round(memory.most_mb, 1),
         "size of the index, MB": round(size_mb, 1),

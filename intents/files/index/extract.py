@@ -1,7 +1,8 @@
-"""The words of a document: run as a program of its own, since documents are hostile input.
+"""The words of a document, or its text: run as a program of its own, since documents are hostile input.
 
 ``python -m voiced_intents.files.index.extract FD`` reads one request after the other from a socket:
-a descriptor of an open file with its kind, and answers with the words. Whoever asks ends this
+a descriptor of an open file with its kind, and answers with the words, or with
+the text where the kind begins with "text:". Whoever asks ends this
 process when it takes too long; it limits its own memory, and can open no other file by itself.
 """
 
@@ -27,6 +28,7 @@ __all__ = ["READABLE", "main", "words_of"]
 _MOST_WORDS = 4000
 _MOST_BYTES = 4 << 20
 _MOST_PAGES = 60
+_MOST_LETTERS = 20_000
 _MEMORY_BYTES = 320 << 20
 
 Reader = Callable[[IO[bytes]], Iterator[str]]
@@ -61,6 +63,9 @@ def _html(file: IO[bytes]) -> Iterator[str]:
     yield from page.texts
 
 
+_BLOCKS = frozenset(["p", "h", "tab", "si", "title", "creator", "subject", "keywords"])
+
+
 def _parts(*names: str) -> Reader:
     """A document that is a zip archive with XML in it: the texts of the parts so named."""
 
@@ -82,7 +87,8 @@ def _texts(content: bytes) -> Iterator[str]:
     try:
         for _, element in ET.iterparse(io.BytesIO(content), ("end",)):  # noqa: S314 - limited
             yield element.text or ""
-            yield element.tail or ""
+            if element.tag.rpartition("}")[2] in _BLOCKS:
+                yield "\n"
             element.clear()
     except ET.ParseError:
         return
@@ -93,10 +99,9 @@ def _pdf(file: IO[bytes]) -> Iterator[str]:
 
     document = PdfReader(file)
     if document.metadata:
-        yield str(document.metadata.title or "")
-        yield str(document.metadata.author or "")
+        yield f"{document.metadata.title or ''}\n{document.metadata.author or ''}\n"
     for page in document.pages[:_MOST_PAGES]:
-        yield page.extract_text()
+        yield f"{page.extract_text()}\n"
 
 
 _OFFICE = _parts("docProps/core.xml", "word/document", "word/header", "xl/shared", "ppt/slides/s")
@@ -129,13 +134,29 @@ def words_of(file: IO[bytes], extension: str) -> list[str]:
     return list(found)[:_MOST_WORDS]
 
 
+def start_of(file: IO[bytes], extension: str) -> str:
+    """The beginning of a document's text, to be read to somebody."""
+    pieces: list[str] = []
+    length = 0
+    try:
+        for text in text_of(file, extension):
+            pieces.append(text)
+            length += len(text)
+            if length >= _MOST_LETTERS:
+                break
+    except Exception:  # noqa: BLE001 - as above
+        return "".join(pieces)[:_MOST_LETTERS]
+    return "".join(pieces)[:_MOST_LETTERS]
+
+
 def _answer(connection: socket.socket) -> bool:
     request, descriptors, _, _ = socket.recv_fds(connection, 64, 1)
     if not request:
         return False
+    mode, _, extension = request.decode("ascii").rpartition(":")
     with os.fdopen(descriptors[0], "rb") as file:
-        words = words_of(file, request.decode("ascii"))
-    answer = " ".join(words).encode()
+        found = start_of(file, extension) if mode else " ".join(words_of(file, extension))
+    answer = found.encode("utf-8", "replace")
     connection.sendall(array.array("Q", [len(answer)]).tobytes() + answer)
     return True
 

@@ -33,6 +33,7 @@ _STEP_FOLDERS = 40
 _WORK_S = 0.3
 _LONGEST_REST_S = 0.3
 _RESCAN_S = 60.0
+_FIRST_CHECK_S = 600.0
 _CHECK_S = 6 * 3600.0
 _WAIT_AFTER_FAULT_S = 30.0
 _NICE = 15
@@ -50,6 +51,7 @@ class Keeper:
     _watch: Watch = field(default_factory=Watch, init=False)
     _pass: Walk | None = field(default=None, init=False)
     _news: Walk | None = field(default=None, init=False)
+    _again: Walk | None = field(default=None, init=False)
     _open: int | None = field(default=None, init=False)
     """The document that is being read."""
     _due_s: float = field(default=0.0, init=False)
@@ -65,7 +67,8 @@ class Keeper:
     @property
     def is_in_step(self) -> bool:
         """Whether everything was read, and nothing waits but the texts of documents."""
-        return self._pass is None and self._news is None and self._number("whole") > 0
+        is_idle = not (self._pass or self._news or self._again)
+        return is_idle and self._number("whole") > 0
 
     def turn(self) -> bool:
         """Do a little of what is to be done; False where there was nothing."""
@@ -100,7 +103,8 @@ class Keeper:
         return int(self.store.fact(name) or 0)
 
     def _walk_on(self, start_s: float) -> bool:
-        walk = self._news or self._pass
+        """What has just changed comes first, then what was read before it was watched."""
+        walk = self._news or self._again or self._pass
         if walk is None:
             return False
         while not walk.is_done and time.monotonic() < start_s + _WORK_S:
@@ -113,26 +117,37 @@ class Keeper:
         return True
 
     def _end(self, walk: Walk) -> None:
-        """Watch what was found, and read it once more: it may have changed before the watch."""
-        if walk is self._news:
+        if walk is self._pass:
+            self._pass = None
+            self._end_pass(walk)
+        elif walk is self._news:
             self._news = None
         else:
-            self._pass = None
+            self._again = None
         if self._pass is None:
-            self._follow(self._watch.renewed())
-        if walk.scan:
-            with self.store.batch():
-                self.store.note("whole", str(walk.scan))
-                self.store.note("refusal", self._watch.refusal)
-            self._due_s = time.monotonic() + (_RESCAN_S if self._watch.refusal else _CHECK_S)
+            self._read_again(self._watch.renewed())
+
+    def _end_pass(self, walk: Walk) -> None:
+        with self.store.batch():
+            self.store.note("whole", str(walk.scan))
+            self.store.note("refusal", self._watch.refusal)
+        wait_s = _CHECK_S if walk.scan > 1 else _FIRST_CHECK_S
+        self._due_s = time.monotonic() + (_RESCAN_S if self._watch.refusal else wait_s)
+
+    def _read_again(self, folders: Iterable[Path]) -> None:
+        """What came or went after a folder was read, and before it was watched."""
+        spots = [spot for folder in folders if (spot := self._spot(folder)) is not None]
+        if spots:
+            reading = Reading(self.orders.texts, time.time_ns(), is_first=False)
+            self._again = self._again or Walk(self.store, reading, if_changed=True)
+            self._again.add(spots)
 
     def _follow(self, folders: Iterable[Path]) -> None:
         """Have folders read again in which something has changed."""
         spots = [spot for folder in sorted(folders) if (spot := self._spot(folder)) is not None]
         if spots:
-            if self._news is None:
-                reading = Reading(self.orders.texts, time.time_ns(), is_first=False)
-                self._news = Walk(self.store, reading)
+            reading = Reading(self.orders.texts, time.time_ns(), is_first=False)
+            self._news = self._news or Walk(self.store, reading)
             self._news.add(spots)
 
     def _spot(self, folder: Path) -> Spot | None:

@@ -26,6 +26,7 @@ _SCHEMA = """
 CREATE TABLE facts(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE folders(
     id INTEGER PRIMARY KEY, root BLOB NOT NULL, path BLOB NOT NULL, scan INTEGER NOT NULL,
+    listed INTEGER NOT NULL,
     UNIQUE(root, path)
 );
 CREATE TABLE files(
@@ -158,13 +159,22 @@ class Store:
 
     def folder(self, root: bytes, path: bytes) -> int:
         """The number of a folder; a new one has not been read yet (``scan`` 0)."""
-        self._db.execute("INSERT OR IGNORE INTO folders VALUES (NULL, ?, ?, 0)", (root, path))
+        self._db.execute("INSERT OR IGNORE INTO folders VALUES (NULL, ?, ?, 0, 0)", (root, path))
         found = self._db.execute("SELECT id FROM folders WHERE root = ? AND path = ?", (root, path))
         return int(found.fetchone()[0])
 
-    def scanned(self, folder: int, scan: int) -> None:
-        """Note that a folder was read in that pass."""
-        self._db.execute("UPDATE folders SET scan = ? WHERE id = ?", (scan, folder))
+    def was_read(self, root: bytes, path: bytes, changed_ns: int, scan: int) -> None:
+        """Note that a folder was read, in that pass over everything (0: in none)."""
+        self._db.execute(
+            "UPDATE folders SET listed = ?, scan = max(scan, ?) WHERE root = ? AND path = ?",
+            (changed_ns, scan, root, path),
+        )
+
+    def changed_ns(self, root: bytes, path: bytes) -> int:
+        """When something came or went in a folder that was read; 0 where it was not."""
+        query = "SELECT listed FROM folders WHERE root = ? AND path = ?"
+        row = self._db.execute(query, (root, path)).fetchone()
+        return int(row[0]) if row else 0
 
     def was_scanned(self, root: bytes, path: bytes, scan: int) -> bool:
         """Whether a folder was read in that pass already: how a walk goes on where it was."""

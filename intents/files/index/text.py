@@ -45,6 +45,11 @@ class TextReader:
 
         There are none where it took too long or broke the reader: the next document gets another.
         """
+        answer = self.text(wait_s)
+        return None if answer is None else answer.split()
+
+    def text(self, wait_s: float) -> str | None:
+        """What was asked for of the document, as ``words``."""
         try:
             while not self._is_complete():
                 if not self._receive(wait_s):
@@ -53,8 +58,8 @@ class TextReader:
                     raise OSError("it took too long")
         except OSError:
             self.close()
-            return []
-        return self._answer[_HEADER_BYTES:].decode("utf-8", "replace").split()
+            return ""
+        return self._answer[_HEADER_BYTES:].decode("utf-8", "replace")
 
     def _is_complete(self) -> bool:
         if len(self._answer) < _HEADER_BYTES:

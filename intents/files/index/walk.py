@@ -40,10 +40,17 @@ class Reading:
     is_first: bool
 
 
-def read_folder(spot: Spot, reading: Reading) -> list[Row]:
-    """What lies in a folder and may be touched; raises as ``Spot.folder`` does."""
-    with spot.folder() as folder, told(spot.name), os.scandir(folder) as children:
-        return list(_rows(children, folder, len(spot.parts), reading))
+def read_folder(spot: Spot, reading: Reading, known_ns: int = 0) -> tuple[list[Row], int] | None:
+    """What lies in a folder and may be touched, and when that changed last.
+
+    None where nothing came or went since ``known_ns``. Raises as ``Spot.folder`` does.
+    """
+    with spot.folder() as folder, told(spot.name):
+        changed_ns = os.fstat(folder).st_mtime_ns
+        if changed_ns == known_ns:
+            return None
+        with os.scandir(folder) as children:
+            return list(_rows(children, folder, len(spot.parts), reading)), changed_ns
 
 
 def _rows(
@@ -94,11 +101,13 @@ class Walk:
         reading: How.
         scan: The number of this pass over everything; folders that were read in it already are not
             read again. 0: only what is given is read, and what is new below it.
+        if_changed: Folders are passed over in which nothing came or went since they were read.
     """
 
     store: Store
     reading: Reading
     scan: int = 0
+    if_changed: bool = False
     seen: int = 0
     changes: int = 0
     _todo: deque[Spot] = field(default_factory=deque[Spot], init=False)
@@ -130,22 +139,27 @@ class Walk:
             inner = self.store.subfolders(path, folder)
             self._todo.extend(Spot(spot.root, _parts(each)) for each in inner)
             return True
+        known_ns = self.store.changed_ns(root, path) if self.if_changed else 0
         try:
-            rows = read_folder(spot, self.reading)
+            read = read_folder(spot, self.reading, known_ns)
         except IntentError:
             # It went away or may not be read: what is known of it is forgotten.
             self.changes += self.store.remove_tree(root, path)
             return False
+        if read is not None:
+            self._keep(spot, *read)
+        return True
+
+    def _keep(self, spot: Spot, rows: list[Row], changed_ns: int) -> None:
+        root, path = os.fsencode(spot.root), _path(spot)
         gone, changes = self.store.put(root, path, rows)
         self.changes += changes + sum(self.store.remove_tree(root, each) for each in gone)
         self.seen += len(rows)
+        self.store.was_read(root, path, changed_ns, self.scan)
         inner = [spot.child(os.fsdecode(row.name)) for row in rows if row.kind == FOLDER_KIND]
-        if self.scan:
-            self.store.scanned(self.store.folder(root, path), self.scan)
-            self._todo.extend(inner)
-        else:
-            self._todo.extend(each for each in inner if not self.store.knows(root, _path(each)))
-        return True
+        if not self.scan:
+            inner = [each for each in inner if not self.store.knows(root, _path(each))]
+        self._todo.extend(inner)
 
 
 def _path(spot: Spot) -> bytes:
