@@ -1,7 +1,7 @@
 """Zip and tar archives: made out of sight, and taken apart within limits, out of sight as well.
 
-Of a foreign archive nothing is believed: names that climb out, links and special things are refused,
-and what it says of its sizes is counted while it is read.
+Of a foreign archive nothing is believed: names that climb out, links and special things are
+refused, and what it says of its sizes is counted while it is read.
 """
 
 from __future__ import annotations
@@ -37,6 +37,11 @@ _MAX_DEPTH = 32
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _ENDINGS = (".zip", *_TARS)
+_BROKEN = (
+    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError,
+    NotImplementedError, RuntimeError,
+)  # fmt: skip
+"""What the libraries raise for an archive that is damaged, locked, or of an unknown kind."""
 
 
 def is_archive(name: str) -> bool:
@@ -157,8 +162,7 @@ class Extracting:
                 self._size = os.fstat(opened).st_size
                 with os.fdopen(os.dup(opened), "rb") as file:
                     self._extract(file)
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError,
-                NotImplementedError, RuntimeError) as error:  # fmt: skip
+        except _BROKEN as error:
             self.draft.discard()
             raise failed(
                 f"the archive cannot be read: {type(error).__name__}",

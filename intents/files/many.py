@@ -137,8 +137,8 @@ async def number_files(
 @intent(
     "files.add_date",
     sentences=[
-        "(add|put) the date (to|before|in front of) (the names of (the|all)|all|all the|the|my|these) "
-        "{several}",
+        "(add|put) the date (to|before|in front of) "
+        "(the names of (the|all)|all|all the|the|my|these) {several}",
         "rename (all|all the|these) {several} by [their] date",
     ],
     effect=Effect.W1,

@@ -24,7 +24,7 @@ from .listing import entry_at
 from .refusals import denied, failed, said
 from .roots import Area
 from .settings import Settings
-from .slot import FILE, KIND, WANTED
+from .slot import ASKED, DESCRIBED, FILE, KIND, WANTED, meant
 
 __all__ = ["find_files", "list_recent", "open_file", "show_file"]
 
@@ -52,15 +52,20 @@ _opened: list[subprocess.Popen[bytes]] = []
         "(open|launch|bring up) [up] [the|my|that] [file [called|named]] {file}",
         "(view|display) [the|my|that] [file [called|named]] {file}",
         "let me see [the|my|that] [file [called|named]] {file}",
+        "(open|view|display|launch|bring up) [up] [the|my|that] {described}",
     ],
     effect=Effect.W1,
-    critical=["file"],
+    critical=["file", "described"],
     examples=["open the PDF from yesterday", "open budget twenty twenty six"],
 )
-async def open_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def open_file(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
+) -> Reply:
     """Open a file or folder in its own program."""
     settings = context.settings(Settings)
-    entity = await context.in_worker(_open, file, settings)
+    entity = await context.in_worker(_open, meant(file, described), settings)
     return Reply(f"Opening {said(entity.path.name)}.", (entity,), _data([entity]))
 
 
@@ -147,6 +152,9 @@ def _show(file: FileEntity, settings: Settings) -> FileEntity:
         "(show|give) me [all] [the|my|any] {wanted}",
         "where (is|are|did i (put|save)) [the|my] {wanted}",
         "(do i have|is there|are there) [a|an|any|the] {wanted}",
+        "(find|locate|search for|look for|(i'm|i am) looking for) [me] [all] "
+        "[the|my|any|a|an] {asked}",
+        "(show|give) me [all] [the|my|any] {asked}",
     ],
     effect=Effect.R1,
     examples=[
@@ -157,14 +165,16 @@ def _show(file: FileEntity, settings: Settings) -> FileEntity:
 )
 async def find_files(
     context: Context,
-    wanted: Annotated[tuple[FileEntity, ...], WANTED],
+    wanted: Annotated[tuple[FileEntity, ...] | None, WANTED] = None,
+    asked: Annotated[tuple[FileEntity, ...] | None, ASKED] = None,
 ) -> Reply:
-    """Find files and folders by name, kind, date and folder."""
+    """Find files and folders by name, kind, date, folder, and what is in them."""
+    wanted = wanted or asked
     limit = await context.in_worker(limit_note, context.settings(Settings))
     if not wanted:
         return Reply(f"I found nothing like that.{limit}", data=_data([]))
-    found = _placed(wanted[0]) if len(wanted) == 1 else _counted(wanted)
-    return Reply(f"I found {found}.{limit}", wanted[:_MOST], _data(wanted))
+    names = _placed(wanted[0]) if len(wanted) == 1 else _counted(wanted)
+    return Reply(f"I found {names}.{limit}", wanted[:_MOST], _data(wanted))
 
 
 @intent(

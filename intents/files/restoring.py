@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from configparser import ConfigParser
 from configparser import Error as ParseError
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated
 from urllib.parse import unquote_to_bytes
 
 from voiced.plugin import (
-    Candidate,
+    TEXT,
     Context,
     Effect,
     IntentError,
@@ -27,18 +27,17 @@ from voiced.plugin import (
 from .carrying import carry_out, reply
 from .likeness import closest
 from .records import path_of, stamp_data, stamp_of, uri_of
-from .refusals import said, told
+from .refusals import failed, said, told
 from .roots import Area, Spot, Stamp
 from .settings import Settings
-from .trash import Trash, trash_for
+from .trash import Trash, trash_place
 from .trashing import Restoring, Trashing
 
 __all__ = ["restore_file", "undo_restore"]
 
 _INFO = ".trashinfo"
 _MOST = 5000
-_LIKE = 0.6
-_NAMED = 50
+_LIKE, _ALIKE = 0.6, 0.06
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,8 @@ def _all(context: SlotContext) -> list[_Trashed]:
         with told("the trash"):
             device = root.stat().st_dev
         try:
-            trash = trash_for(root / "x", device)
-            for each in _in(trash, area):
+            trash = trash_place(root / "x", device)
+            for each in _in(trash, area) if (trash.folder / "info").is_dir() else ():
                 found[(trash.folder, each.name)] = each
         except IntentError:  # a disk without a trash
             continue
@@ -69,7 +68,8 @@ def _all(context: SlotContext) -> list[_Trashed]:
 
 def _in(trash: Trash, area: Area) -> Iterator[_Trashed]:
     with trash.opened("info") as info:
-        names = sorted(name for name in os.listdir(info) if name.endswith(_INFO))[:_MOST]
+        with os.scandir(info) as entries:
+            names = sorted(each.name for each in entries if each.name.endswith(_INFO))[:_MOST]
         for name in names:
             note = _note(info, name)
             try:
@@ -96,38 +96,25 @@ def _read(trash: Trash, note: str) -> tuple[Path, str]:
     return (trash.top / path if trash.top else path), section["DeletionDate"]
 
 
-@dataclass(frozen=True, slots=True)
-class _TrashedType:
-    """Something in the trash that came from an allowed folder, by its name."""
+def _named(words: str, context: SlotContext) -> _Trashed:
+    """What was meant, of one name what was deleted last.
 
-    name: ClassVar[str] = "trashed"
-    is_open: ClassVar[bool] = True
-    json_schema: ClassVar[Mapping[str, Any]] = {
-        "type": "string",
-        "minLength": 1,
-        "description": "the name of something in the trash",
-    }
-
-    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
-        """None: the trash is looked at only when it is asked for."""
-        return ()
-
-    def resolve(self, said_words: str, context: SlotContext) -> Sequence[Candidate[_Trashed]]:
-        """What is there of that name, the newest first among equals."""
-        there = _all(context)
-        scores = {name: score for score, name in closest(said_words, {t.old.name for t in there})}
-        kept = [each for each in there if scores.get(each.old.name, 0.0) >= _LIKE]
-        kept.sort(key=lambda each: -scores[each.old.name])
-        seen: dict[str, int] = {}
-        candidates = []
-        for each in kept[:_NAMED]:  # of one name, the one that was deleted last is meant
-            again = seen[each.old.name] = seen.get(each.old.name, -1) + 1
-            score = scores[each.old.name] - 0.1 * min(again, 3)
-            candidates.append(Candidate(each, said(each.old.name), max(0.0, score)))
-        return sorted(candidates, key=lambda candidate: -candidate.score)
-
-
-TRASHED = _TrashedType()
+    Raises:
+        IntentFailed: Nothing in the trash is called so, or two things are alike.
+    """
+    there = _all(context)
+    near = [
+        (score, name)
+        for score, name in closest(words, {each.old.name for each in there})
+        if score >= _LIKE
+    ]
+    if not near:
+        text = f"I find nothing called {said(words)} in the trash."
+        raise failed("nothing of that name is in the trash", text)
+    if len(near) > 1 and near[0][0] - near[1][0] < _ALIKE:
+        text = f"There are {said(near[0][1])} and {said(near[1][1])} in the trash. Say which one."
+        raise failed("two things in the trash fit alike", text)
+    return next(each for each in there if each.old.name == near[0][1])
 
 
 @dataclass(slots=True)
@@ -175,11 +162,12 @@ class _Restoring:
     critical=["trashed"],
     examples=["restore the draft from the trash"],
 )
-async def restore_file(context: Context, trashed: Annotated[_Trashed, TRASHED]) -> Reply:
-    """Put something back where it was before it was deleted."""
-    old = trashed.old
+async def restore_file(context: Context, trashed: Annotated[str, TEXT]) -> Reply:
+    """Put something back where it was before it was deleted, by its name."""
+    found = await context.in_worker(_named, trashed, context)
+    old = found.old
     text = f"{said(old.name)} to {said(old.parent.name)}"
-    await carry_out(context, _Restoring(trashed), f"restored {text}")
+    await carry_out(context, _Restoring(found), f"restored {text}")
     return await reply(context, f"Restored {text}.", old)
 
 

@@ -1,4 +1,4 @@
-"""Several changes as one: all are prepared, then made; what cannot be made takes back the others."""
+"""Several changes as one: all are prepared, then made; what cannot be takes back the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slot types FILE, FOLDER, WANTED, SEVERAL and KIND: spoken names in, files that exist out."""
+"""The slot types of files and folders: spoken names in, files that exist out."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from voiced.plugin import (
     Entity,
     FileEntity,
     IntentError,
+    InvalidSlots,
     SlotContext,
     choice,
     spoken_forms,
@@ -28,7 +29,7 @@ from .refusals import said as shown
 from .search import Match
 from .settings import Settings
 
-__all__ = ["FILE", "FOLDER", "KIND", "SEVERAL", "WANTED"]
+__all__ = ["ASKED", "DESCRIBED", "FILE", "FOLDER", "KIND", "SEVERAL", "WANTED", "meant"]
 
 _MOST = 10
 _MOST_WORDS = 4
@@ -248,7 +249,66 @@ def _read_back(matches: Sequence[Match]) -> str:
     return f"{len(names)} files: {', '.join(names[:_NAMED])}{rest}"
 
 
+_MARKS = frozenset(["about", "with", "from", "sent", "i", "that", "which", "called", "of"])
+_LEAST_WORDS = 3
+
+
+def _describes(said: str) -> bool:
+    """Whether words describe a file, as "the PDF Anna sent me": more than a name is said."""
+    words = tuple(said.split())
+    if len(words) < _LEAST_WORDS:
+        return False
+    pairs = ((words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    return not _MARKS.isdisjoint(words) and (
+        "about" in words or any(pair in KIND_OF_SAID for pair in pairs)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Described(_File):
+    """As FILE, of a description in words that no name has: "the PDF Anna sent me last week"."""
+
+    name: ClassVar[str] = "described"
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None: other words than those of names are what it is for."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it is a description."""
+        return _describes(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(_Wanted):
+    """As WANTED, of a description in words that no name has."""
+
+    name: ClassVar[str] = "asked"
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None, as for DESCRIBED."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it is a description."""
+        return _describes(said)
+
+
 FILE = _File()
+DESCRIBED = _Described()
+ASKED = _Asked()
 FOLDER = _Folder()
 WANTED = _Wanted()
 SEVERAL = _Several()
+
+
+def meant(file: FileEntity | None, described: FileEntity | None) -> FileEntity:
+    """The one of two slots that was said.
+
+    Raises:
+        InvalidSlots: Neither was.
+    """
+    found = file or described
+    if found is None:
+        raise InvalidSlots("no file was said", spoken="I need to know the file for that.")
+    return found

@@ -78,7 +78,6 @@ def _sentences(text: str, letters: int, most: int = 1000) -> str:
         "read [out] [me] [the|my] [file|document|text] {file} [aloud|to me|out loud]",
         "read [the|my] {file} (aloud|to me|out|out loud)",
         "what does [the|my] {file} say",
-        "what is (written|it that is written) in [the|my] {file}",
     ],
     effect=Effect.R1,
     examples=["read the shopping list to me"],
@@ -97,7 +96,7 @@ async def read_file(context: Context, file: Annotated[FileEntity, FILE]) -> Repl
     sentences=[
         "(summarise|summarize|sum up) [the|my] [file|document] {file}",
         "(give me|make) a summary of [the|my] [file|document] {file}",
-        "what is [the|my] [file|document] {file} about",
+        "what is [the|my] (file|document) {file} about",
     ],
     effect=Effect.R1,
     examples=["summarise the letter to the landlord"],

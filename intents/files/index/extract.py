@@ -1,4 +1,4 @@
-"""The words of a document, or its text: run as a program of its own, since documents are hostile input.
+"""The words of a document, or its text: a program of its own, since documents are hostile.
 
 ``python -m voiced_intents.files.index.extract FD`` reads one request after the other from a socket:
 a descriptor of an open file with its kind, and answers with the words, or with

@@ -203,9 +203,7 @@ def read(reader: TextReader) -> list[str]:
 
 
 @pytest.mark.anyio
-async def test_voiced_runs_it_and_ends_it(
-    home: Home, context: FakeContext, database: Path
-) -> None:
+async def test_voiced_runs_it_and_ends_it(home: Home, context: FakeContext, database: Path) -> None:
     home.add("Documents/zebra.txt")
     beside = companions.Beside(COMPANION, context)
     async with anyio.create_task_group() as tasks:
