@@ -21,7 +21,6 @@ from typing import IO
 from voiced.plugin import IntentError, Undo
 
 from .copying import Budget, Draft
-from .fault import hit
 from .names import is_protected
 from .records import refuse_taken, way_back
 from .refusals import denied, failed, told
@@ -86,7 +85,6 @@ class Compressing:
             with os.fdopen(opened, "wb") as file:
                 with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                     for source in self.sources:
-                        hit("compress.source")
                         self._add(archive, source, source.name, _MAX_DEPTH)
                 file.flush()
                 os.fchmod(opened, 0o644)
@@ -180,7 +178,6 @@ class Extracting:
             try:
                 members = _zip(file) if self.source.name.lower().endswith(".zip") else _tar(file)
                 for parts, content in members:
-                    hit("extract.member")
                     self._place(folder, parts, content)
                 os.fchmod(folder, 0o755)
                 os.fsync(folder)

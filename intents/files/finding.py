@@ -8,8 +8,9 @@ from typing import Protocol
 
 from voiced.plugin import DateSpan, IntentError, SlotContext
 
-from .index.lookup import Found, Index, Progress
+from .index.lookup import Index, Progress
 from .index.place import database
+from .index.ranking import Found
 from .index.request import Request, readings
 from .kinds import FOLDER_KIND
 from .listing import Entry, contents, entry_at, roots_of

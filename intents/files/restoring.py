@@ -67,10 +67,12 @@ def _all(context: SlotContext) -> list[_Trashed]:
 
 
 def _in(trash: Trash, area: Area) -> Iterator[_Trashed]:
-    with trash.opened("info") as info:
+    """What the notes of a trash tell, but those of which nothing is there any more."""
+    with trash.opened("info") as info, trash.opened("files") as held:
+        there = set(os.listdir(held))  # noqa: PTH208 - a descriptor
         with os.scandir(info) as entries:
             names = sorted(each.name for each in entries if each.name.endswith(_INFO))[:_MOST]
-        for name in names:
+        for name in (each for each in names if each.removesuffix(_INFO) in there):
             note = _note(info, name)
             try:
                 path, deleted = _read(trash, note)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from voiced.plugin import IntentError, JsonValue, Undo
 
 from .changes import Change, Renaming
-from .fault import hit
 from .names import split_extension, with_addition
 from .refusals import denied, failed
 from .roots import Spot
@@ -44,7 +43,6 @@ class Several:
             for step in self.steps:
                 step.commit()
                 self._made.append(step)
-                hit("several.step")
         except IntentError:
             for step in reversed(self._made):
                 with suppress(IntentError):

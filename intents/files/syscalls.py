@@ -99,7 +99,7 @@ def born_ns(folder: int, name: str) -> int | None:
     )
     if failed or not found.mask & _STATX_BTIME:
         return None
-    return found.born_s * 1_000_000_000 + found.born_ns
+    return int(found.born_s) * 1_000_000_000 + int(found.born_ns)
 
 
 def rename_noreplace(old_folder: int, old: str, new_folder: int, new: str) -> None:

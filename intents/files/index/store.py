@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from .words import name_words, place_words
 
@@ -227,7 +228,7 @@ class Store:
         return gone, changes
 
     def _put_one(
-        self, folder: int, place: list[str], row: Row, old: tuple[int, ...] | None
+        self, folder: int, place: list[str], row: Row, old: tuple[Any, ...] | None
     ) -> bool:
         state = (row.kind, row.size_bytes, row.changed_ns, row.inode)
         if old is not None:

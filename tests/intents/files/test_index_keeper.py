@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import anyio
+import anyio.to_thread
 import file_tree
 import pytest
 import yaml
@@ -208,9 +209,7 @@ async def test_voiced_runs_it_and_ends_it(home: Home, context: FakeContext, data
     beside = companions.Beside(COMPANION, context)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(companions.keep, beside)
-        with anyio.fail_after(LIMIT_S):
-            while not is_in_step(context):
-                await anyio.sleep(0.05)
+        await anyio.to_thread.run_sync(until, lambda: is_in_step(context))
         tasks.cancel_scope.cancel()
     until(lambda: not is_kept(database))
 

@@ -13,12 +13,15 @@ from pathlib import Path
 import file_tree
 import pytest
 
-from voiced.plugin import Effect, FileEntity, IntentDenied, IntentError, IntentFailed, Undoer
+from voiced.plugin import Effect, FileEntity, IntentDenied, IntentError, IntentFailed, Undo, Undoer
 from voiced.testing.context import FakeContext
 from voiced_intents import files
 from voiced_intents.files.archives import stem_of
 from voiced_intents.files.measuring import in_words
+from voiced_intents.files.roots import Spot
+from voiced_intents.files.several import Several, numbered
 from voiced_intents.files.slot import SEVERAL
+from voiced_intents.files.trashing import Trashing
 
 from .conftest import NOW, Home, names
 
@@ -152,9 +155,10 @@ async def test_hidden_files_and_keys_are_left_out_of_what_is_extracted(home: Hom
 
 async def test_the_same_name_twice_in_an_archive_is_refused(home: Home) -> None:
     path = home.downloads / "twice.zip"
-    with pytest.warns(UserWarning, match="Duplicate"), zipfile.ZipFile(path, "w") as file:
+    with zipfile.ZipFile(path, "w") as file:
         file.writestr("a.txt", "1")
-        file.writestr("a.txt", "2")
+        with pytest.warns(UserWarning, match="Duplicate"):
+            file.writestr("a.txt", "2")
     with pytest.raises(IntentDenied, match="twice"):
         await files.extract_archive(home.context(), file=entity(path))
 
@@ -451,24 +455,34 @@ async def test_a_batch_that_cannot_be_whole_changes_nothing(home: Home) -> None:
     assert home.state() == before
 
 
+class Breaking:
+    """A change that is prepared and then cannot be made."""
+
+    def prepare(self) -> None:
+        """Nothing to prepare."""
+
+    def undo(self) -> Undo:
+        return Undo("files.rename", {})
+
+    def commit(self) -> None:
+        raise IntentFailed("the disk broke", spoken="That did not work.")
+
+    def discard(self) -> None:
+        """Nothing was prepared."""
+
+
 async def test_a_batch_that_breaks_in_the_middle_is_taken_back(home: Home) -> None:
     for name in ("1.txt", "2.txt", "3.txt"):
         home.add(f"Documents/{name}")
-    chosen = tuple(entity(home.documents / f"{n}.txt") for n in (1, 2, 3))
     before = home.state()
-    from voiced_intents.files import fault
-
-    def take(_: str) -> None:
-        (home.documents / "trip 03.txt").write_text("somebody else")
-
-    fault.watch(take)
-    try:
-        with pytest.raises(IntentFailed):
-            await files.number_files(home.context(), several=chosen, new_name="trip")
-    finally:
-        fault.watch(None)
-    (home.documents / "trip 03.txt").unlink()
-    assert home.state() == before
+    spots = [Spot(home.documents, (f"{n}.txt",)) for n in (1, 2)]
+    trashing = Trashing(Spot(home.documents, ("3.txt",)), lambda: NOW)
+    batch = Several([*numbered(spots, "trip"), trashing, Breaking()])
+    batch.prepare()
+    with pytest.raises(IntentFailed, match="broke"):
+        batch.commit()
+    batch.discard()
+    assert {k: v for k, v in home.state().items() if not k.startswith(".local")} == before
 
 
 async def test_rename_of_files_in_several_folders_is_refused(home: Home) -> None:
