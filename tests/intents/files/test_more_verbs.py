@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import resource
+import signal
 import stat
 import tarfile
 import zipfile
@@ -23,7 +26,7 @@ from voiced_intents.files.several import Several, numbered
 from voiced_intents.files.slot import SEVERAL
 from voiced_intents.files.trashing import Trashing
 
-from .conftest import NOW, Home, names
+from .conftest import NOW, Home, in_child, names
 
 pytestmark = pytest.mark.anyio
 
@@ -536,3 +539,71 @@ async def test_a_damaged_record_of_several_is_refused(home: Home) -> None:
     for steps in (None, "x", [], [{"operation": "files.rename"}], [7]):
         with pytest.raises(IntentFailed):
             await files.undo_several.function(home.context(), {"steps": steps})
+
+
+def limited(home: Home, call: Callable[[FakeContext], object]) -> str:
+    """What is said where no file may grow beyond 50 kB, as on a disk that fills up."""
+
+    def body() -> object:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000))
+        return asyncio.run(call(home.context()))  # type: ignore[arg-type]
+
+    return in_child(body)
+
+
+async def test_a_disk_that_fills_up_leaves_no_half_archive_and_no_half_folder(home: Home) -> None:
+    path = home.documents / "noise.bin"
+    path.write_bytes(os.urandom(100_000))
+    packed = archive(home, "packed.zip", {"first.txt": b"x", "noise.bin": os.urandom(100_000)})
+    before = places(home)
+    said = limited(home, lambda c: files.compress_file(c, file=entity(path)))
+    assert said.startswith("IntentFailed: ")
+    said = limited(home, lambda c: files.extract_archive(c, file=entity(packed)))
+    assert said.startswith("IntentFailed: ")
+    assert places(home) == before
+
+
+async def test_what_vanishes_meanwhile_is_said(home: Home) -> None:
+    path = home.add("Documents/a.txt")
+    gone = entity(path)
+    path.unlink()
+    context = home.context()
+    for call in (
+        files.read_file(context, file=gone),
+        files.compress_file(context, file=gone),
+        files.tell_size(context, file=gone),
+        files.trash_files(context, several=(gone, gone)),
+        files.show_file(context, file=gone),
+    ):
+        with pytest.raises(IntentFailed) as caught:
+            await call
+        assert caught.value.spoken == "a.txt is not there any more."
+    assert not [change for change in context.made if change.is_done]
+
+
+async def test_a_link_is_never_read_packed_or_measured(home: Home) -> None:
+    (home.folder / "secret.txt").write_text("secret")
+    link = home.documents / "a.txt"
+    link.symlink_to(home.folder / "secret.txt")
+    for call in (files.read_file, files.compress_file, files.tell_size):
+        with pytest.raises(IntentDenied, match=r"link|neither"):
+            await call(home.context(), file=entity(link))
+
+
+@pytest.mark.parametrize("outside", ["/etc/hostname", "Documents/../../x.txt", ".ssh/id_rsa"])
+async def test_nothing_outside_the_folders_is_reached(home: Home, outside: str) -> None:
+    path = Path(outside) if outside.startswith("/") else home.folder / outside
+    thing = FileEntity(path, "text", 1, None, NOW)
+    for call in (
+        files.read_file(home.context(), file=thing),
+        files.summarise_file(home.context(), file=thing),
+        files.compress_file(home.context(), file=thing),
+        files.tell_size(home.context(), file=thing),
+        files.tag_file(home.context(), file=thing, tag="x"),
+        files.show_file(home.context(), file=thing),
+        files.trash_files(home.context(), several=(thing,)),
+        files.extract_archive(home.context(), file=thing),
+    ):
+        with pytest.raises(IntentDenied):
+            await call
