@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from typing import Protocol
 
 from voiced.plugin import DateSpan, IntentError, SlotContext
@@ -60,7 +61,8 @@ def recent(
     settings = context.settings(Settings)
     with _index(settings) as index:
         if index is not None:
-            return _entries(index.recent(kinds, when, most))
+            with suppress(sqlite3.Error):
+                return _entries(index.recent(kinds, when, most))
         entries = list(contents(Area.of(settings), settings).entries)
     entries = [e for e in entries if e.spot.parts and e.kind in kinds]
     if when:
@@ -77,7 +79,7 @@ def limit_note(settings: Settings) -> str:
     area = Area.of(settings)
     index = Index.open(database(settings), area) if settings.index else None
     if index is not None:
-        with closing(index):
+        with closing(index), suppress(sqlite3.Error):
             note = _note(index.progress())
             if index.is_in_step or note:
                 return note
@@ -117,7 +119,10 @@ class IndexSearch:
             exact = _entries(self._index.named(text)) if is_name else []
         if exact:
             return [Match(entry, 1.0) for entry in exact]
-        return _matches(self._index.find(readings(said, self._context)))
+        try:
+            return _matches(self._index.find(readings(said, self._context)))
+        except sqlite3.Error:  # damaged, or in the middle of being built anew
+            return Search(self._context).files(said)
 
     def folders(self, said: str) -> list[Match]:
         """Folders that the words may mean, roots included; raises as ``files`` does."""
@@ -125,9 +130,15 @@ class IndexSearch:
             exact = [e for e in at_path(said.strip(), self._area) if e.kind == FOLDER_KIND]
             return [Match(entry, 1.0) for entry in exact]
         roots = Search(self._context, roots_of(self._area))
-        found = _matches(self._index.find(_of_folders(said, self._context), only_folders=True))
+        try:
+            found = self._folders(said)
+        except sqlite3.Error:
+            return Search(self._context).folders(said)
         named = roots.folders(said)
         return sorted([*named, *found], key=lambda m: (-m.score, len(m.entry.spot.parts)))
+
+    def _folders(self, said: str) -> list[Match]:
+        return _matches(self._index.find(_of_folders(said, self._context), only_folders=True))
 
 
 def _of_folders(said: str, context: SlotContext) -> Iterator[Request]:
@@ -161,9 +172,11 @@ def newest(context: SlotContext, most: int, *, only_folders: bool = False) -> li
     settings = context.settings(Settings)
     with _index(settings) as index:
         if index is not None:
-            rows = index.newest(most, only_folders=only_folders)
-            found = [Entry(row.spot, row.kind, row.size_bytes, row.changed_ns) for row in rows]
-            return [*(roots_of(Area.of(settings)).entries if only_folders else ()), *found][:most]
+            with suppress(sqlite3.Error):
+                rows = index.newest(most, only_folders=only_folders)
+                found = [Entry(row.spot, row.kind, row.size_bytes, row.changed_ns) for row in rows]
+                roots = roots_of(Area.of(settings)).entries if only_folders else ()
+                return [*roots, *found][:most]
         entries = contents(Area.of(settings), settings).entries
         wanted = [e for e in entries if e.kind == FOLDER_KIND or not only_folders]
         return sorted(wanted, key=lambda entry: -entry.mtime_ns)[:most]

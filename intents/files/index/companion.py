@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Sequence
 from contextlib import closing
@@ -32,8 +33,12 @@ def _health(context: SlotContext) -> Health:
     index = Index.open(database(settings), Area.of(settings))
     if index is None:
         return Health(None, "not begun yet: it is built while voiced run listens")
-    with closing(index):
-        return _of(index.progress())
+    try:
+        with closing(index):
+            return _of(index.progress())
+    except sqlite3.Error as error:
+        mend = "voiced run builds it anew; or delete it, its folder is in voiced doctor privacy"
+        return Health(is_ok=False, found=f"damaged: {error}", mend=mend)
 
 
 def _of(progress: Progress) -> Health:

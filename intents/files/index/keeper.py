@@ -30,8 +30,8 @@ from .watch import Watch
 __all__ = ["Keeper", "main", "opened"]
 
 _STEP_FOLDERS = 40
-_WORK_S = 0.3
-_LONGEST_REST_S = 0.3
+_WORK_S = 0.2
+_LONGEST_REST_S = 0.15
 _RESCAN_S = 60.0
 _FIRST_CHECK_S = 600.0
 _CHECK_S = 6 * 3600.0

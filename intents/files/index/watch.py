@@ -18,7 +18,7 @@ from watchfiles.main import FileChange
 __all__ = ["Watch"]
 
 _TIMEOUT_MS = 250
-_DEBOUNCE_MS = 240
+_DEBOUNCE_MS = 120
 _STEP_MS = 60
 
 

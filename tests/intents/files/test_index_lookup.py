@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -158,9 +159,23 @@ def test_a_damaged_index_is_gone_around(context: FakeContext, database: Path) ->
     assert FILE.resolve("budget twenty twenty six", context)[0].spoken == "budget 2026.xlsx"
 
 
-def test_a_rebuilt_index_is_told_once(context: FakeContext, indexed: Home, database: Path) -> None:
-    import sqlite3
+def test_an_index_that_breaks_in_use_is_gone_around(
+    context: FakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
 
+    for name in ("find", "newest", "recent", "named", "progress"):
+        monkeypatch.setattr(Index, name, broken)
+    assert FILE.resolve("budget twenty twenty six", context)[0].spoken == "budget 2026.xlsx"
+    assert FOLDER.resolve("taxes", context)[0].spoken == "taxes"
+    assert FILE.phrases(context)
+    assert limit_note(context.settings(Settings)) == ""
+    (companion,) = files.COMPANIONS
+    assert companion.health(context).is_ok is False
+
+
+def test_a_rebuilt_index_is_told_once(context: FakeContext, indexed: Home, database: Path) -> None:
     db = sqlite3.connect(database)
     with db:
         db.execute("REPLACE INTO facts VALUES ('rebuilt', '12345')")
