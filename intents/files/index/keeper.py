@@ -55,10 +55,12 @@ class Keeper:
     _open: int | None = field(default=None, init=False)
     """The document that is being read."""
     _due_s: float = field(default=0.0, init=False)
+    _refusal: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         with self.store.batch():
             self.store.note("scope", self.orders.scope)
+            self.store.note("refusal", "")
         self._watch.add(
             Path(os.fsdecode(root)) / os.fsdecode(path) for root, path in self.store.folders()
         )
@@ -78,6 +80,8 @@ class Keeper:
         if self._pass is None and start_s >= self._due_s:
             self._begin()
         worked = self._walk_on(start_s) or self._read_on(start_s)
+        if self._watch.refusal != self._refusal:
+            self._heed_refusal()
         if worked:
             time.sleep(min(_LONGEST_REST_S, self.orders.rest * (time.monotonic() - start_s)))
         return worked
@@ -130,9 +134,15 @@ class Keeper:
     def _end_pass(self, walk: Walk) -> None:
         with self.store.batch():
             self.store.note("whole", str(walk.scan))
-            self.store.note("refusal", self._watch.refusal)
         wait_s = _CHECK_S if walk.scan > 1 else _FIRST_CHECK_S
         self._due_s = time.monotonic() + (_RESCAN_S if self._watch.refusal else wait_s)
+
+    def _heed_refusal(self) -> None:
+        """Where the kernel does not watch (any more), everything is read again soon, and often."""
+        self._refusal = self._watch.refusal
+        with self.store.batch():
+            self.store.note("refusal", self._refusal)
+        self._due_s = min(self._due_s, time.monotonic() + _RESCAN_S)
 
     def _read_again(self, folders: Iterable[Path]) -> None:
         """What came or went after a folder was read, and before it was watched."""
