@@ -36,7 +36,7 @@ _MOST_WORDS = 4
 _LEAST_LETTERS = 4
 _FORMS = 3
 _NAMED = 3
-_NEAR_BEST = 0.2
+_NEAR_BEST, _CLOSE = 0.2, 0.13
 _MOST_FOUND = 200
 _SPECIAL = re.compile(r"([\\()\[\]{}<>|;:])")
 
@@ -217,18 +217,19 @@ class _Several:
     def resolve(
         self, said: str, context: SlotContext
     ) -> Sequence[Candidate[tuple[FileEntity, ...]]]:
-        """One candidate: all that fits nearly as well as the best; raises as FILE does.
+        """One candidate: all files that fit as well as the best; folders only where that was said.
 
         Raises:
             IntentDenied: They are too many, or everything was said.
         """
         with finder(context) as finds:
-            matches = finds.files(said)
+            found_all = finds.files(said)
+        matches = [m for m in found_all if m.entry.kind != FOLDER_KIND or _says_folders(said)]
         if not matches:
             if _EVERYTHING.intersection(said.lower().split()):
                 raise denied("everything was said", "I don't change everything. Say which files.")
             return ()
-        near = [match for match in matches if match.score >= matches[0].score - _NEAR_BEST]
+        near = [match for match in matches if match.score >= matches[0].score - _CLOSE]
         most = context.settings(Settings).max_at_once
         if len(near) > most:
             text = f"Those are more than {most} files. That is too much at once by voice."
@@ -239,6 +240,11 @@ class _Several:
 
 
 _EVERYTHING = frozenset(["everything", "all", "files", "anything"])
+
+
+def _says_folders(said: str) -> bool:
+    """Whether folders are meant: "all recipes" are the files in that folder, not the folder."""
+    return any(FOLDER_KIND in kinds_of_word(word) for word in said.lower().split())
 
 
 def _read_back(matches: Sequence[Match]) -> str:

@@ -503,6 +503,13 @@ async def test_everything_is_too_much(home: Home, said: str) -> None:
     assert "too much" in caught.value.spoken or "Say which" in caught.value.spoken
 
 
+async def test_a_folder_is_one_of_several_only_where_folders_were_said(home: Home) -> None:
+    (home.documents / "recipes").mkdir()
+    home.add("Documents/recipes for soup.txt")
+    assert several(home, "recipes")[0] == "recipes for soup.txt"
+    assert several(home, "recipes folders")[0] == "recipes"
+
+
 async def test_nothing_like_that_is_no_several(home: Home) -> None:
     assert SEVERAL.resolve("zebras", home.context()) == ()
 
