@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo run test test-fast check mutate bench bench-live bench-peers clean
+.PHONY: demo run test test-fast check mutate bench bench-files bench-links bench-live bench-peers clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -52,6 +52,14 @@ bench: $(VENV)/.bench build/hassil-fuzzy
 
 bench-peers: $(VENV)/.user
 	$(BIN)/python tests/bench/peers $(ARGS)
+
+# the index of files on a home of 200,000 files, made for it in the temporary folder
+bench-files: $(VENV)/.dev
+	$(BIN)/python tests/bench/files_index.py $(ARGS)
+
+# somebody swaps a folder for a link while it is looked into, 100,000 times
+bench-links: $(VENV)/.dev
+	$(BIN)/python tests/bench/link_swapper.py $(ARGS)
 
 # the whole daemon on a real sound server, without hardware
 bench-live: $(VENV)/.dev

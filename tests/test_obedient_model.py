@@ -327,8 +327,10 @@ def test_every_intent_of_ours_says_what_it_does() -> None:
     intents = {each.name: each for each in found if hasattr(each, "sentences")}
     effects = {name: each.effect for name, each in intents.items() if not each.effect.only_reads}
     assert effects == dict.fromkeys(
-        ("files.copy", "files.create_folder", "files.move", "files.open", "files.rename",
-         "files.trash", "talk.start_over", "talk.undo"),
+        ("files.add_date", "files.compress", "files.copy", "files.create_folder", "files.extract",
+         "files.move", "files.move_several", "files.number", "files.open", "files.rename",
+         "files.restore", "files.show", "files.tag", "files.trash", "files.trash_several",
+         "talk.start_over", "talk.undo"),
         Effect.W1,
     )  # fmt: skip
     without_slots = {name for name in effects if not intents[name].slots}

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import anyio
 
 from voiced import composition, misses, pause_file
+from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.errors import JournalError, ungrouped
@@ -95,6 +96,8 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                 if options.source == "mic":
                     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
                     tasks.start_soon(watch.run)
+                    for beside in companions_of(loaded, brain.plugins.plugins):
+                        tasks.start_soon(keep, beside)
                 pauses = None
                 if config.turns.learn_pauses and options.source == "mic":
                     path = journal_folder(config.journal) / PAUSE_FILE

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 from voiced.plugin import TEXT, Context, Effect, FileEntity, Reply, intent
 
-from .changes import Change, Copying, FolderMaking, Moving, Renaming
-from .copying import Budget
+from .carrying import budget, carry_out, reply, spot_of
+from .changes import Copying, FolderMaking, Moving, Renaming
 from .kinds import FOLDER_KIND
-from .listing import entry_at
 from .names import free_name, new_name_of, split_extension
 from .refusals import failed, said
 from .roots import Area, Spot
@@ -22,30 +20,6 @@ __all__ = ["copy_file", "create_folder", "move_file", "rename_file", "trash_file
 
 _COPY_DEADLINE_S = 600.0
 _DUPLICATES = 100
-
-
-async def _carry_out(context: Context, change: Change, summary: str) -> None:
-    """Prepare, write the way back, commit; whatever happens, nothing half done stays."""
-    try:
-        await context.in_worker(change.prepare)
-        async with context.change(change.undo(), summary):
-            await context.in_worker(change.commit)
-    finally:
-        change.discard()
-
-
-async def _reply(context: Context, text: str, spot: Spot) -> Reply:
-    entry = await context.in_worker(entry_at, spot)
-    return Reply(text, (entry.entity(),), {"file": said(str(spot.path))})
-
-
-def _budget(settings: Settings) -> Budget:
-    return Budget(settings.max_copy_files, settings.max_copy_bytes)
-
-
-async def _spot(context: Context, path: Path) -> Spot:
-    area = await context.in_worker(Area.of, context.settings(Settings))
-    return area.spot(path)
 
 
 @intent(
@@ -71,8 +45,8 @@ async def create_folder(
     area = await context.in_worker(Area.of, context.settings(Settings))
     parent = area.spot(folder.path if folder else area.roots[0])
     text = f"the folder {said(name)} in {said(parent.name)}"
-    await _carry_out(context, FolderMaking(parent.child(name)), f"created {text}")
-    return await _reply(context, f"Created {text}.", parent.child(name))
+    await carry_out(context, FolderMaking(parent.child(name)), f"created {text}")
+    return await reply(context, f"Created {text}.", parent.child(name))
 
 
 @intent(
@@ -91,15 +65,15 @@ async def rename_file(
     context: Context, file: Annotated[FileEntity, FILE], new_name: Annotated[str, TEXT]
 ) -> Reply:
     """Rename a file or folder; a file keeps its extension unless another was said."""
-    old = await _spot(context, file.path)
+    old = await spot_of(context, file.path)
     extension = "" if file.kind == FOLDER_KIND else split_extension(old.name)[1]
     name = new_name_of(new_name, extension)
     new = old.parent.child(name)
     if new == old:
         raise failed("the new name is the old one", f"It is called {said(name)} already.")
     text = f"{said(old.name)} to {said(name)}"
-    await _carry_out(context, Renaming(old, new), f"renamed {text}")
-    return await _reply(context, f"Renamed {text}.", new)
+    await carry_out(context, Renaming(old, new), f"renamed {text}")
+    return await reply(context, f"Renamed {text}.", new)
 
 
 @intent(
@@ -116,16 +90,16 @@ async def move_file(
     context: Context, file: Annotated[FileEntity, FILE], folder: Annotated[FileEntity, FOLDER]
 ) -> Reply:
     """Move a file or folder into a folder."""
-    old = await _spot(context, file.path)
-    target = await _spot(context, folder.path)
+    old = await spot_of(context, file.path)
+    target = await spot_of(context, folder.path)
     new = target.child(old.name)
     if new == old:
         text = f"{said(old.name)} is in {said(target.name)} already."
         raise failed("it lies there already", text)
     text = f"{said(old.name)} to {said(target.name)}"
-    change = Moving(old, new, _budget(context.settings(Settings)))
-    await _carry_out(context, change, f"moved {text}")
-    return await _reply(context, f"Moved {text}.", new)
+    change = Moving(old, new, budget(context.settings(Settings)))
+    await carry_out(context, change, f"moved {text}")
+    return await reply(context, f"Moved {text}.", new)
 
 
 @intent(
@@ -146,16 +120,16 @@ async def copy_file(
     folder: Annotated[FileEntity | None, FOLDER] = None,
 ) -> Reply:
     """Copy a file or folder into a folder, or beside itself under a free name."""
-    source = await _spot(context, file.path)
-    target = await _spot(context, folder.path) if folder else source.parent
+    source = await spot_of(context, file.path)
+    target = await spot_of(context, folder.path) if folder else source.parent
     new = target.child(source.name)
     if new == source:
         new = await context.in_worker(_duplicate, source)
     text = f"{said(source.name)} to {said(new.name if target == source.parent else target.name)}"
-    budget = _budget(context.settings(Settings))
-    await _carry_out(context, Copying(source, new, budget), f"copied {text}")
-    left = f" I left out hidden files and links: {budget.left_out}." if budget.left_out else ""
-    return await _reply(context, f"Copied {text}.{left}", new)
+    allowed = budget(context.settings(Settings))
+    await carry_out(context, Copying(source, new, allowed), f"copied {text}")
+    left = f" I left out hidden files and links: {allowed.left_out}." if allowed.left_out else ""
+    return await reply(context, f"Copied {text}.{left}", new)
 
 
 def _duplicate(source: Spot) -> Spot:
@@ -179,7 +153,7 @@ def _duplicate(source: Spot) -> Spot:
 )
 async def trash_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
     """Move a file or folder to the trash."""
-    spot = await _spot(context, file.path)
+    spot = await spot_of(context, file.path)
     name = said(spot.name)
-    await _carry_out(context, Trashing(spot, lambda: context.now), f"moved {name} to the trash")
+    await carry_out(context, Trashing(spot, lambda: context.now), f"moved {name} to the trash")
     return Reply(f"Moved {name} to the trash.", data={"file": said(str(spot.path))})

@@ -40,7 +40,7 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
         "spreadsheet", "spreadsheets", "excel file", "excel files", "table", "tables",
     ),
     "presentation": ("presentation", "presentations", "slides", "slide deck", "powerpoint"),
-    "text": ("text file", "text files", "note", "notes"),
+    "text": ("text", "texts", "text file", "text files", "note", "notes"),
     "web page": ("web page", "web pages"),
     "archive": ("archive", "archives", "zip file", "zip files"),
     "book": ("book", "books", "ebook", "ebooks"),

@@ -22,7 +22,7 @@ from .refusals import told
 from .roots import Area, Spot
 from .settings import Settings
 
-__all__ = ["Entry", "Listing", "contents", "entry_at"]
+__all__ = ["Entry", "Listing", "contents", "entry_at", "roots_of"]
 
 _MAX_DEPTH = 32
 _KEPT_S = 2.0
@@ -42,10 +42,20 @@ class Entry:
         """Its name."""
         return self.spot.name
 
+    @property
+    def modified(self) -> datetime:
+        """When it was changed last."""
+        return _moment(self.mtime_ns)
+
     def entity(self) -> FileEntity:
-        """As the assistant names it."""
-        modified = datetime.fromtimestamp(self.mtime_ns / 1e9).astimezone()
-        return FileEntity(self.spot.path, self.kind, self.size_bytes, None, modified)
+        """As the assistant names it; where the disk does not say when it was made, that is None."""
+        born = self.spot.born_ns()
+        created = None if born is None else _moment(born)
+        return FileEntity(self.spot.path, self.kind, self.size_bytes, created, self.modified)
+
+
+def _moment(time_ns: int) -> datetime:
+    return datetime.fromtimestamp(time_ns / 1e9).astimezone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +79,12 @@ def _changed_ns(folder: Path) -> int:
         return os.lstat(folder).st_mtime_ns
     except OSError:
         return -1
+
+
+def roots_of(area: Area) -> Listing:
+    """The roots alone; raises as ``contents`` does."""
+    entries = tuple(entry_at(Spot(root, ())) for root in area.roots)
+    return Listing(entries, (), is_whole=True, at_s=time.monotonic())
 
 
 def entry_at(spot: Spot) -> Entry:

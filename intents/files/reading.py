@@ -13,20 +13,28 @@ from voiced.plugin import (
     DateSpan,
     Effect,
     FileEntity,
+    IntentError,
     Reply,
     intent,
 )
 
-from .kinds import FOLDER_KIND
-from .listing import contents, entry_at
+from .finding import limit_note, recent
+from .kinds import kinds_of_word
+from .listing import entry_at
 from .refusals import denied, failed, said
 from .roots import Area
 from .settings import Settings
-from .slot import FILE, KIND, WANTED
+from .slot import ASKED, DESCRIBED, FILE, KIND, WANTED, meant
 
-__all__ = ["find_files", "list_recent", "open_file"]
+__all__ = ["find_files", "list_recent", "open_file", "show_file"]
 
 _SHOWN = 3
+_SHOW_WAIT_S = 3.0
+# A comma would end a string of the list; in a URI it is always written in percent code.
+_SHOW_ITEMS = (
+    "dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.FileManager1",
+    "/org/freedesktop/FileManager1", "org.freedesktop.FileManager1.ShowItems",
+)  # fmt: skip
 _MOST = 50
 _STARTS_PROGRAMS = (
     ".appimage", ".bat", ".bin", ".com", ".deb", ".desktop", ".exe", ".flatpakref", ".jar", ".msi",
@@ -44,15 +52,20 @@ _opened: list[subprocess.Popen[bytes]] = []
         "(open|launch|bring up) [up] [the|my|that] [file [called|named]] {file}",
         "(view|display) [the|my|that] [file [called|named]] {file}",
         "let me see [the|my|that] [file [called|named]] {file}",
+        "(open|view|display|launch|bring up) [up] [the|my|that] {described}",
     ],
     effect=Effect.W1,
-    critical=["file"],
+    critical=["file", "described"],
     examples=["open the PDF from yesterday", "open budget twenty twenty six"],
 )
-async def open_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def open_file(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
+) -> Reply:
     """Open a file or folder in its own program."""
     settings = context.settings(Settings)
-    entity = await context.in_worker(_open, file, settings)
+    entity = await context.in_worker(_open, meant(file, described), settings)
     return Reply(f"Opening {said(entity.path.name)}.", (entity,), _data([entity]))
 
 
@@ -102,6 +115,36 @@ def _run(command: list[str], wait_s: float) -> None:
 
 
 @intent(
+    "files.show",
+    sentences=[
+        "(show|reveal|open) [me] [the|my] {file} in (its|the) (folder|directory|file manager)",
+        "(show|open) [me] the folder (of|with|that holds) [the|my] file {file}",
+        "where exactly is [the|my] {file}",
+    ],
+    effect=Effect.W1,
+    critical=["file"],
+    examples=["show the invoice from yesterday in its folder"],
+)
+async def show_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+    """Show a file in the file manager, marked in its folder."""
+    settings = context.settings(Settings)
+    entity = await context.in_worker(_show, file, settings)
+    place = said(entity.path.parent.name)
+    return Reply(f"Showing {said(entity.path.name)} in {place}.", (entity,), _data([entity]))
+
+
+def _show(file: FileEntity, settings: Settings) -> FileEntity:
+    """Ask the file manager on the session bus; without one, open the folder."""
+    entry = entry_at(Area.of(settings).spot(file.path))
+    try:
+        _run([*_SHOW_ITEMS, f"array:string:{entry.spot.path.as_uri()}", "string:"], _SHOW_WAIT_S)
+    except IntentError:
+        folder = entry.spot.path if not entry.spot.parts else entry.spot.parent.path
+        _run([*settings.opener, str(folder)], settings.open_wait_s)
+    return entry.entity()
+
+
+@intent(
     "files.find",
     sentences=[
         "(find|locate|search for|look for|(i'm|i am) looking for) [me] [all] "
@@ -109,6 +152,9 @@ def _run(command: list[str], wait_s: float) -> None:
         "(show|give) me [all] [the|my|any] {wanted}",
         "where (is|are|did i (put|save)) [the|my] {wanted}",
         "(do i have|is there|are there) [a|an|any|the] {wanted}",
+        "(find|locate|search for|look for|(i'm|i am) looking for) [me] [all] "
+        "[the|my|any|a|an] {asked}",
+        "(show|give) me [all] [the|my|any] {asked}",
     ],
     effect=Effect.R1,
     examples=[
@@ -119,21 +165,16 @@ def _run(command: list[str], wait_s: float) -> None:
 )
 async def find_files(
     context: Context,
-    wanted: Annotated[tuple[FileEntity, ...], WANTED],
+    wanted: Annotated[tuple[FileEntity, ...] | None, WANTED] = None,
+    asked: Annotated[tuple[FileEntity, ...] | None, ASKED] = None,
 ) -> Reply:
-    """Find files and folders by name, kind, date and folder."""
-    limit = await context.in_worker(_limit_note, context.settings(Settings))
+    """Find files and folders by name, kind, date, folder, and what is in them."""
+    wanted = wanted or asked
+    limit = await context.in_worker(limit_note, context.settings(Settings))
     if not wanted:
         return Reply(f"I found nothing like that.{limit}", data=_data([]))
-    found = _placed(wanted[0]) if len(wanted) == 1 else _counted(wanted)
-    return Reply(f"I found {found}.{limit}", wanted[:_MOST], _data(wanted))
-
-
-def _limit_note(settings: Settings) -> str:
-    """What to say where a limit cut the search off."""
-    listing = contents(Area.of(settings), settings)
-    seen = len(listing.entries)
-    return "" if listing.is_whole else f" I looked at {seen} files and folders only."
+    names = _placed(wanted[0]) if len(wanted) == 1 else _counted(wanted)
+    return Reply(f"I found {names}.{limit}", wanted[:_MOST], _data(wanted))
 
 
 @intent(
@@ -163,17 +204,9 @@ async def list_recent(
 def _recent(
     context: Context, kind: tuple[str, ...] | None, when: DateSpan | None
 ) -> list[FileEntity]:
-    settings = context.settings(Settings)
-    listing = contents(Area.of(settings), settings)
-    entries = [entry for entry in listing.entries if entry.spot.parts]
-    if kind:
-        entries = [entry for entry in entries if entry.kind in kind]
-    else:
-        entries = [entry for entry in entries if entry.kind != FOLDER_KIND]
-    if when:
-        entries = [entry for entry in entries if when.start <= entry.entity().modified < when.end]
-    newest = sorted(entries, key=lambda entry: -entry.mtime_ns)
-    return [entry.entity() for entry in newest[: _MOST if when else _SHOWN + 5]]
+    kinds = kind or kinds_of_word("file")
+    entries = recent(context, kinds, when, _MOST if when else _SHOWN + 5)
+    return [entry.entity() for entry in entries]
 
 
 def _count(number: int) -> str:

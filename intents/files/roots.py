@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from voiced.plugin import IntentError
+
 from .names import is_protected
 from .refusals import denied, failed, said, told
 from .settings import Settings
-from .syscalls import open_beneath
+from .syscalls import born_ns, open_beneath
 
 __all__ = ["Area", "Spot", "Stamp", "default_roots"]
 
@@ -120,6 +122,14 @@ class Spot:
     def stamp(self) -> Stamp:
         """The stamp of what lies here; raises as ``look`` does."""
         return Stamp.of(self.look())
+
+    def born_ns(self) -> int | None:
+        """When it was created; None where the disk does not say, or it is gone."""
+        try:
+            with self.opened(os.O_PATH | os.O_NOFOLLOW) as opened:
+                return born_ns(opened, "")
+        except IntentError:
+            return None
 
     def exists(self) -> bool:
         """True if something lies here, whatever it is."""

@@ -19,7 +19,7 @@ from .refusals import denied
 from .roots import Area, Spot
 from .settings import Settings
 
-__all__ = ["Match", "Search"]
+__all__ = ["Match", "Search", "at_path"]
 
 _MIN_SCORE = 0.6
 _BY_DESCRIPTION = 0.9
@@ -39,11 +39,11 @@ class Match:
 class Search:
     """One look at the roots, and what words mean there. Blocking: use it in a worker."""
 
-    def __init__(self, context: SlotContext) -> None:
+    def __init__(self, context: SlotContext, listing: Listing | None = None) -> None:
         self._context = context
         self._settings = context.settings(Settings)
         self._area = Area.of(self._settings)
-        self._listing = contents(self._area, self._settings)
+        self._listing = listing or contents(self._area, self._settings)
 
     @property
     def listing(self) -> Listing:
@@ -138,25 +138,32 @@ class Search:
         """What a typed path or a whole written file name means; words without a dot are neither."""
         text = said.strip()
         if "/" in text:
-            return self._at_path(text)
+            return at_path(text, self._area)
         if not split_extension(text)[1]:
             return []
         return [entry for entry in self._listing.entries if entry.name == text]
 
-    def _at_path(self, text: str) -> list[Entry]:
-        path = Path(text).expanduser() if text.startswith("~/") else Path(text)
-        if ".." in path.parts:
-            raise denied("the path has '..' in it", "I don't take paths that go up a folder.")
-        roots = self._area.roots
-        named = {root.parent / path for root in roots if path.parts[:1] == (root.name,)}
-        paths = {path} if path.is_absolute() else named | {root / path for root in roots}
-        return [entry for each in sorted(paths) if (entry := self._entry_at(each))]
 
-    def _entry_at(self, path: Path) -> Entry | None:
-        try:
-            return entry_at(self._area.spot(path))
-        except IntentFailed:
-            return None
+def at_path(text: str, area: Area) -> list[Entry]:
+    """What lies at a typed path, whole or from a root on.
+
+    Raises:
+        IntentDenied: The path leaves the roots, or a link is in it.
+    """
+    path = Path(text).expanduser() if text.startswith("~/") else Path(text)
+    if ".." in path.parts:
+        raise denied("the path has '..' in it", "I don't take paths that go up a folder.")
+    roots = area.roots
+    named = {root.parent / path for root in roots if path.parts[:1] == (root.name,)}
+    paths = {path} if path.is_absolute() else named | {root / path for root in roots}
+    return [entry for each in sorted(paths) if (entry := _entry_at(area, each))]
+
+
+def _entry_at(area: Area, path: Path) -> Entry | None:
+    try:
+        return entry_at(area.spot(path))
+    except IntentFailed:
+        return None
 
 
 def _bounds_ns(moment: datetime) -> int:

@@ -32,6 +32,16 @@ class Settings(BaseModel):
     roots: tuple[Annotated[Path, AfterValidator(_usable_root)], ...] = Field(
         (), description="Folders that may be read and changed; empty: the desktop's user folders."
     )
+    index: bool = Field(
+        default=True, description="An index of these folders is kept while the assistant listens."
+    )
+    index_text: bool = Field(
+        default=True,
+        description="The words of documents (PDF, office, text) are in the index, not their order.",
+    )
+    index_folder: Path | None = Field(
+        None, description="Folder of the index; the folder files beside the journal by default."
+    )
     opener: tuple[str, ...] = Field(
         ("xdg-open",), min_length=1, description="Command that opens a file; the path comes last."
     )
@@ -45,9 +55,12 @@ class Settings(BaseModel):
     vocabulary: int = Field(
         300, ge=0, le=5000, description="Names of so many recent files are expected by the ear."
     )
+    max_at_once: int = Field(
+        100, ge=1, le=1000, description="No more files than this are changed by one sentence."
+    )
     max_copy_files: int = Field(
-        10_000, ge=1, description="A folder with more files than this is not copied."
+        10_000, ge=1, description="No more files than this are copied, packed or extracted."
     )
     max_copy_bytes: int = Field(
-        10 * 2**30, ge=1, description="Nothing that is larger than this is copied."
+        10 * 2**30, ge=1, description="Nothing larger than this is copied, packed or extracted."
     )

@@ -1,6 +1,6 @@
-"""openat2 and renameat2, which Python does not wrap. Nothing here knows about intents.
+"""openat2, renameat2 and statx, which Python does not wrap. Nothing here knows about intents.
 
-Source: openat2(2), renameat2(2) and ``linux/openat2.h``.
+Source: openat2(2), renameat2(2), statx(2) and ``linux/openat2.h``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import os
 import platform
 from contextlib import suppress
 
-__all__ = ["open_beneath", "rename_noreplace", "settle"]
+__all__ = ["born_ns", "open_beneath", "rename_noreplace", "settle"]
 
 # openat2 is younger than the unified numbering: it is 437 everywhere.
 _OPENAT2 = 437
@@ -22,6 +22,10 @@ _RESOLVE_NO_SYMLINKS = 0x04
 _RESOLVE_BENEATH = 0x08
 _RENAME_NOREPLACE = 1
 _ATTEMPTS = 32
+_AT_SYMLINK_NOFOLLOW = 0x100
+_AT_STATX_DONT_SYNC = 0x4000
+_AT_EMPTY_PATH = 0x1000
+_STATX_BTIME = 0x800
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
@@ -68,6 +72,34 @@ def open_beneath(folder: int, path: str, flags: int) -> int:
         if number not in (errno.EAGAIN, errno.EINTR):
             break
     raise OSError(number, os.strerror(number))
+
+
+class _Statx(ctypes.Structure):
+    _fields_ = (
+        ("mask", ctypes.c_uint32),
+        ("before", ctypes.c_uint8 * 76),
+        ("born_s", ctypes.c_int64),
+        ("born_ns", ctypes.c_uint32),
+        ("after", ctypes.c_uint8 * 164),
+    )
+
+
+def born_ns(folder: int, name: str) -> int | None:
+    """When a name in a folder was created, in nanoseconds; None where the disk does not know.
+
+    An empty name means what the descriptor itself is of.
+    """
+    found = _Statx()
+    failed = _libc.statx(
+        ctypes.c_int(folder),
+        ctypes.c_char_p(os.fsencode(name)),
+        ctypes.c_int(_AT_SYMLINK_NOFOLLOW | _AT_STATX_DONT_SYNC | _AT_EMPTY_PATH),
+        ctypes.c_uint(_STATX_BTIME),
+        ctypes.byref(found),
+    )
+    if failed or not found.mask & _STATX_BTIME:
+        return None
+    return int(found.born_s) * 1_000_000_000 + int(found.born_ns)
 
 
 def rename_noreplace(old_folder: int, old: str, new_folder: int, new: str) -> None:

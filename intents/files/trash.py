@@ -19,7 +19,7 @@ from .names import with_addition
 from .refusals import failed, told
 from .roots import FOLDER_FLAGS
 
-__all__ = ["Trash", "trash_for"]
+__all__ = ["Trash", "trash_for", "trash_place"]
 
 _INFO = ".trashinfo"
 _NAME_MAX_BYTES = 255 - len(_INFO)
@@ -115,13 +115,23 @@ def trash_for(path: Path, device: int, env: Mapping[str, str] = os.environ) -> T
     Raises:
         IntentFailed: That device has no trash and none can be made there.
     """
+    trash = trash_place(path, device, env)
+    trash.prepare()
+    return trash
+
+
+def trash_place(path: Path, device: int, env: Mapping[str, str] = os.environ) -> Trash:
+    """Where the trash of that device is, or would be; nothing is made.
+
+    Raises:
+        IntentFailed: That device cannot have one.
+    """
     home = Path(env.get("HOME") or Path.home())
     data = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share")
     trash = Trash(data / "Trash")
     with told("the trash"):
         if _device(trash.folder) != device:
             trash = _device_trash(_top_of(path.parent, device))
-    trash.prepare()
     return trash
 
 

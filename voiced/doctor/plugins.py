@@ -10,9 +10,10 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
+from voiced.companions import Beside, companions_of
 from voiced.config import Loaded, plugin_settings
 from voiced.doctor.checks import Check, Examination
-from voiced.errors import ConfigError, PluginError
+from voiced.errors import ConfigError, PluginError, VoicedError
 from voiced.grammar import Grammar
 from voiced.registry import Plugin, settings_of
 from voiced.slots import SlotContext
@@ -58,9 +59,20 @@ def check_plugins(what: Examination) -> Iterator[Check]:
     """A check for each plugin, loaded or not."""
     for plugin in what.plugins.plugins:
         yield _check(what.loaded, plugin)
+    for beside in companions_of(what.loaded, what.plugins.plugins):
+        yield _companion(beside)
     for failure in what.plugins.failures:
         mend = failure.mend or "mend the line named, or disable it in [intents]"
         yield Check(f"plugin {failure.plugin}", ok=False, found=failure.message, mend=mend)
+
+
+def _companion(beside: Beside) -> Check:
+    name = beside.companion.name
+    try:
+        health = beside.companion.health(beside.context)
+    except VoicedError as error:
+        return Check(name, ok=False, found=error.message, mend=error.mend)
+    return Check(name, ok=health.is_ok, found=health.found, mend=health.mend)
 
 
 def _check(loaded: Loaded, plugin: Plugin) -> Check:

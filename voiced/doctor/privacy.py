@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
 
+from voiced.companions import companions_of
 from voiced.config import (
     Config,
     journal_folder,
@@ -120,6 +121,9 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "downloaded models", _described(what.models))
     yield PrivacyFact("file", "your plugins", _described(plugin_folder(config.intents)))
     yield PrivacyFact("file", "which plugins may run, and which failed", _described(record_file()))
+    for beside in companions_of(what.loaded, what.plugins.plugins):
+        for path in beside.companion.keeps(beside.context):
+            yield PrivacyFact("file", beside.companion.name, _described(path))
     bytecode = user_cache_path("voiced") / "bytecode"
     yield PrivacyFact("file", "compiled code of plugins", _described(bytecode))
     taught = taught_file(config.intents)

@@ -22,6 +22,7 @@ from voiced.errors import (
     PluginError,
 )
 from voiced.labels import EXTERNAL, Integrity, Labelled
+from voiced.plugin.companions import Companion, Health
 from voiced.plugin.context import Assistant, Context
 from voiced.plugin.defining import intent, undoes
 from voiced.plugin.effects import Effect
@@ -82,6 +83,7 @@ __all__ = [
     "CannotRead",
     "Choice",
     "Clip",
+    "Companion",
     "Context",
     "DateSpan",
     "DateSpanType",
@@ -92,6 +94,7 @@ __all__ = [
     "Field",
     "FieldKind",
     "FileEntity",
+    "Health",
     "Integrity",
     "Intent",
     "IntentDenied",

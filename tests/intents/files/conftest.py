@@ -13,6 +13,9 @@ import pytest
 
 from voiced.testing.context import FakeContext
 from voiced_intents.files import Settings
+from voiced_intents.files.index.store import Store
+
+from .indexed import kept
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 
@@ -112,3 +115,39 @@ def other_disk(home: Home) -> Iterator[Path]:
     home.roots = (*home.roots, folder)
     yield folder
     shutil.rmtree(folder.parent)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "index.db"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    opened = Store.open(database)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def indexed(home: Home, database: Path) -> Iterator[Home]:
+    """A home whose index is in step with what ``full`` holds."""
+    fill(home)
+    with kept(database, home.roots):
+        yield home
+
+
+def fill(home: Home) -> None:
+    for name, days_ago in (
+        ("Documents/budget 2025.xlsx", 300),
+        ("Documents/budget 2026.xlsx", 12),
+        ("Documents/Letter_to_Anna.odt", 61),
+        ("Documents/taxes/return 2024.pdf", 320),
+        ("Documents/taxes/dentist receipt.txt", 20),
+        ("Downloads/invoice march.pdf", 0.9),
+        ("Downloads/manual.pdf", 5),
+        ("Pictures/IMG_20240103.jpg", 700),
+        ("Pictures/holiday/beach.png", 100),
+    ):
+        home.add(name, days_ago=days_ago)
+    home.add("Documents/machines.md", days_ago=1, text="All about heat pumps, and boilers.")

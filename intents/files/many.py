@@ -1,0 +1,194 @@
+"""The intents that change several files at once: the count is read back before, and told after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Annotated, Any
+
+from voiced.plugin import (
+    TEXT,
+    Context,
+    Effect,
+    FileEntity,
+    IntentError,
+    JsonValue,
+    Reply,
+    intent,
+    undoes,
+)
+
+from .carrying import budget, carry_out, spot_of
+from .changes import Change, Moving
+from .names import new_name_of
+from .refusals import failed, said
+from .roots import Spot
+from .settings import Settings
+from .several import Several, numbered, with_dates
+from .slot import FOLDER, SEVERAL
+from .trashing import Trashing
+from .undoing import undo_move, undo_rename, undo_trash
+
+__all__ = ["date_files", "move_files", "number_files", "trash_files", "undo_several"]
+
+_DEADLINE_S = 600.0
+
+
+def _effect(values: Mapping[str, Any]) -> Effect:
+    """More than one is read back, and confirmed with the verb."""
+    return Effect.W2 if len(values.get("several") or ()) > 1 else Effect.W1
+
+
+def _count(files: Sequence[FileEntity]) -> str:
+    return said(files[0].path.name) if len(files) == 1 else f"{len(files)} files and folders"
+
+
+async def _spots(context: Context, files: Sequence[FileEntity]) -> list[Spot]:
+    return [await spot_of(context, file.path) for file in files]
+
+
+async def _make(context: Context, steps: Sequence[Change], done: str) -> Reply:
+    if not steps:
+        raise failed("nothing to change", "There is nothing to change about those.")
+    await carry_out(context, Several(steps), done)
+    return Reply(f"{done[:1].upper()}{done[1:]}.")
+
+
+@intent(
+    "files.trash_several",
+    sentences=[
+        "(delete|trash|remove|throw away) (all|all the|all of the|all my|both|both of the|these) "
+        "{several}",
+        "(move|put) (all|all the|all of the|all my|both|these) {several} (to|into|in) the "
+        "(trash|bin|wastebasket)",
+        "get rid of (all|all the|all of the|all my|both|these) {several}",
+    ],
+    effect=Effect.W1,
+    effect_of=_effect,
+    critical=["several"],
+    examples=["delete all screenshots from last week"],
+    deadline_s=_DEADLINE_S,
+)
+async def trash_files(
+    context: Context, several: Annotated[tuple[FileEntity, ...], SEVERAL]
+) -> Reply:
+    """Move several files to the trash."""
+    spots = await _spots(context, several)
+    steps = [Trashing(spot, lambda: context.now) for spot in spots]
+    return await _make(context, steps, f"moved {_count(several)} to the trash")
+
+
+@intent(
+    "files.move_several",
+    sentences=[
+        "(move|put) (all|all the|all of the|all my|both|both of the|these) {several} "
+        "(to|into|in) [the|my] {folder}",
+    ],
+    effect=Effect.W1,
+    effect_of=_effect,
+    critical=["several", "folder"],
+    examples=["move all pdfs from yesterday to taxes"],
+    deadline_s=_DEADLINE_S,
+)
+async def move_files(
+    context: Context,
+    several: Annotated[tuple[FileEntity, ...], SEVERAL],
+    folder: Annotated[FileEntity, FOLDER],
+) -> Reply:
+    """Move several files into a folder."""
+    target = await spot_of(context, folder.path)
+    allowed = budget(context.settings(Settings))
+    spots = await _spots(context, several)
+    steps = [
+        Moving(spot, target.child(spot.name), allowed) for spot in spots if spot.parent != target
+    ]
+    if len({step.new.name for step in steps}) < len(steps):
+        raise failed("two have one name", "Two of those have the same name. I moved nothing.")
+    return await _make(context, steps, f"moved {_count(several)} to {said(target.name)}")
+
+
+@intent(
+    "files.number",
+    sentences=[
+        "number (all|all the|the|my|these) {several}",
+        "number (all|all the|the|my|these) {several} as {new_name}",
+        "rename (all|all the|these) {several} to {new_name} with numbers",
+    ],
+    effect=Effect.W1,
+    effect_of=_effect,
+    critical=["several", "new_name"],
+    examples=["number the pictures in holiday as beach"],
+    deadline_s=60.0,
+)
+async def number_files(
+    context: Context,
+    several: Annotated[tuple[FileEntity, ...], SEVERAL],
+    new_name: Annotated[str | None, TEXT] = None,
+) -> Reply:
+    """Rename several files of a folder to a name with numbers, the oldest first."""
+    oldest = sorted(several, key=lambda file: (file.modified, file.path.name))
+    spots = await _spots(context, oldest)
+    stem = new_name_of(new_name) if new_name else spots[0].parent.name
+    return await _make(
+        context, numbered(spots, stem), f"numbered {_count(several)} as {said(stem)}"
+    )
+
+
+@intent(
+    "files.add_date",
+    sentences=[
+        "(add|put) the date (to|before|in front of) "
+        "(the names of (the|all)|all|all the|the|my|these) {several}",
+        "rename (all|all the|these) {several} by [their] date",
+    ],
+    effect=Effect.W1,
+    effect_of=_effect,
+    critical=["several"],
+    examples=["add the date to all scans from yesterday"],
+    deadline_s=60.0,
+)
+async def date_files(
+    context: Context, several: Annotated[tuple[FileEntity, ...], SEVERAL]
+) -> Reply:
+    """Put the day on which each file was changed before its name."""
+    spots = await _spots(context, several)
+    steps = with_dates(spots, [_day(file.modified) for file in several])
+    return await _make(context, steps, f"added the date to {_count(several)}")
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d}"
+
+
+_UNDOERS: dict[str, Callable[[Context, Mapping[str, JsonValue]], Any]] = {
+    each.operation: each.function for each in (undo_move, undo_rename, undo_trash)
+}
+
+
+@undoes("files.several")
+async def undo_several(context: Context, data: Mapping[str, JsonValue]) -> str:
+    """Take each back that can be, the last one first; those that were never made are left."""
+    steps = data.get("steps")
+    if not isinstance(steps, Sequence) or isinstance(steps, str):
+        raise failed("the undo record is damaged", "My note on how to undo that is damaged.")
+    back, reasons = 0, list[str]()
+    for step in reversed(steps):
+        try:
+            await _undo_one(context, step)
+            back += 1
+        except IntentError as error:
+            reasons.append(error.spoken)
+    if not back:
+        raise failed("none of it can be taken back", reasons[0] if reasons else "There is nothing.")
+    left = f" Of the others I say: {reasons[0]}" if reasons else ""
+    return f"{back} of {len(steps)} are as they were.{left}"
+
+
+async def _undo_one(context: Context, step: JsonValue) -> None:
+    if not isinstance(step, Mapping):
+        raise failed("the undo record is damaged", "My note on how to undo that is damaged.")
+    data = step.get("data")
+    undoer = _UNDOERS.get(str(step.get("operation")))
+    if undoer is None or not isinstance(data, Mapping):
+        raise failed("the undo record is damaged", "My note on how to undo that is damaged.")
+    await undoer(context, data)

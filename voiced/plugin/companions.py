@@ -1,0 +1,35 @@
+"""Programs of built-in plugins that run beside the assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from voiced.slots import SlotContext
+
+__all__ = ["Companion", "Health"]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How something does, for `voiced doctor`; ``is_ok`` None: not there, and not needed."""
+
+    is_ok: bool | None
+    found: str
+    mend: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A program that runs beside the assistant while it listens. Built-in plugins alone have one.
+
+    A plugin names its companions in ``COMPANIONS``. The functions block. ``start`` gives the
+    command and the line that the program gets on its standard input, which stays open until it is
+    to end; None where it is not wanted. ``keeps`` names the files that it leaves.
+    """
+
+    name: str
+    start: Callable[[SlotContext], tuple[Sequence[str], str] | None]
+    health: Callable[[SlotContext], Health]
+    keeps: Callable[[SlotContext], Sequence[Path]]
