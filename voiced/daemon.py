@@ -10,6 +10,7 @@ import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 import anyio
 
@@ -18,6 +19,7 @@ from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
+from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin_watch import PluginWatch
@@ -150,7 +152,18 @@ async def serve(
     )
     _tell(everyone, ModeChanged(0, "listening"))
     notify("READY=1")
-    await session.run()
+    herald = Herald(
+        brain.dispatcher.news,
+        session.crier.say,
+        lambda: brain.dispatcher.acted,
+        lambda: datetime.now().astimezone(),
+    )
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            for announcer in brain.plugins.announcers:
+                tasks.start_soon(herald.attend, announcer, name=f"attend-{announcer.name}")
+            await session.run()
+            tasks.cancel_scope.cancel()
 
 
 def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = None) -> Habits:

@@ -34,6 +34,7 @@ from typing import (
     get_type_hints,
 )
 
+from voiced.announcements import Announcement, News, Told
 from voiced.errors import (
     CannotRead,
     IntentDenied,
@@ -92,6 +93,8 @@ __all__ = [
     "ORDINAL",
     "TEXT",
     "TIME_SPAN",
+    "Announcement",
+    "Announcer",
     "Assistant",
     "Candidate",
     "CannotRead",
@@ -114,12 +117,15 @@ __all__ = [
     "Labelled",
     "ListType",
     "Named",
+    "News",
     "Reply",
     "Slot",
     "SlotContext",
     "SlotType",
+    "Told",
     "Undo",
     "Undoer",
+    "announces",
     "attributed",
     "choice",
     "intent",
@@ -507,5 +513,37 @@ def undoes(
 
     def wrap(function: Callable[[Context, Mapping[str, JsonValue]], Awaitable[str]]) -> Undoer:
         return Undoer(operation, function)
+
+    return wrap
+
+
+@dataclass(frozen=True)
+class Announcer:
+    """Knows what there is to say unasked. ``returns`` says who may have shaped it."""
+
+    name: str
+    function: Callable[[Context, Told], Awaitable[News]]
+    returns: Integrity = Integrity.EXTERNAL
+    deadline_s: float = 10.0
+
+
+def announces(
+    name: str, *, returns: Integrity = Integrity.EXTERNAL, deadline_s: float = 10.0
+) -> Callable[[Callable[[Context, Told], Awaitable[News]]], Announcer]:
+    """Make an announcer of an async function ``(context, told) -> News``.
+
+    It is called when voiced begins to listen, at the time that its news name, after every call of
+    an intent, and every few seconds. It tells what is to be said now; ``told`` is what became of
+    what it told before. What was not told back may not have been said: keep it, and say it again.
+    It may wait for something to happen, up to its deadline.
+
+    Args:
+        name: ``plugin.noun``, unique.
+        returns: Who may have shaped what it tells.
+        deadline_s: After so many seconds the call has failed.
+    """
+
+    def wrap(function: Callable[[Context, Told], Awaitable[News]]) -> Announcer:
+        return Announcer(name, function, returns, deadline_s)
 
     return wrap

@@ -41,7 +41,7 @@ from voiced.events import ConfirmationAsked, IntentMatched, IntentReturned, Turn
 from voiced.grammar import Grammar, Match
 from voiced.grammar.chains import clauses
 from voiced.plan import Step
-from voiced.plugin import Effect, Intent, Reply, Undoer
+from voiced.plugin import Announcer, Effect, Intent, News, Reply, Told, Undoer
 from voiced.policy import TYPED, Answer, Manner, Verdict, decide, is_answerable
 from voiced.spoken import normalise
 
@@ -118,6 +118,7 @@ class Dispatcher:
         self.conversation = conversation
         self.is_stale = True
         self._last: Call | None = None
+        self.acted = anyio.Event()
         self._notices: list[str] = []
         self._told = 0
 
@@ -129,6 +130,24 @@ class Dispatcher:
     def notice_told(self) -> None:
         """The first of the notices was said."""
         self._told += 1
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether a question was asked that can still be answered."""
+        return self._pending is not None and self._environment.monotonic_s() <= self._void_at_s
+
+    async def news(self, announcer: Announcer, told: Told) -> News:
+        """What there is to say unasked; nothing where the plugin fails, which is logged."""
+        context = self._context(announcer.name, _SILENT)
+        news: object = None
+        try:
+            with anyio.move_on_after(announcer.deadline_s):
+                news = await announcer.function(context, told)
+        except VoicedError as error:
+            _log.error("announcer %s: %s", announcer.name, error.message)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - the plugin boundary
+            _log.error("announcer %s raised %s", announcer.name, type(error).__name__)
+        return news if isinstance(news, News) else News()
 
     @property
     def intents(self) -> tuple[Intent, ...]:
@@ -483,6 +502,8 @@ class Dispatcher:
         undo_ids = tuple(context.undo_ids)
         if not call.effect.only_reads:
             self.is_stale = True
+        acted, self.acted = self.acted, anyio.Event()
+        acted.set()
         is_external = self._guard.told(call.intent, reply or Reply(""))
         if reply is not None:
             self._last = call
