@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated
 
 from voiced.plugin import (
-    COMING_DATE_SPAN,
     Context,
     DateSpan,
     Effect,
@@ -15,9 +14,19 @@ from voiced.plugin import (
     intent,
 )
 
+from .counting import count_between, count_since, count_until, tell_day_then
+from .days import DAY
 from .words import date_words, full_date, time_words
 
-__all__ = ["tell_date", "tell_time", "tell_weekday"]
+__all__ = [
+    "count_between",
+    "count_since",
+    "count_until",
+    "tell_date",
+    "tell_day_then",
+    "tell_time",
+    "tell_weekday",
+]
 
 
 @intent(
@@ -53,9 +62,7 @@ async def tell_time(context: Context) -> Reply:
     returns=Integrity.CONFIG,
     examples=["what's the date", "what's the date on friday"],
 )
-async def tell_date(
-    context: Context, date: Annotated[DateSpan | None, COMING_DATE_SPAN] = None
-) -> Reply:
+async def tell_date(context: Context, date: Annotated[DateSpan | None, DAY] = None) -> Reply:
     """Tell the date, of today or of a day that is described."""
     day = date.start if date else context.now
     return _dated(f"{_subject(day, context.now)} {full_date(day, context.now)}.", day)
@@ -74,9 +81,7 @@ async def tell_date(
     returns=Integrity.CONFIG,
     examples=["what day is it", "what day is the first of march"],
 )
-async def tell_weekday(
-    context: Context, date: Annotated[DateSpan | None, COMING_DATE_SPAN] = None
-) -> Reply:
+async def tell_weekday(context: Context, date: Annotated[DateSpan | None, DAY] = None) -> Reply:
     """Tell the day of the week, of today or of a day that is described."""
     day = date.start if date else context.now
     if date is not None and not date.is_day:
