@@ -33,6 +33,8 @@ _COMMON = (
 )  # fmt: skip
 _ALIKE = 0.8
 _LONGEST = 3
+_BARE = "(one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+"""An hour alone: "an alarm for seven"."""
 _NO_NAMES = frozenset(
     "a an the my for of to on in at all every any that this it me timer timers alarm alarms "
     "reminder reminders second seconds minute minutes hour hours day days half quarter and "
@@ -112,7 +114,7 @@ class _When:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
         """As the times that every plugin knows."""
-        return COMING_TIME_SPAN.phrases(context)
+        return (*COMING_TIME_SPAN.phrases(context), _BARE)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[When]]:
         """The time; a length from now is exact to the second."""
