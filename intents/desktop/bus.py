@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias, cast
+from typing import Any, Literal, Protocol, TypeAlias
 
 from .refusals import failed
 
@@ -96,17 +96,17 @@ class Bus(Protocol):
 
 def plain(value: Any) -> Any:
     """A value without the types that D-Bus wraps variants in."""
-    if isinstance(value, tuple):
-        pair = cast("tuple[Any, ...]", value)
-        if len(pair) == 2 and isinstance(pair[0], str) and _is_signature(pair[0]):  # noqa: PLR2004
-            return plain(pair[1])
-        return tuple(plain(each) for each in pair)
-    if isinstance(value, Mapping):
-        table = cast("Mapping[Any, Any]", value)
-        return {key: plain(each) for key, each in table.items()}
-    if isinstance(value, list):
-        return [plain(each) for each in cast("list[Any]", value)]
-    return value
+    match value:
+        case (str(kind), held) if isinstance(value, tuple) and _is_signature(kind):
+            return plain(held)
+        case tuple():
+            return tuple(plain(each) for each in value)
+        case Mapping():
+            return {key: plain(each) for key, each in value.items()}
+        case list():
+            return [plain(each) for each in value]
+        case _:
+            return value
 
 
 def _is_signature(text: str) -> bool:

@@ -7,6 +7,7 @@ import os
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .settings import Settings
@@ -14,6 +15,7 @@ from .settings import Settings
 __all__ = ["App", "installed", "launch_command"]
 
 _GROUP = "Desktop Entry"
+_TOLD = ("XDG_CURRENT_DESKTOP", "LC_ALL", "LC_MESSAGES", "LANG")
 _MOST_BYTES = 1 << 18
 _MOST_FILES = 5000
 _CODES = frozenset("fFuUdDnNickvm")
@@ -60,13 +62,30 @@ def _folders(settings: Settings, env: Mapping[str, str]) -> Sequence[Path]:
 
 def installed(settings: Settings, env: Mapping[str, str]) -> list[App]:
     """The applications that the desktop shows; of two with one id the first counts."""
+    folders = tuple((str(each), _changed(each)) for each in _folders(settings, env))
+    told = tuple((key, env[key]) for key in _TOLD if env.get(key))
+    return list(_read_all(folders, told))
+
+
+def _changed(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+@lru_cache(maxsize=4)
+def _read_all(
+    folders: tuple[tuple[str, int], ...], told: tuple[tuple[str, str], ...]
+) -> tuple[App, ...]:
+    """Those of the folders, read again when one has changed."""
     found: dict[str, App | None] = {}
-    for folder in _folders(settings, env):
-        for path in _files(folder):
+    for folder, _ in folders:
+        for path in _files(Path(folder)):
             name = "-".join(path.relative_to(folder).parts).removesuffix(".desktop")
             if name not in found:
-                found[name] = _read(name, path, env)
-    return [app for app in found.values() if app is not None]
+                found[name] = _read(name, path, dict(told))
+    return tuple(app for app in found.values() if app is not None)
 
 
 def _files(folder: Path) -> Iterator[Path]:

@@ -16,6 +16,7 @@ __all__ = ["Monitor", "RealBus"]
 
 _OPEN_S = 2.0
 _ANSWER_S = 3.0
+_PROPERTY_S = 1.0
 _TOO_LATE = "org.freedesktop.DBus.Error.NoReply"
 
 
@@ -63,7 +64,7 @@ class RealBus:
 
     def get(self, to: Address, name: str) -> Any:
         """A property."""
-        return plain(self._answer(Properties(_there(to)).get(name), _ANSWER_S)[0])
+        return plain(self._answer(Properties(_there(to)).get(name), _PROPERTY_S)[0])
 
     def set(self, to: Address, name: str, signature: str, value: Any) -> None:
         """Set a property."""

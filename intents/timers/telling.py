@@ -14,12 +14,13 @@ __all__ = ["day_and_time", "left", "listed", "name", "repeated", "told_back"]
 
 _TURNED = {"my": "your", "me": "you", "i": "you", "i'm": "you're", "mine": "yours", "our": "your"}
 _WORD = re.compile(r"[A-Za-z']+")
+_PLURAL = re.compile(r"\b(day|hour|minute|second)s\b")
 
 
 def name(entry: Entry) -> str:
     """What it is called: "pasta timer", "ten minutes timer", "alarm"."""
     if entry.kind == "timer":
-        label = entry.label or length_words(entry.length_s).replace("minutes", "minute")
+        label = entry.label or _singular(length_words(entry.length_s))
         return f"{label} timer"
     return entry.kind
 
@@ -73,3 +74,8 @@ def listed(entries: Sequence[Entry], now: datetime) -> str:
     never = now + timedelta(days=36500)
     ordered = sorted(entries, key=lambda entry: due_at(entry, now) or never)
     return joined([_one(entry, now) for entry in ordered])
+
+
+def _singular(length: str) -> str:
+    """A length as it stands before a noun: "twenty second"."""
+    return _PLURAL.sub(r"\1", length)

@@ -90,7 +90,10 @@ def load_material(folder: Path) -> Generator[Material]:
             reason = f"not of the form that is wanted: {error!r}"
             raise ConfigError(file=str(folder), key=_SKILLS, reason=reason) from error
         plugins = load_plugins(Config().intents).plugins
-        chosen = {"files": {"roots": roots}, "desktop": {"application_folders": (applications,)}}
+        chosen: dict[str, dict[str, Any]] = {
+            "files": {"roots": roots},
+            "desktop": {"application_folders": (applications,)},
+        }
         known = {
             plugin.settings_model: plugin.settings_model(**chosen[plugin.name])
             for plugin in plugins
