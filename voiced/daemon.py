@@ -9,7 +9,7 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import anyio
@@ -102,7 +102,10 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                     path = journal_folder(config.journal) / PAUSE_FILE
                     pauses = await in_worker(pause_file.load, path)
                     tasks.start_soon(pause_file.keep, path, pauses, in_worker)
-                await _serve_and_record(config, brain, stages, readers, pauses)
+                listens = options.source == "mic"  # a file hears no alarm
+                told = brain.plugins.announcers if listens else ()
+                heard = replace(brain, announcers=told)
+                await _serve_and_record(config, heard, stages, readers, pauses)
                 tasks.cancel_scope.cancel()
         notify("STOPPING=1")
 
@@ -160,7 +163,7 @@ async def serve(
     )
     with ungrouped():
         async with anyio.create_task_group() as tasks:
-            for announcer in brain.plugins.announcers:
+            for announcer in brain.announcers:
                 tasks.start_soon(herald.attend, announcer, name=f"attend-{announcer.name}")
             await session.run()
             tasks.cancel_scope.cancel()

@@ -16,7 +16,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     file: Path | None = Field(
-        None, description="The database they are kept in; empty: in the folder of the journal."
+        None, description="The database they are kept in; empty: in the state folder."
     )
     timer_rings: int = Field(8, ge=1, le=100, description="A timer rings at most so often.")
     alarm_rings: int = Field(30, ge=1, le=1000, description="An alarm rings at most so often.")
