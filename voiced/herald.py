@@ -22,6 +22,7 @@ ANSWER_S = 6.0
 """How long an answer to what rings is waited for."""
 
 _LOOK_S = 1.0
+_SHORTEST_S = 0.1
 _LONGEST_S = 5.0
 """A timer that another process has set is known after so long."""
 
@@ -67,6 +68,7 @@ class Herald:
         return told
 
     async def _wait(self, again_at: datetime | None, acted: anyio.Event) -> None:
+        await anyio.sleep(_SHORTEST_S)  # also where it names a time that is over
         until_s = anyio.current_time() + _LONGEST_S
         while anyio.current_time() < until_s:
             left_s = _LOOK_S

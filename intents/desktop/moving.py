@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, TypeVar
 
 from voiced.plugin import (
     Context,
@@ -34,6 +34,8 @@ __all__ = [
     "switch_window",
     "undo_window",
 ]
+
+T = TypeVar("T")
 
 _SHOWN = 3
 _GONE = "That window is gone."
@@ -67,7 +69,7 @@ async def open_app(context: Context, app: Annotated[App, APP]) -> Reply:
 )
 async def switch_app(context: Context, app: Annotated[App, APP]) -> Reply:
     """Bring an application's window to the front, or start it where it has none."""
-    found = await context.in_worker(_window_of, app)
+    found = await _seeing(context, _window_of, app)
     if found is None:
         command = launch_command(app, context.settings(Settings))
         await context.in_worker(edges().start, command, edges().env)
@@ -99,10 +101,10 @@ async def switch_window(context: Context, window: Annotated[Window, WINDOW]) -> 
 
 
 async def _activate(context: Context, window: Window) -> None:
-    before = await context.in_worker(_active)
+    before = await _seeing(context, _active)
     way_back = Undo("desktop.window", {"do": "activate", "window": before})
     async with context.change(way_back, "switched the window"):
-        await context.in_worker(_do, "activate", window.id)
+        await _seeing(context, _do, "activate", window.id)
 
 
 @intent(
@@ -119,10 +121,10 @@ async def minimise_window(
     context: Context, window: Annotated[Window | None, WINDOW] = None
 ) -> Reply:
     """Put a window away: the one that is used, or another."""
-    found = await context.in_worker(_this, window)
+    found = await _seeing(context, _this, window)
     way_back = Undo("desktop.window", {"do": "activate", "window": found.id})
     async with context.change(way_back, "minimised a window"):
-        await context.in_worker(_do, "minimise", found.id)
+        await _seeing(context, _do, "minimise", found.id)
     return Reply("Minimised.", (found,))
 
 
@@ -141,12 +143,12 @@ async def maximise_window(
     context: Context, window: Annotated[Window | None, WINDOW] = None
 ) -> Reply:
     """Let a window fill the screen: the one that is used, or another."""
-    found = await context.in_worker(_this, window)
-    if await context.in_worker(_is_maximised, found.id):
+    found = await _seeing(context, _this, window)
+    if await _seeing(context, _is_maximised, found.id):
         return Reply("It is as large as it gets.", (found,))
     way_back = Undo("desktop.window", {"do": "restore", "window": found.id})
     async with context.change(way_back, "maximised a window"):
-        await context.in_worker(_do, "maximise", found.id)
+        await _seeing(context, _do, "maximise", found.id)
     return Reply("Maximised.", (found,))
 
 
@@ -162,8 +164,8 @@ async def maximise_window(
 )
 async def close_window(context: Context, window: Annotated[Window | None, WINDOW] = None) -> Reply:
     """Close a window. What was not saved may be lost."""
-    found = await context.in_worker(_this, window)
-    await context.in_worker(_do, "close", found.id)
+    found = await _seeing(context, _this, window)
+    await _seeing(context, _do, "close", found.id)
     return Reply("Closed, unless it asks you first.")
 
 
@@ -178,7 +180,7 @@ async def close_window(context: Context, window: Annotated[Window | None, WINDOW
 )
 async def list_windows(context: Context) -> Reply:
     """Tell which windows are open."""
-    found = await context.in_worker(_all)
+    found = await _seeing(context, _all)
     if not found:
         return Reply("No window is open.")
     shown = [one_line(each.spoken)[:60] for each in reversed(found)][:_SHOWN]
@@ -193,8 +195,16 @@ async def undo_window(context: Context, data: Mapping[str, JsonValue]) -> str:
     number = data["window"]
     if not isinstance(number, int):
         raise IntentFailed("no window was used before", spoken="No window was in front before.")
-    await context.in_worker(_do, str(data["do"]), number)
+    await _seeing(context, _do, str(data["do"]), number)
     return "The window is as before."
+
+
+async def _seeing(context: Context, function: Callable[..., T], *arguments: Any) -> T:
+    """Run what looks at windows, unless that is turned off."""
+    if not context.settings(Settings).use_windows:
+        spoken = "Looking at windows is turned off in my configuration."
+        raise failed("use_windows is false", spoken, "set use_windows = true in [desktop]")
+    return await context.in_worker(function, *arguments)
 
 
 def _all() -> list[Window]:

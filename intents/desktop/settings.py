@@ -22,6 +22,10 @@ class Settings(BaseModel):
         min_length=1,
         description="Command that runs a program which needs a terminal; the program comes last.",
     )
+    use_windows: bool = Field(
+        default=True,
+        description="Whether windows are looked at, and moved when asked.",
+    )
     volume_step: int = Field(10, ge=1, le=50, description="Louder and softer, in percent.")
     brightness_step: int = Field(10, ge=1, le=50, description="Brighter and darker, in percent.")
     screenshot_folder: Path | None = Field(

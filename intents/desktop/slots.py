@@ -17,6 +17,7 @@ __all__ = ["APP", "WINDOW", "of_app"]
 
 _KEYWORD, _OTHER = 0.86, 0.97
 _LONGEST = 60
+_UNSEEN = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +43,19 @@ def _app_names(context: SlotContext) -> list[_Name]:
     return found
 
 
-def _window_names(_: SlotContext) -> list[_Name]:
+def _windows(context: SlotContext) -> list[Window] | None:
+    """Those that are open; None where they cannot be seen."""
+    if not context.settings(Settings).use_windows:
+        return None
     try:
         with edges().windows(edges().env) as windows:
-            found = list(windows.list())
-    except IntentFailed:  # the intents themselves then say why
-        return []
+            return list(windows.list())
+    except IntentFailed:
+        return None
+
+
+def _window_names(context: SlotContext) -> list[_Name]:
+    found = _windows(context) or []
     titled = [_Name(window.title, window) for window in found if window.title]
     return titled + [_Name(each.window_class, each) for each in found if each.window_class]
 
@@ -118,7 +126,9 @@ class _Window:
         return _WINDOW_NAMES.phrases(context)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[Window]]:
-        """The windows that may be meant."""
+        """The windows that may be meant. Where none can be seen, the intent says why."""
+        if _windows(context) is None:
+            return (Candidate(Window(_UNSEEN, said.strip(), ""), said.strip()),)
         return _best(_WINDOW_NAMES, said, context)
 
     def from_entity(self, entity: Entity) -> Window | None:

@@ -55,13 +55,13 @@ def test_sentences_come_with_what_they_mean(folder: Path) -> None:
 
 
 def test_systems_are_compared_and_timed(folder: Path) -> None:
-    report = run(folder, scales=(60,))
+    report = run(folder, scales=(150,))
     ours, exact = report.systems
     assert (ours.part(CLEAN).right, exact.part(CLEAN).right) == (3, 3)
     assert ours.part(ONE_ERROR).right >= 1
     assert exact.part(ONE_ERROR).right == 0
     assert ours.part(OUTSIDE).right == 2
-    assert report.speeds[0].intents == 60
+    assert report.speeds[0].intents == 150
     assert 0 < report.speeds[0].median_ms <= report.speeds[0].p95_ms
     document = json.loads(json.dumps(report.as_dict()))
     assert document["sentences"] == 7
@@ -71,7 +71,7 @@ def test_systems_are_compared_and_timed(folder: Path) -> None:
 def test_the_tables_show_the_systems(folder: Path) -> None:
     console = Console(width=160, record=True)
     with console.capture() as shown:
-        for table in run(folder, scales=(60,)).tables():
+        for table in run(folder, scales=(150,)).tables():
             console.print(table)
     for words in ("hassil exact", "clean (3)", "one error (2)", "outside (2)", "median"):
         assert words in shown.get()

@@ -100,3 +100,16 @@ async def test_what_the_desktop_does_not_allow_is_said(env, spoken, mend) -> Non
 async def test_without_a_screen_there_are_no_names(desk) -> None:
     del desk.env["DISPLAY"]
     assert list(WINDOW.phrases(desk.context)) == []
+    found = WINDOW.resolve("the letter", desk.context)[0].value
+    with pytest.raises(IntentFailed) as unseen:
+        await desktop.switch_window(desk.context, window=found)
+    assert unseen.value.spoken == "no screen"
+
+
+async def test_looking_at_windows_is_turned_off(desk, windows) -> None:
+    desk.context = type(desk.context)(settings=desktop.Settings(use_windows=False))
+    assert list(WINDOW.phrases(desk.context)) == []
+    with pytest.raises(IntentFailed) as off:
+        await desk.say(desktop.switch_window, window="letter")
+    assert "turned off" in off.value.spoken
+    assert windows.active() == 3

@@ -92,7 +92,7 @@ def load_material(folder: Path) -> Generator[Material]:
         plugins = load_plugins(Config().intents).plugins
         chosen: dict[str, dict[str, Any]] = {
             "files": {"roots": roots},
-            "desktop": {"application_folders": (applications,)},
+            "desktop": {"application_folders": (applications,), "use_windows": False},
         }
         known = {
             plugin.settings_model: plugin.settings_model(**chosen[plugin.name])
