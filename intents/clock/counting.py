@@ -113,14 +113,14 @@ async def count_between(
 @intent(
     "clock.then",
     sentences=[
-        "(what|which) (day|date|weekday) (is|will) it [be] in {duration}",
+        "(what|which) (day|date|weekday) will it be in {duration}",
         "(what|which) (day|date|weekday) (is|will be) {duration} from (now|today)",
         "(what's|what is|what will be) the (date|day) [in] {duration} [from (now|today)]",
-        "what time (is|will) it [be] in {duration}",
+        "what time will it be in {duration}",
     ],
     effect=Effect.R0,
     returns=Integrity.CONFIG,
-    examples=["what day is it in three weeks"],
+    examples=["what day will it be in three weeks"],
 )
 async def tell_day_then(context: Context, duration: Annotated[timedelta, DURATION]) -> Reply:
     """Tell which day it is after so long."""
