@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, ClassVar
 
 from voiced.plugin import NUMBER, Candidate, SlotContext, choice
+from voiced_intents.clock.brief import Brief
 
 from .reading import NoSum, read_sum
 
@@ -94,7 +95,10 @@ _UNCHANGING = {
     "metres per second": "metre / second", "meters per second": "metre / second",
 }  # fmt: skip
 
-UNIT = choice("unit", _UNITS | {f"{name}s": unit for name, unit in _UNITS.items()} | _UNCHANGING)
+UNIT = Brief(
+    choice("unit", _UNITS | {f"{name}s": unit for name, unit in _UNITS.items()} | _UNCHANGING),
+    "a unit in words: 'miles', 'degrees celsius'",
+)
 """A unit; the value is its name in the library of units."""
 
 _CURRENCIES = {
@@ -112,8 +116,11 @@ _MORE = {
     "yen": "JPY", "yuan": "CNY", "pounds": "GBP", "pounds sterling": "GBP", "kronor": "SEK",
     "forint": "HUF", "baht": "THB", "won": "KRW",
 }  # fmt: skip
-CURRENCY = choice(
-    "currency",
-    _CURRENCIES | {f"{name}s": code for name, code in _CURRENCIES.items()} | _MORE,
+CURRENCY = Brief(
+    choice(
+        "currency",
+        _CURRENCIES | {f"{name}s": code for name, code in _CURRENCIES.items()} | _MORE,
+    ),
+    "a currency in words: 'euros', 'us dollars'",
 )
 """A currency; the value is its three letters."""

@@ -18,6 +18,7 @@ from voiced.plugin import (
     parse_number,
     sound_similarity,
 )
+from voiced_intents.clock.brief import Brief
 
 from .entries import WEEKDAYS
 from .settings import Settings
@@ -148,7 +149,7 @@ def _length(said: str) -> str:
 
 LABEL = _Label()
 WHEN = _When()
-REPEAT = choice(
+_REPEAT = choice(
     "repeat",
     {
         "every day": "daily", "each day": "daily", "daily": "daily", "every morning": "daily",
@@ -159,3 +160,4 @@ REPEAT = choice(
         **{f"on {day}s": day for day in WEEKDAYS},
     },
 )  # fmt: skip
+REPEAT = Brief(_REPEAT, "how often: 'every day', 'on weekdays', 'every monday'")
