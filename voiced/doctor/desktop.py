@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from voiced.doctor.checks import Check
 
@@ -36,12 +37,14 @@ def _bus(address: str) -> tuple[Check, ...]:
     from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415
 
     try:
-        with open_dbus_connection(address) as connection:
+        with open_dbus_connection(address) as opened:
+            connection: Any = opened  # the library has no types
             answer = connection.send_and_get_reply(message_bus.ListNames(), timeout=_ANSWER_S)
     except Exception as error:  # noqa: BLE001 - whatever it is, that is the finding
         found = f"it does not answer: {type(error).__name__}"
         return (Check(name, ok=False, found=found, mend=mend),)
-    players = sorted(each.removeprefix(_PLAYER) for each in answer.body[0] if _PLAYER in each)
+    names: list[str] = list(answer.body[0])
+    players = sorted(each.removeprefix(_PLAYER) for each in names if _PLAYER in each)
     players_found = ", ".join(players) or "none is running"
     return (
         Check(name, ok=True, found="it answers"),
