@@ -1,11 +1,12 @@
 #!/bin/sh
 # Installs the Debian packages that some tests run for real: a sound server without hardware,
-# ffmpeg, and desktops without a screen.
+# ffmpeg, desktops without a screen, a message bus, a player.
 # Where that is not possible, those tests skip and say so.
 set -eu
 
-packages="pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins ffmpeg"
-packages="$packages xvfb xterm xdotool xclip xsel x11-xserver-utils sway foot wtype wl-clipboard grim"
+packages="pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins ffmpeg
+	xvfb openbox xterm xdotool xclip xsel x11-xserver-utils sway foot wtype wl-clipboard grim
+	dbus-daemon mpv mpv-mpris"
 
 missing=""
 for package in $packages; do
@@ -14,7 +15,7 @@ done
 [ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
-	echo "tests of real sound devices, videos or desktops will be skipped: install$missing" >&2
+	echo "tests of real devices and desktops will be skipped: install$missing" >&2
 	exit 0
 fi
 as_root=""
@@ -23,4 +24,4 @@ export DEBIAN_FRONTEND=noninteractive
 # shellcheck disable=SC2086 # lists of words
 $as_root apt-get -o DPkg::Lock::Timeout=600 update -qq &&
 	$as_root apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $missing ||
-	echo "tests of real sound devices, videos or desktops will be skipped: sudo apt install$missing" >&2
+	echo "tests of real devices and desktops will be skipped: sudo apt install$missing" >&2

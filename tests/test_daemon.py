@@ -19,7 +19,18 @@ from voiced.dispatch import Dispatcher, Environment
 from voiced.errors import JournalError
 from voiced.events import Event, ModeChanged, TurnEnded
 from voiced.journal import Journal
-from voiced.plugin import Context, Effect, Reply, intent
+from voiced.plugin import (
+    Announcement,
+    Announcer,
+    Context,
+    Effect,
+    Integrity,
+    News,
+    Reply,
+    Told,
+    announces,
+    intent,
+)
 from voiced.registry import LoadedPlugins
 from voiced.session import Stages
 from voiced.testing import clock
@@ -96,14 +107,22 @@ def test_a_socket_that_nobody_listens_to_does_not_end_the_daemon(
     assert "systemd was not told READY=1" in caplog.text
 
 
-async def _serve(config: Config, journal: Journal) -> list[Event]:
+@announces("talk.news", returns=Integrity.CONFIG)
+async def news(context: Context, told: Told) -> News:
+    """Good news, until it is answered."""
+    return News(() if "answered" in told.values() else (Announcement("news", "All is well."),))
+
+
+async def _serve(
+    config: Config, journal: Journal, announcers: tuple[Announcer, ...] = ()
+) -> list[Event]:
     user = [Says(1.0, "hello")]
     environment = Environment(
         journal, lambda: datetime(2026, 3, 3, tzinfo=UTC), anyio.current_time, inline, {}
     )
     dispatcher = Dispatcher([hello], [], environment, Conversation())
     await dispatcher.refresh()
-    brain = Brain(Thinker(dispatcher, None), journal, LoadedPlugins((), ()), ())
+    brain = Brain(Thinker(dispatcher, None), journal, LoadedPlugins((), ()), announcers=announcers)
     stages = Stages(
         FakeMicrophone(user, 5.0),
         FakeVoiceDetector(),
@@ -115,6 +134,17 @@ async def _serve(config: Config, journal: Journal) -> list[Event]:
     events: list[Event] = []
     await serve(config, brain, stages, [events.append])
     return events
+
+
+def test_what_is_to_be_said_unasked_is_said(tmp_path) -> None:
+    journal = Journal.open(tmp_path, transcripts=False)
+    try:
+        events = clock.run(_serve, Config(), journal, (news,))
+    finally:
+        journal.close()
+    heard = [event.heard for event in events if isinstance(event, TurnEnded)]
+    assert heard[0] == "All is well."
+    assert "Hello to you." in heard
 
 
 def serve_for(folder: Path, *, transcripts: bool, journal: Journal | None = None) -> list[Event]:

@@ -36,3 +36,13 @@ def test_it_is_always_the_same_and_24_khz_unless_asked(sound) -> None:
 def test_they_differ() -> None:
     lengths = {len(sound()) for sound in ALL}
     assert len(lengths) == 3
+
+
+@pytest.mark.parametrize("rate_hz", [16_000, 24_000, 48_000])
+def test_the_bell_is_louder_and_longer_without_a_click(rate_hz: int) -> None:
+    samples = earcons.bell(rate_hz)
+    assert 1.0 < len(samples) / rate_hz < 1.6
+    assert level_dbfs(samples) > level_dbfs(earcons.ready(rate_hz)) + 6
+    edge = rate_hz // 1000
+    assert np.abs(samples[:edge].astype(int)).max() < 240
+    assert np.abs(samples[-edge:].astype(int)).max() < 240

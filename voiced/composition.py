@@ -33,6 +33,7 @@ from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
+from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
@@ -77,7 +78,8 @@ class Brain:
     """All of the assistant that needs no sound.
 
     What the user must be told at the start, in whole sentences: ``notices``, and what was
-    ``interrupted``, in which are words of the user, so that it belongs in no log.
+    ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
+    are asked what to say unasked: none, unless somebody really listens.
     """
 
     thinker: Thinker
@@ -85,6 +87,7 @@ class Brain:
     plugins: LoadedPlugins
     notices: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
+    announcers: tuple[Announcer, ...] = ()
 
     @property
     def dispatcher(self) -> Dispatcher:

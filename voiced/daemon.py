@@ -9,7 +9,8 @@ import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 import anyio
 
@@ -19,6 +20,7 @@ from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
+from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin_watch import PluginWatch
@@ -103,7 +105,10 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                     path = journal_folder(config.journal) / PAUSE_FILE
                     pauses = await in_worker(pause_file.load, path)
                     tasks.start_soon(pause_file.keep, path, pauses, in_worker)
-                await _serve_and_record(config, brain, stages, readers, pauses)
+                listens = options.source == "mic"  # a file hears no alarm
+                told = brain.plugins.announcers if listens else ()
+                heard = replace(brain, announcers=told)
+                await _serve_and_record(config, heard, stages, readers, pauses)
                 tasks.cancel_scope.cancel()
         notify("STOPPING=1")
 
@@ -153,7 +158,18 @@ async def serve(
     )
     _tell(everyone, ModeChanged(0, "listening"))
     notify("READY=1")
-    await session.run()
+    herald = Herald(
+        brain.dispatcher.news,
+        session.crier.say,
+        lambda: brain.dispatcher.acted,
+        lambda: datetime.now().astimezone(),
+    )
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            for announcer in brain.announcers:
+                tasks.start_soon(herald.attend, announcer, name=f"attend-{announcer.name}")
+            await session.run()
+            tasks.cancel_scope.cancel()
 
 
 def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = None) -> Habits:

@@ -11,12 +11,13 @@ import numpy as np
 
 from voiced.audio import Samples, to_int16
 
-__all__ = ["EARCON_RATE_HZ", "error", "ready", "thinking"]
+__all__ = ["EARCON_RATE_HZ", "bell", "error", "ready", "thinking"]
 
 EARCON_RATE_HZ = 24_000
 """The rate where none is asked for."""
 
 _PEAK = 0.1
+_BELL_PEAK = 0.35
 _ATTACK_S = 0.012
 _OVERTONE = 0.25
 """Share of the octave in a note: enough to be heard on small loudspeakers."""
@@ -27,6 +28,17 @@ Note = tuple[float, float, float]
 _THINKING: Sequence[Note] = ((0.0, 0.16, 392.0), (0.11, 0.22, 523.25))
 _READY: Sequence[Note] = ((0.0, 0.12, 523.25), (0.08, 0.20, 783.99))
 _ERROR: Sequence[Note] = ((0.0, 0.18, 392.0), (0.14, 0.30, 293.66))
+
+_BELL: Sequence[Note] = tuple(
+    (round_s + start_s, length_s, hz)
+    for round_s in (0.0, 0.55)
+    for start_s, length_s, hz in ((0.0, 0.30, 659.26), (0.12, 0.34, 880.0), (0.24, 0.5, 1108.73))
+)
+
+
+def bell(rate_hz: int = EARCON_RATE_HZ) -> Samples:
+    """Three rising notes, twice, louder than the others: a timer or an alarm. 1.3 s."""
+    return _played(_BELL, rate_hz, _BELL_PEAK)
 
 
 def thinking(rate_hz: int = EARCON_RATE_HZ) -> Samples:
@@ -44,14 +56,14 @@ def error(rate_hz: int = EARCON_RATE_HZ) -> Samples:
     return _played(_ERROR, rate_hz)
 
 
-def _played(notes: Sequence[Note], rate_hz: int) -> Samples:
+def _played(notes: Sequence[Note], rate_hz: int, peak: float = _PEAK) -> Samples:
     ends_s = max(start_s + length_s for start_s, length_s, _ in notes)
     sound = np.zeros(round(ends_s * rate_hz) + 1)
     for start_s, length_s, hz in notes:
         at_s = np.arange(round(length_s * rate_hz)) / rate_hz
         first = round(start_s * rate_hz)
         sound[first : first + len(at_s)] += _note(at_s, length_s, hz)
-    return to_int16(sound * (_PEAK / np.max(np.abs(sound))))
+    return to_int16(sound * (peak / np.max(np.abs(sound))))
 
 
 def _note(at_s: np.ndarray, length_s: float, hz: float) -> np.ndarray:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 import anyio
 
+from voiced.announcements import Announcement
 from voiced.audio import AudioFrame
 from voiced.errors import EngineError
 from voiced.events import (
@@ -174,6 +175,22 @@ class LiveTurn:
         self._is_discarded = True
         self._events.close()
         self._scope.cancel()
+
+    def announce(self, announcement: Announcement) -> None:
+        """Nobody asked: it says this. To be called before it runs."""
+        self.is_listening = False
+        self._take.announce(announcement)
+        self._is_committed.set()
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the user said something into it."""
+        return self._was_interrupted
+
+    @property
+    def has_words(self) -> bool:
+        """Whether the user said anything in it."""
+        return bool(self._take.said)
 
     # The reply, and the user's voice over it
 

@@ -19,11 +19,14 @@ from collections.abc import Callable
 
 import anyio
 
+from voiced.announcements import Announcement
+from voiced.announcing import Crier
 from voiced.audio import RATE_HZ, AudioFrame, PreRoll, latest
 from voiced.clock import AudioClock
 from voiced.errors import EngineError
 from voiced.events import EndReason, Event, OverlapReason, SpeechStarted, TurnId
 from voiced.habits import Habits, Tap
+from voiced.labels import Integrity
 from voiced.listening import Heard, Listener
 from voiced.live_turn import LiveTurn
 from voiced.reading import read_overlap, read_utterance
@@ -90,6 +93,8 @@ class Session:
         self._turns = 0
         self._pauses = self._misjudged = 0
         self._sounded_until = -math.inf
+        self._is_open = False
+        self.crier = Crier(lambda: self if self._is_open else None)
 
     async def run(self) -> None:
         """Listen until the microphone's source ends and the last turn and effect are over.
@@ -106,7 +111,9 @@ class Session:
                 tasks,
                 speculates=self._rules.speculates,
             )
+            self._is_open = True
             await self._listener.run(self._hear, self._lose_microphone)
+            self._is_open = False
             self._end_of_sound()
             self._thinker.dispatcher.outbox.close()  # nobody can say stop any more
             if self._turn is not None:
@@ -159,6 +166,30 @@ class Session:
                 self._barge_in(start, reason)
             case _:
                 pass
+
+    # What nobody asked for
+
+    @property
+    def speaker(self) -> LiveTurn | None:
+        """The turn that is under way."""
+        return self._turn
+
+    @property
+    def is_free(self) -> bool:
+        """Whether nobody speaks, and no question waits for its answer."""
+        is_silent = self._turn is None and self._candidate is None
+        return is_silent and not self._thinker.dispatcher.awaits_answer
+
+    def announce_now(self, announcement: Announcement, integrity: Integrity) -> LiveTurn:
+        """Begin to say it; the session must be free."""
+        if integrity is Integrity.EXTERNAL:
+            self._thinker.dispatcher.conversation.taint()
+        self._turns += 1
+        turn = LiveTurn(TurnId(self._turns), self._around, (), self._read)
+        turn.announce(announcement)
+        self._turn = turn
+        self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
+        return turn
 
     # Utterances
 

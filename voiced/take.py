@@ -16,6 +16,7 @@ import anyio
 import anyio.lowlevel
 
 from voiced import earcons
+from voiced.announcements import Announcement
 from voiced.audio import RATE_HZ, AudioFrame
 from voiced.delivery import delivered
 from voiced.dispatch import Call, Report, Result
@@ -31,7 +32,9 @@ from voiced.fillers import Fillers
 from voiced.grammar.overlap import overlap_graph
 from voiced.policy import Manner
 from voiced.saying import Say, Thought, Turn, Work
+from voiced.sentences import SentenceCutter
 from voiced.speaking import Line, Piece, Speech, SpeechPlayer
+from voiced.spoken import one_line
 from voiced.stages import SpokenAudio, Transcript, Voice
 from voiced.surroundings import EventGate, Surroundings, failure
 from voiced.thinking import Memo
@@ -46,6 +49,11 @@ _PIECES_AHEAD = 256
 def _thinking_sound() -> SpokenAudio:
     rate_hz = earcons.EARCON_RATE_HZ
     return SpokenAudio(earcons.thinking(rate_hz), rate_hz)
+
+
+def _bell() -> SpokenAudio:
+    rate_hz = earcons.EARCON_RATE_HZ
+    return SpokenAudio(earcons.bell(rate_hz), rate_hz)
 
 
 async def _at_once(works: Sequence[Work]) -> None:
@@ -98,6 +106,7 @@ class Take:
         self.began = 0
         self.after_reply_s = math.inf
         self._is_overlap = is_overlap
+        self._announcement: Announcement | None = None
         self.player = SpeechPlayer(around.stages.speaker, self._tell_start, self._fail)
 
     # The listener's side: synchronous
@@ -117,6 +126,15 @@ class Take:
         self._speech_end = end
         self.marks.begin(end)
         self.marks.set("endpoint", self._clock.at())
+        self._answer_events.open()
+        self._is_sure.set()
+
+    def announce(self, announcement: Announcement) -> None:
+        """Nothing was asked: say this."""
+        self._announcement = announcement
+        self._speech_end = self._clock.at()
+        self._frames.close()
+        self.has_acted = True  # whoever speaks now does not go on with what he said before
         self._answer_events.open()
         self._is_sure.set()
 
@@ -155,6 +173,10 @@ class Take:
 
     async def run(self, may_answer: anyio.Event) -> None:
         """The whole take. It thinks only when ``may_answer``: the turn before may still act."""
+        if self._announcement is not None:
+            await may_answer.wait()
+            await self._announce(self._announcement)
+            return
         thinker = self._around.thinker
         memo: Memo | None = None
         try:
@@ -237,12 +259,27 @@ class Take:
         self._around.thinker.dispatcher.conversation.last_reply = sorry
         await say(sorry)
 
+    async def _announce(self, announcement: Announcement) -> None:
+        text = one_line(announcement.text)
+
+        async def tell(say: Say) -> None:
+            cutter = SentenceCutter()
+            for sentence in [*cutter.feed(text), *cutter.finish()]:
+                self._answer_events.emit(ReplySentence(self._clock.at(), self._id, sentence))
+                await say(sentence)
+
+        self._around.thinker.dispatcher.conversation.last_reply = text
+        await self._speak(tell, _bell() if announcement.rings else None)
+        self.outcome = "completed"
+
     def _voice(self) -> Voice:
         delivery = self._around.thinker.dispatcher.conversation.delivery
         return delivered(self._around.stages.voice, delivery)
 
-    async def _speak(self, think: Callable[[Say], Awaitable[None]]) -> None:
-        """Run ``think``, and speak what it says while it goes on."""
+    async def _speak(
+        self, think: Callable[[Say], Awaitable[None]], opening: SpokenAudio | None = None
+    ) -> None:
+        """Run ``think``, and speak what it says while it goes on; a sound may open it."""
         say, lines = anyio.create_memory_object_stream[Line](_SENTENCES_AHEAD)
         ahead, pieces = anyio.create_memory_object_stream[Piece](_PIECES_AHEAD)
 
@@ -265,6 +302,8 @@ class Take:
             tasks.start_soon(self.player.play, pieces, self._is_sure, name=f"play-{self._id}")
             tasks.start_soon(self._fill, fillers, name=f"fill-{self._id}")
             async with say:
+                if opening is not None:
+                    await say.send(Line("", is_filler=True, sound=opening))
                 await think(tell)
                 fillers.stop()
 

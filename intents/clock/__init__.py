@@ -6,22 +6,27 @@ from datetime import datetime
 from typing import Annotated
 
 from voiced.plugin import (
-    COMING_DATE_SPAN,
     Context,
     DateSpan,
     Effect,
     Integrity,
     Reply,
     intent,
-    number_words,
-    ordinal_words,
-    year_words,
 )
 
-__all__ = ["tell_date", "tell_time", "tell_weekday"]
+from .counting import count_between, count_since, count_until, tell_day_then
+from .days import DAY
+from .words import date_words, full_date, time_words
 
-_QUARTERS = {15: "a quarter past {this}", 30: "half past {this}", 45: "a quarter to {next}"}
-_NOON = 12
+__all__ = [
+    "count_between",
+    "count_since",
+    "count_until",
+    "tell_date",
+    "tell_day_then",
+    "tell_time",
+    "tell_weekday",
+]
 
 
 @intent(
@@ -42,7 +47,7 @@ _NOON = 12
 async def tell_time(context: Context) -> Reply:
     """Tell the time of day."""
     now = context.now
-    return Reply(f"It's {_time_words(now)}.", data={"time": now.isoformat(timespec="minutes")})
+    return Reply(f"It's {time_words(now)}.", data={"time": now.isoformat(timespec="minutes")})
 
 
 @intent(
@@ -57,12 +62,10 @@ async def tell_time(context: Context) -> Reply:
     returns=Integrity.CONFIG,
     examples=["what's the date", "what's the date on friday"],
 )
-async def tell_date(
-    context: Context, date: Annotated[DateSpan | None, COMING_DATE_SPAN] = None
-) -> Reply:
+async def tell_date(context: Context, date: Annotated[DateSpan | None, DAY] = None) -> Reply:
     """Tell the date, of today or of a day that is described."""
     day = date.start if date else context.now
-    return _dated(f"{_subject(day, context.now)} {_full_date(day, context.now)}.", day)
+    return _dated(f"{_subject(day, context.now)} {full_date(day, context.now)}.", day)
 
 
 @intent(
@@ -78,38 +81,20 @@ async def tell_date(
     returns=Integrity.CONFIG,
     examples=["what day is it", "what day is the first of march"],
 )
-async def tell_weekday(
-    context: Context, date: Annotated[DateSpan | None, COMING_DATE_SPAN] = None
-) -> Reply:
+async def tell_weekday(context: Context, date: Annotated[DateSpan | None, DAY] = None) -> Reply:
     """Tell the day of the week, of today or of a day that is described."""
     day = date.start if date else context.now
     if date is not None and not date.is_day:
-        return _dated(f"That starts on {_full_date(day, context.now)}.", day)
+        return _dated(f"That starts on {full_date(day, context.now)}.", day)
     if abs(_days_away(day, context.now)) <= 1:
-        return _dated(f"{_subject(day, context.now)} {_full_date(day, context.now)}.", day)
+        return _dated(f"{_subject(day, context.now)} {full_date(day, context.now)}.", day)
     verb = "was" if day.date() < context.now.date() else "is"
-    text = f"{_date_words(day, context.now)} {verb} a {day:%A}."
+    text = f"{date_words(day, context.now)} {verb} a {day:%A}."
     return _dated(text, day)
 
 
 def _dated(text: str, day: datetime) -> Reply:
     return Reply(text, data={"date": day.date().isoformat()})
-
-
-def _time_words(moment: datetime) -> str:
-    if moment.minute == 0 and moment.hour in (0, _NOON):
-        return "noon" if moment.hour else "midnight"
-    this, after = _hour_word(moment.hour), _hour_word(moment.hour + 1)
-    if moment.minute == 0:
-        return f"{this} o'clock"
-    if moment.minute in _QUARTERS:
-        return _QUARTERS[moment.minute].format(this=this, next=after)
-    minute = "-".join(number_words(moment.minute))
-    return f"{this} {minute}" if moment.minute > 9 else f"{this} oh {minute}"  # noqa: PLR2004
-
-
-def _hour_word(hour: int) -> str:
-    return number_words((hour - 1) % 12 + 1)[0]
 
 
 def _days_away(day: datetime, now: datetime) -> int:
@@ -120,13 +105,3 @@ def _subject(day: datetime, now: datetime) -> str:
     away = _days_away(day, now)
     named = {-1: "Yesterday was", 0: "Today is", 1: "Tomorrow is"}
     return named.get(away, "That is" if away > 0 else "That was")
-
-
-def _full_date(day: datetime, now: datetime) -> str:
-    return f"{day:%A}, {_date_words(day, now)}"
-
-
-def _date_words(day: datetime, now: datetime) -> str:
-    """The month and the day, and the year where it is not this one."""
-    words = f"{day:%B} {'-'.join(ordinal_words(day.day))}"
-    return words if day.year == now.year else f"{words}, {' '.join(year_words(day.year))}"

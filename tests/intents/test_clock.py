@@ -92,7 +92,7 @@ def test_it_only_reads_and_has_examples(intent) -> None:
 def test_what_it_says_is_words_only() -> None:
     for hour in range(24):
         for minute in range(60):
-            text = clock._time_words(NOW.replace(hour=hour, minute=minute))
+            text = clock.time_words(NOW.replace(hour=hour, minute=minute))
             assert " ".join(normalise(text)) == text.replace("-", " ")
 
 

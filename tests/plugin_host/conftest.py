@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 
 from voiced.plugin_host.host import Host
-from voiced.plugin_host.remote import hosted_intents, hosted_undoers
+from voiced.plugin_host.remote import hosted_announcers, hosted_intents, hosted_undoers
 from voiced.plugin_host.request import Limits
 from voiced.plugin_host.source import Source
 from voiced.testing.context import FakeContext
@@ -32,6 +32,7 @@ class Hosted:
         found = host.definitions()
         self.intents = {intent.name: intent for intent in hosted_intents(host, found)}
         self.undoers = hosted_undoers(host, found.operations)
+        self.announcers = hosted_announcers(host, found)
 
     async def call(self, name, context=None, **slots):
         return await self.intents[name](context or FakeContext(), **slots)

@@ -9,6 +9,7 @@ from typing import Annotated
 import anyio
 import pytest
 
+from voiced.announcements import Announcement
 from voiced.errors import ConfigError, IntentDenied, IntentFailed, InvalidSlots, JournalError
 from voiced.plugin import DURATION, DateSpan, Effect, Field, FileEntity, Integrity, Reply, intent
 from voiced.testing.context import FakeAssistant, FakeContext
@@ -382,5 +383,38 @@ def test_the_desk_and_the_microphone_are_not_for_it(hosted, use):
     async def run():
         with pytest.raises((IntentDenied, IntentFailed)):
             await plugin.call("odd.act")
+
+
+def test_what_is_said_unasked_crosses(hosted):
+    plugin = hosted(
+        intent_text("return Reply('x')")
+        + "@announces('odd.news', returns=Integrity.USER, deadline_s=3)\n"
+        + "async def news(context, told):\n"
+        + "    later = context.now + timedelta(seconds=9)\n"
+        + "    return News((Announcement('a', f'told {dict(told)}', True),), later)\n"
+    )
+    (announcer,) = plugin.announcers
+    assert (announcer.name, announcer.returns) == ("odd.news", Integrity.CONFIG)
+
+    async def run():
+        context = FakeContext(now=NOW)
+        news = await announcer.function(context, {"a": "answered"})
+        assert news.announcements == (Announcement("a", "told {'a': 'answered'}", rings=True),)
+        assert news.again_at is not None
+        assert 9 <= (news.again_at - NOW).total_seconds() < 12
+
+    anyio.run(run)
+
+
+@pytest.mark.parametrize("said", ["None", "5", "News((1,))", "News((), 'later')"])
+def test_what_is_no_news_is_refused(hosted, said):
+    plugin = hosted(
+        intent_text("return Reply('x')")
+        + f"@announces('odd.news')\nasync def news(context, told):\n    return {said}\n"
+    )
+
+    async def run():
+        with pytest.raises(IntentFailed):
+            await plugin.announcers[0].function(FakeContext(), {})
 
     anyio.run(run)

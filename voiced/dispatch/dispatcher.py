@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import anyio
+
 from voiced.conversation import Conversation, ConversationMemo
 from voiced.dispatch.assistant import BoundAssistant
 from voiced.dispatch.calls import Call, Question, Report, Result
@@ -16,13 +18,14 @@ from voiced.dispatch.context import WAITS, CallContext, Environment, Waits
 from voiced.dispatch.execution import Execution
 from voiced.dispatch.guard import Guard, GuardMemo
 from voiced.dispatch.mode import SpeechMode
+from voiced.dispatch.news import news_of
 from voiced.dispatch.outbox import Outbox
 from voiced.dispatch.settling import Settling, Waiting
 from voiced.dispatch.understanding import Understanding
 from voiced.dispatch.vocabulary import Vocabulary
 from voiced.events import TurnId
 from voiced.grammar import Grammar, Match
-from voiced.plugin import Effect, Intent, Undoer
+from voiced.plugin import Announcer, Effect, Intent, News, Told, Undoer
 from voiced.policy import TYPED, Answer, Manner
 
 __all__ = ["DispatchMemo", "Dispatcher", "Waits"]
@@ -92,6 +95,20 @@ class Dispatcher:
     def notice_told(self) -> None:
         """The first of the notices was said."""
         self._told += 1
+
+    @property
+    def acted(self) -> anyio.Event:
+        """Is set when the next call of an intent has ended."""
+        return self._execution.acted
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether a question was asked that can still be answered."""
+        return self._settling.awaits_answer
+
+    async def news(self, announcer: Announcer, told: Told) -> News:
+        """What there is to say unasked; nothing where the plugin fails, which is logged."""
+        return await news_of(announcer, told, self._context(announcer.name, _SILENT))
 
     @property
     def intents(self) -> tuple[Intent, ...]:

@@ -53,6 +53,7 @@ class Execution:
         self._context = context
         self.last: Call | None = None
         self.is_stale = True
+        self.acted = anyio.Event()
         self.notices: list[str] = []
 
     def posted(self, call: Call) -> Result:
@@ -86,6 +87,8 @@ class Execution:
         undo_ids = tuple(context.undo_ids)
         if not call.effect.only_reads:
             self.is_stale = True
+        acted, self.acted = self.acted, anyio.Event()
+        acted.set()
         is_external = self._guard.told(call, reply or Reply(""))
         if reply is not None:
             self.last = call

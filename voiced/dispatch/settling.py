@@ -177,6 +177,12 @@ class Settling:
         kept = None if was_interrupted and question.choice is None else question
         self._waiting = replace(self._waiting, question=kept, void_at_s=void_at_s)
 
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether a question was asked that can still be answered."""
+        is_void = self._environment.monotonic_s() > self._waiting.void_at_s
+        return self._waiting.question is not None and not is_void
+
     def take(self) -> Question | None:
         """The question that waits; from now on it does not wait any more."""
         question = self._waiting.question

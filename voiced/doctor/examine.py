@@ -7,6 +7,7 @@ import sys
 
 from voiced.config import journal_folder
 from voiced.doctor.checks import Check, Examination
+from voiced.doctor.desktop import check_desktop
 from voiced.doctor.devices import check_devices
 from voiced.doctor.engines import check_engines
 from voiced.doctor.plugins import check_plugins
@@ -28,6 +29,7 @@ def examine(what: Examination) -> tuple[Check, ...]:
         check_portaudio(),
         *check_devices(what.loaded.config.audio),
         check_sound_server(what.env),
+        *check_desktop(what.env),
         _journal(what),
         *check_plugins(what),
         *check_tool_servers(what.loaded.config),

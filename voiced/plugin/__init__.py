@@ -11,6 +11,7 @@ A plugin is a module; the registry collects the Intent and Undoer objects it fin
 pydantic model named ``Settings``, which becomes the section of that name in voiced.toml.
 """
 
+from voiced.announcements import Announcement, News, Told
 from voiced.desk import SECRET, Clip, Desk
 from voiced.errors import (
     CannotRead,
@@ -22,6 +23,7 @@ from voiced.errors import (
     PluginError,
 )
 from voiced.labels import EXTERNAL, Integrity, Labelled
+from voiced.plugin.announcers import Announcer, announces
 from voiced.plugin.companions import Companion, Health
 from voiced.plugin.context import Assistant, Context
 from voiced.plugin.defining import intent, undoes
@@ -78,6 +80,8 @@ __all__ = [
     "SECRET",
     "TEXT",
     "TIME_SPAN",
+    "Announcement",
+    "Announcer",
     "Assistant",
     "Candidate",
     "CannotRead",
@@ -105,13 +109,16 @@ __all__ = [
     "Labelled",
     "ListType",
     "Named",
+    "News",
     "PluginError",
     "Reply",
     "Slot",
     "SlotContext",
     "SlotType",
+    "Told",
     "Undo",
     "Undoer",
+    "announces",
     "attributed",
     "choice",
     "intent",

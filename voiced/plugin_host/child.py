@@ -19,7 +19,7 @@ from types import ModuleType
 from typing import Any
 
 from voiced.errors import ConfigError, VoicedError
-from voiced.plugin import Entity, FileEntity, Reply
+from voiced.plugin import Entity, FileEntity, News, Reply
 from voiced.plugin_host.child_context import HostContext, HostSlotContext, Link
 from voiced.plugin_host.describing import describe, own_types
 from voiced.plugin_host.settings import section_of
@@ -78,6 +78,7 @@ class _Child:
         self._types = own_types(found.intents)
         self._intents = {intent.name: intent for intent in found.intents}
         self._undoers = {undoer.operation: undoer for undoer in found.undoers}
+        self._announcers = {each.name: each for each in found.announcers}
         self._settings: Any = None
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._answers: dict[tuple[int, int], Future[Any]] = {}
@@ -136,6 +137,9 @@ class _Child:
                 undoer = self._undoers[message["operation"]]
                 said = await undoer.function(self._context(message), decode(message["data"]))
                 return str(said)
+            case "news":
+                announcer = self._announcers[message["announcer"]]
+                return _news_row(await announcer.function(self._context(message), message["told"]))
             case "configure":
                 return self._configure(message)
             case _:
@@ -195,6 +199,11 @@ class _Child:
     def _context(self, message: dict[str, Any]) -> HostContext:
         link = Link(message["id"], self._pipe.send, self._answers)
         return HostContext(decode(message["now"]), self._settings, link)
+
+
+def _news_row(news: News) -> dict[str, Any]:
+    said = [[str(each.key), str(each.text), bool(each.rings)] for each in news.announcements]
+    return {"said": said, "again_at": encode(news.again_at)}
 
 
 def _encode(value: Any) -> Any:

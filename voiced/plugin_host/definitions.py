@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from voiced.errors import PluginError
 from voiced.plugin import Effect, Integrity
 
-__all__ = ["Definitions", "IntentData", "SlotData", "TypeData", "read_definitions"]
+__all__ = ["AnnouncerData", "Definitions", "IntentData", "SlotData", "TypeData", "read_definitions"]
 
 
 class _Data(BaseModel):
@@ -49,12 +49,21 @@ class IntentData(_Data):
     has_effect_of: bool
 
 
+class AnnouncerData(_Data):
+    """What knows things to say unasked, without its function."""
+
+    name: str = Field(min_length=1, max_length=80)
+    returns: int = Field(ge=Integrity.EXTERNAL, le=Integrity.USER)
+    deadline_s: float = Field(gt=0)
+
+
 class Definitions(_Data):
     """All that a plugin defines."""
 
     types: list[TypeData] = Field(max_length=200)
     intents: list[IntentData] = Field(min_length=1, max_length=500)
     operations: list[str] = Field(max_length=500)
+    announcers: list[AnnouncerData] = Field(default_factory=list[AnnouncerData], max_length=20)
     has_settings: bool
 
 

@@ -48,6 +48,10 @@ def describe(found: Members) -> dict[str, Any]:
         "types": [_describe_type(each) for each in types],
         "intents": [_describe_intent(each, places) for each in found.intents],
         "operations": [undoer.operation for undoer in found.undoers],
+        "announcers": [
+            {"name": each.name, "returns": int(each.returns), "deadline_s": float(each.deadline_s)}
+            for each in found.announcers
+        ],
         "has_settings": found.settings is not None,
     }
 

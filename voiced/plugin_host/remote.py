@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast, get_args
 
+from voiced.announcements import Announcement, News, Told
 from voiced.errors import IntentFailed, PluginError, VoicedError
 from voiced.plugin import (
+    Announcer,
     Candidate,
     Context,
     Effect,
@@ -26,14 +29,14 @@ from voiced.plugin import (
     one_line,
 )
 from voiced.plugin_host.calls import Order, call
-from voiced.plugin_host.definitions import Definitions, IntentData, TypeData
+from voiced.plugin_host.definitions import AnnouncerData, Definitions, IntentData, TypeData
 from voiced.plugin_host.describing import BUILT_IN_TYPES
 from voiced.plugin_host.failures import Failure, SwitchedOff
 from voiced.plugin_host.host import Host
 from voiced.plugin_host.wire import WireError, decode, encode, is_list
 from voiced.sentence_rules import check_sentences
 
-__all__ = ["HostedEntity", "HostedType", "hosted_intents", "hosted_undoers"]
+__all__ = ["HostedEntity", "HostedType", "hosted_announcers", "hosted_intents", "hosted_undoers"]
 
 _MAX_PHRASES = 5000
 _MAX_PHRASE = 300
@@ -41,6 +44,7 @@ _MAX_CANDIDATES = 200
 _MAX_TEXT = 20_000
 _UNDO_S = 20.0
 _EFFECT_S = 0.5
+_MAX_NEWS = 50
 _FORBIDDEN = re.compile(r"[{}<>\\\x00-\x08]")
 
 
@@ -244,3 +248,35 @@ def _undo(host: Host, operation: str) -> Callable[..., Any]:
         return str(await call(host, order, context))[:_MAX_TEXT]
 
     return run
+
+
+def hosted_announcers(host: Host, found: Definitions) -> tuple[Announcer, ...]:
+    """What of a plugin knows things to say unasked; it runs in its process."""
+    return tuple(_announcer(host, each) for each in found.announcers)
+
+
+def _announcer(host: Host, data: AnnouncerData) -> Announcer:
+    deadline_s = min(data.deadline_s, host.limits.call_s)
+
+    async def run(context: Context, told: Told) -> News:
+        arguments = {"announcer": data.name, "told": dict(told)}
+        order = Order("news", arguments, data.name, only_reads=True, deadline_s=deadline_s)
+        said = await call(host, order, context)
+        try:
+            return _news(said)
+        except (WireError, KeyError, TypeError, ValueError) as error:
+            raise _failed(host, data.name, error) from error
+
+    longest_s = deadline_s + 2 * host.limits.grace_s  # as for intents
+    return Announcer(data.name, run, min(Integrity(data.returns), Integrity.CONFIG), longest_s)
+
+
+def _news(row: Any) -> News:
+    again_at = decode(row["again_at"])
+    if not isinstance(again_at, datetime | None):
+        raise WireError("a time that is none")
+    said = tuple(
+        Announcement(str(key)[:_MAX_PHRASE], one_line(str(text))[:_MAX_TEXT], bool(rings))
+        for key, text, rings in row["said"][:_MAX_NEWS]
+    )
+    return News(said, again_at)

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from voiced.errors import PluginError
-from voiced.plugin import Intent, Undoer
+from voiced.plugin import Announcer, Intent, Undoer
 
 __all__ = ["Members", "Source", "import_plugin", "load_error", "members"]
 
@@ -51,6 +51,7 @@ class Members:
     intents: tuple[Intent, ...]
     undoers: tuple[Undoer, ...]
     settings: type[Any] | None
+    announcers: tuple[Announcer, ...] = ()
 
 
 def import_plugin(source: Source) -> ModuleType:
@@ -76,7 +77,7 @@ def import_plugin(source: Source) -> ModuleType:
 
 
 def members(module: ModuleType) -> Members:
-    """The intents, undoers and settings of a plugin's module.
+    """The intents, undoers, announcers and settings of a plugin's module.
 
     Raises:
         PluginError: It has no intents.
@@ -89,7 +90,8 @@ def members(module: ModuleType) -> Members:
         raise PluginError(f"{where} has no intents", mend="make one with @intent")
     settings = getattr(module, "Settings", None)
     has_model = isinstance(settings, type) and hasattr(settings, "model_validate")
-    return Members(intents, undoers, settings if has_model else None)
+    announcers = tuple(member for member in held if isinstance(member, Announcer))
+    return Members(intents, undoers, settings if has_model else None, announcers)
 
 
 def load_error(name: str, error: BaseException, file: str = "") -> PluginError:

@@ -36,4 +36,5 @@ def _said(plugin: Plugin, reason: str) -> str:
 
 def _owned(plugin: Plugin) -> Iterator[str]:
     yield from (f"the intent {intent.name}" for intent in plugin.intents)
+    yield from (f"the announcer {each.name}" for each in plugin.announcers)
     yield from (f"the undoing of {undoer.operation}" for undoer in plugin.undoers)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from voiced.errors import PluginError
 from voiced.plugin_host.host import Host
-from voiced.plugin_host.remote import hosted_intents, hosted_undoers
+from voiced.plugin_host.remote import hosted_announcers, hosted_intents, hosted_undoers
 from voiced.plugin_host.request import Limits
 from voiced.plugin_host.source import Source
 from voiced.registry.fingerprint import file_of_module
@@ -56,7 +56,8 @@ def hosted_plugin(host: Host, origin: PluginOrigin) -> Plugin:
         message = f"plugin {host.name}: {file}: {error.message}"
         raise PluginError(message, plugin=host.name, mend=error.mend) from error
     undoers = hosted_undoers(host, found.operations)
-    return Plugin(host.name, intents, undoers, origin, file, host=host)
+    announcers = hosted_announcers(host, found)
+    return Plugin(host.name, intents, undoers, origin, file, host=host, announcers=announcers)
 
 
 def open_plugin(source: Source, choice: PluginChoice) -> Plugin:

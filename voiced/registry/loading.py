@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from voiced import plugin_record
 from voiced.errors import PluginError, VoicedError
 from voiced.plugin import Effect, Intent
-from voiced.plugin_host.source import Source, import_plugin, load_error, members
+from voiced.plugin_host.source import Members, Source, import_plugin, load_error, members
 from voiced.plugin_record import Record
 from voiced.registry.duplicates import refuse_duplicates
 from voiced.registry.finding import (
@@ -271,7 +271,22 @@ def _load_here(name: str, origin: PluginOrigin, source: Source) -> Plugin:
     except (Exception, SystemExit) as error:
         raise load_error(name, error, source.file) from error
     file = module.__file__ or module.__name__
-    return Plugin(name, found.intents, found.undoers, origin, file, module, found.settings)
+    return _of_module(name, found, origin, file, module)
+
+
+def _of_module(
+    name: str, found: Members, origin: PluginOrigin, file: str, module: ModuleType
+) -> Plugin:
+    return Plugin(
+        name,
+        found.intents,
+        found.undoers,
+        origin,
+        file,
+        module,
+        found.settings,
+        announcers=found.announcers,
+    )
 
 
 def load_plugin_file(path: Path) -> Plugin:
@@ -293,7 +308,7 @@ def plugin_of(module: ModuleType) -> Plugin:
     """
     found, file = members(module), module.__file__ or ""
     name = module.__name__.rpartition(".")[2].removeprefix("voiced_")
-    return Plugin(name, found.intents, found.undoers, "folder", file, module, found.settings)
+    return _of_module(name, found, "folder", file, module)
 
 
 def signature(choice: PluginChoice) -> tuple[object, ...]:

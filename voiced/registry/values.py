@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from voiced.errors import PluginError
-from voiced.plugin import Intent, Undoer
+from voiced.plugin import Announcer, Intent, Undoer
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -54,6 +54,7 @@ class Plugin:
     local: ModuleType | None = None
     settings_model: type[BaseModel] | None = None
     host: Host | None = None
+    announcers: tuple[Announcer, ...] = ()
 
     @property
     def module(self) -> ModuleType:
@@ -90,6 +91,11 @@ class LoadedPlugins:
     def undoers(self) -> tuple[Undoer, ...]:
         """Every undoer of the plugins."""
         return tuple(undoer for plugin in self.plugins for undoer in plugin.undoers)
+
+    @property
+    def announcers(self) -> tuple[Announcer, ...]:
+        """All of the plugins that knows things to say unasked."""
+        return tuple(each for plugin in self.plugins for each in plugin.announcers)
 
     def close(self) -> None:
         """End the processes that plugins run in. Blocking."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -22,8 +22,9 @@ from voiced.conversation import Conversation
 from voiced.desk import NO_DESK, Desk
 from voiced.dispatch import Dispatcher, Environment
 from voiced.events import Event
+from voiced.herald import Herald
 from voiced.journal import Journal
-from voiced.plugin import Intent, Undoer
+from voiced.plugin import Announcer, Intent, Undoer
 from voiced.session import Habits, Session, Stages
 from voiced.stages import (
     EchoCanceller,
@@ -84,6 +85,7 @@ class Script:
     seconds: float = 0.0
     intents: Sequence[Intent] = ()
     undoers: Sequence[Undoer] = ()
+    announcers: Sequence[Announcer] = ()
     settings: Mapping[type, object] = field(default_factory=dict[type, object])
     microphone: Microphone | None = None
     responder: Responder | None = None
@@ -124,8 +126,13 @@ async def play(script: Script, journal: Journal) -> list[Event]:
     """Play the conversation on the loop that runs, by its clock."""
     events: list[Event] = []
     ids = (f"question-{number}" for number in itertools.count(1))
+    began_s = anyio.current_time()
+
+    def now() -> datetime:
+        return _NOW + timedelta(seconds=anyio.current_time() - began_s)
+
     environment = Environment(
-        journal, lambda: _NOW, anyio.current_time, inline, script.settings, lambda: next(ids)
+        journal, now, anyio.current_time, inline, script.settings, lambda: next(ids)
     )
     environment = replace(environment, desk=script.desk)
     dispatcher = Dispatcher(script.intents, script.undoers, environment, Conversation())
@@ -148,5 +155,13 @@ async def play(script: Script, journal: Journal) -> list[Event]:
             script.reader(event)
 
     session = Session(stages, thinker, script.rules, emit, script.habits)
-    await session.run()
+    if not script.announcers:
+        await session.run()
+        return events
+    herald = Herald(dispatcher.news, session.crier.say, lambda: dispatcher.acted, now)
+    async with anyio.create_task_group() as tasks:
+        for announcer in script.announcers:
+            tasks.start_soon(herald.attend, announcer)
+        await session.run()
+        tasks.cancel_scope.cancel()
     return events

@@ -8,7 +8,7 @@ order as a recogniser may have got it, one word wrong. ``_outside.yaml`` holds w
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -83,16 +83,21 @@ def load_material(folder: Path) -> Generator[Material]:
         try:
             now = document["now"]
             roots = _lay_out(home, document["files"], now)
+            applications = _install(home / ".applications", document.get("applications", {}))
             skills = skills_from(document)
             sentences = tuple(_sentences(folder))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
             reason = f"not of the form that is wanted: {error!r}"
             raise ConfigError(file=str(folder), key=_SKILLS, reason=reason) from error
         plugins = load_plugins(Config().intents).plugins
+        chosen: dict[str, dict[str, Any]] = {
+            "files": {"roots": roots},
+            "desktop": {"application_folders": (applications,), "use_windows": False},
+        }
         known = {
-            plugin.settings_model: plugin.settings_model(roots=roots)
+            plugin.settings_model: plugin.settings_model(**chosen[plugin.name])
             for plugin in plugins
-            if plugin.settings_model is not None and plugin.name == "files"
+            if plugin.settings_model is not None and plugin.name in chosen
         }
         built_in = [intent for plugin in plugins for intent in plugin.intents]
         yield Material(sentences, (*built_in, *skills.intents), House(now, known))
@@ -106,6 +111,17 @@ def _lay_out(home: Path, files: Mapping[str, float], now: datetime) -> tuple[Pat
         at = (now - timedelta(days=float(days))).timestamp()
         os.utime(path, (at, at))
     return tuple(sorted(home.iterdir()))
+
+
+def _install(folder: Path, applications: Mapping[str, Sequence[str]]) -> Path:
+    folder.mkdir()
+    for name, (called, kind, keyword) in applications.items():
+        text = (
+            f"[Desktop Entry]\nType=Application\nName={called}\nGenericName={kind}\n"
+            f"Keywords={keyword};\nExec={name} %U\n"
+        )
+        (folder / f"{name}.desktop").write_text(text, encoding="utf-8")
+    return folder
 
 
 def _sentences(folder: Path) -> Iterator[Sentence]:

@@ -1,0 +1,52 @@
+"""The desktop: which display it has, whether its bus answers, and which players are on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from voiced.doctor.checks import Check
+
+__all__ = ["check_desktop"]
+
+_PLAYER = "org.mpris.MediaPlayer2."
+_ANSWER_S = 2.0
+
+
+def check_desktop(env: Mapping[str, str]) -> tuple[Check, ...]:
+    """What the skills of the desktop find; none of it is needed."""
+    return (_display(env), *_bus(env.get("DBUS_SESSION_BUS_ADDRESS", "")))
+
+
+def _display(env: Mapping[str, str]) -> Check:
+    name = "display"
+    if env.get("WAYLAND_DISPLAY") or env.get("XDG_SESSION_TYPE") == "wayland":
+        found = "Wayland: windows can't be seen or moved, unless they are those of X programs"
+        return Check(name, ok=True, found=found)
+    if env.get("DISPLAY"):
+        return Check(name, ok=True, found=f"X11 at {env['DISPLAY']}")
+    mend = "start voiced from within the desktop"
+    return Check(name, ok=None, found="none: no windows, clipboard or screenshots", mend=mend)
+
+
+def _bus(address: str) -> tuple[Check, ...]:
+    name, mend = "D-Bus session", "start voiced from within the desktop"
+    if not address:
+        return (Check(name, ok=None, found="none: no players, lock or portals", mend=mend),)
+    from jeepney import message_bus  # noqa: PLC0415 - only here
+    from jeepney.io.blocking import open_dbus_connection  # noqa: PLC0415
+
+    try:
+        with open_dbus_connection(address) as opened:
+            connection: Any = opened  # the library has no types
+            answer = connection.send_and_get_reply(message_bus.ListNames(), timeout=_ANSWER_S)
+    except Exception as error:  # noqa: BLE001 - whatever it is, that is the finding
+        found = f"it does not answer: {type(error).__name__}"
+        return (Check(name, ok=False, found=found, mend=mend),)
+    names: list[str] = list(answer.body[0])
+    players = sorted(each.removeprefix(_PLAYER) for each in names if _PLAYER in each)
+    players_found = ", ".join(players) or "none is running"
+    return (
+        Check(name, ok=True, found="it answers"),
+        Check("players (MPRIS)", ok=True if players else None, found=players_found),
+    )
