@@ -40,7 +40,7 @@ MEANT = "heat pump offer Miller.pdf"
 AMBIGUITY = 0.06
 TIMES = 50
 CHANGES = 20
-TEXTS_S = 240.0
+TEXTS_S = 60.0
 LIMIT_S = 900.0
 
 

@@ -40,7 +40,7 @@ CREATE INDEX files_changed ON files(changed);
 CREATE INDEX files_added ON files(added);
 CREATE INDEX files_kind ON files(kind, changed);
 CREATE INDEX files_size ON files(size);
-CREATE INDEX files_text ON files(text) WHERE text = 1;
+CREATE INDEX files_text ON files(changed) WHERE text = 1;
 CREATE TABLE texts(id INTEGER PRIMARY KEY, words BLOB NOT NULL);
 CREATE TABLE lexicon(id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE words USING fts5(
