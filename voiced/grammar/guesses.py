@@ -33,7 +33,7 @@ _SMALL, _SMALL_WORD = 1.1, 0.5
 
 _MOST = _LOST + _SMALL
 
-_LEAST_TOLD, _LEAST_TOLD_BY_TEMPLATE = 1.0, 0.3
+_LEAST_TOLD, _LEAST_TOLD_BY_TEMPLATE = 1.05, 0.3
 """What the words that fit must tell, and those of them that stand in the template itself."""
 
 _AS_GOOD = 0.07

@@ -27,6 +27,7 @@ from voiced.plugin import Intent
 from voiced.slots import SlotContext
 from voiced.spoken import Token, tokens
 from voiced.stages import Hypothesis, WordGraph
+from voiced.unfinished import Ending, ending
 
 __all__ = ["MIN_CHANGING", "MIN_SCORE", "Grammar", "ListPhrases", "Match"]
 
@@ -180,9 +181,10 @@ class Grammar:
     def guesses(self, text: str) -> tuple[Match, ...]:
         """What may have been meant by a text that ``match`` makes nothing of, best first.
 
-        All of them fit about as well, and so badly that the user is to be asked.
+        All of them fit about as well, and so badly that the user is to be asked. A text that
+        cannot end where it does is no order yet.
         """
-        if len(text) > _MAX_LETTERS:
+        if len(text) > _MAX_LETTERS or ending(text) is Ending.OPEN:
             return ()
         pieces = tokens(text)
         said = [word for piece in pieces for word in piece.words]
