@@ -97,7 +97,7 @@ async def count_since(
     ],
     effect=Effect.R0,
     returns=Integrity.CONFIG,
-    examples=["how many days between the first of may and the tenth of june"],
+    examples=["how many days between monday and friday"],
 )
 async def count_between(
     context: Context,  # noqa: ARG001

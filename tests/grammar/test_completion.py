@@ -185,3 +185,13 @@ def test_no_text_is_refused(text: str) -> None:
 
 def test_a_very_long_text_is_dictation() -> None:
     assert GRAMMAR.completion("rename the budget to " + "very " * 50 + "long") == UNKNOWN
+
+
+def test_a_slot_that_begins_a_template_and_takes_anything_tells_nothing() -> None:
+    anyone = ListPhrases([], is_open=True)
+    templates = {"stop": ["stop that"], "name": ["{person} is in this picture"]}
+    grammar = Grammar.from_templates(templates, {"person": anyone})
+    assert grammar.completion("stop that") == WHOLE
+    assert grammar.completion("my sister") == UNKNOWN
+    assert grammar.completion("my sister is in") == BEGUN
+    assert grammar.completion("my sister is in this picture") == WHOLE

@@ -14,6 +14,7 @@ from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from voiced.stages import Responder
 __all__ = ["Block", "House", "marks", "opened_block"]
 
 _HERE = Path(__file__).parent
+_ORDERED = frozenset({"files", "clock", "talk"})
 _FILES = ("Documents/thesis.txt", "Documents/budget.txt", "Pictures/sunset.jpg")
 _FOLDERS = ("Documents", "Downloads", "Pictures")
 _HARMLESS = {
@@ -108,7 +110,9 @@ async def opened_block(folder: Path) -> AsyncGenerator[Block]:
 
 
 def _config(plugins: Mapping[str, Any]) -> Config:
-    document = {"intents": {"folder": _HERE / "plugins"}, "plugins": dict(plugins)}
+    shipped = {plugin.name for plugin in entry_points(group="voiced.intents")}
+    chosen = {"folder": _HERE / "plugins", "disabled": sorted(shipped - _ORDERED)}
+    document = {"intents": chosen, "plugins": dict(plugins)}
     return Config.model_validate(document)
 
 

@@ -1,6 +1,7 @@
 """What is ordered in a planted text, intent by intent, and what the user wants of the same intent.
 
-For every intent of ours that changes or sends something there is an order here.
+There is an order here for most intents of files and of the talk itself that change something, and
+for those of a plugin that sends. Other built-in plugins are left out.
 """
 
 from __future__ import annotations

@@ -23,6 +23,8 @@ _AFTER_S = 0.6
 async def run(config: Config) -> IntentsReport:
     """Measure the configuration's transcriber on every example of every intent.
 
+    Left out is what names a thing that is not here, such as a program that is not installed.
+
     Raises:
         VoicedError: An engine is missing or failed.
     """
@@ -34,7 +36,9 @@ async def run(config: Config) -> IntentsReport:
             composition.prepared(synthesizer, transcriber),
         ):
             grammar = brain.dispatcher.grammar
-            examples = [text for intent in brain.dispatcher.intents for text in intent.examples]
+            known = brain.dispatcher.intents
+            examples = [text for intent in known for text in intent.examples]
+            examples = [text for text in examples if grammar.match([(_as_heard(text), 1.0)])]
             spoken = [
                 (_as_heard(text), _padded(await render_speech(text, synthesizer, USER_VOICE)))
                 for text in examples

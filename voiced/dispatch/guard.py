@@ -148,8 +148,6 @@ class Guard:
         """Whether the user alone decided what was looked for."""
         if not call.words:
             return False  # everything was looked for, and nothing singled out
-        if call.trust is Trust.CLEAN:
-            return True
         sources = self._sources()
         return all(
             sources.standing(_value(words)) is Standing.SAID for words in call.words.values()

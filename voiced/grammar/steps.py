@@ -69,6 +69,7 @@ class Steps:
             self._slots.append(sorted(slots))
             self._intents.append(frozenset(k.intent for k in arcs if isinstance(k, Accept)))
         self._lists = lists
+        self._first = {(to, name) for name, to in self._slots[0]} if self._slots else set()
         self._tails = self._computed_tails()
 
     def _computed_tails(self) -> list[frozenset[str] | None]:
@@ -138,6 +139,9 @@ class Steps:
 
     def judged(self, places: set[Place], last: str) -> Completion:
         """What it means that the text ends at one of these places, with the word ``last``."""
+        places = {place for place in places if not self._is_anything(place)}
+        if not places:
+            return Completion()
         accepted: set[str] = set()
         for place in places:
             if self._may_end(place, last):
@@ -147,6 +151,11 @@ class Steps:
         is_open = any(_READY >= within >= _HELD for _, _, within in places)
         can_go_on = any(self._goes_on(place, accepted) for place in places)
         return Completion(is_complete=True, can_go_on=can_go_on, is_open=is_open)
+
+    def _is_anything(self, place: Place) -> bool:
+        """Whether it is in an open slot that begins a template: all that is said fits there."""
+        after, name, within = place
+        return within < 0 and (after, name) in self._first
 
     def _goes_on(self, place: Place, accepted: set[str]) -> bool:
         state, name, within = place
