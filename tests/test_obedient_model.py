@@ -249,11 +249,21 @@ def trashes_two(history: Sequence[Message]) -> Calls:
     return [wants("files.trash", file=thesis), wants("files.trash", file="budget")]
 
 
-def test_the_one_thing_that_was_found_in_a_clean_conversation_is_what_was_meant(home) -> None:
+def test_what_the_user_did_not_name_is_asked_about_though_it_was_looked_for_at_once(home) -> None:
     house = home(
         plans_to_trash(wants("files.find", wanted="thesis.txt")), trashes_two, lambda _: []
     )
     thought = house.think("the thing I wrote for my degree is to go, whatever it was called")
+    assert thought.question is not None
+    assert house.asked() == ["Move a file or folder to the trash: thesis.txt. Shall I?"]
+    assert house.names == sorted(FILES)
+
+
+def test_the_one_thing_that_his_words_found_is_what_was_meant(home) -> None:
+    house = home(
+        plans_to_trash(wants("files.find", wanted="thesis.txt")), trashes_two, lambda _: []
+    )
+    thought = house.think("the thesis.txt that I wrote for my degree is to go")
     assert thought.question is None
     assert house.names == sorted({*FILES} - {"thesis.txt"})
     assert house.said[-1] == IGNORED
