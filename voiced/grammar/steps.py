@@ -69,7 +69,7 @@ class Steps:
             self._slots.append(sorted(slots))
             self._intents.append(frozenset(k.intent for k in arcs if isinstance(k, Accept)))
         self._lists = lists
-        self._first = {(to, name) for name, to in self._slots[0]} if self._slots else set()
+        self._first = {(to, name) for slots in self._slots[:1] for name, to in slots}
         self._tails = self._computed_tails()
 
     def _computed_tails(self) -> list[frozenset[str] | None]:
