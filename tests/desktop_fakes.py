@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -52,7 +51,6 @@ class FakeBus:
 
     players: dict[str, FakePlayer] = field(default_factory=dict)
     methods: dict[str, Callable[..., tuple[Any, ...]]] = field(default_factory=dict)
-    response: tuple[Any, ...] | None = None
     calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
 
     def names(self) -> Sequence[str]:
@@ -84,17 +82,6 @@ class FakeBus:
     def get(self, to: Address, name: str) -> Any:
         return self._player(to).get(name)
 
-    def set(self, to: Address, name: str, signature: str, value: Any) -> None:
-        raise AssertionError(name)
-
-    def await_signal(
-        self, interface: str, begin: Callable[[str], tuple[Any, ...]], timeout_s: float
-    ) -> tuple[Any, ...]:
-        begin(":1.5")
-        if self.response is None:
-            raise BusError("org.freedesktop.DBus.Error.NoReply")
-        return self.response
-
 
 @dataclass
 class FakeWindows:
@@ -102,7 +89,6 @@ class FakeWindows:
 
     windows: list[Window] = field(default_factory=list)
     maximised: set[int] = field(default_factory=set)
-    pixels: tuple[int, int, bytes] = (2, 1, bytes(6))
 
     def list(self) -> Sequence[Window]:
         return list(self.windows)
@@ -132,9 +118,6 @@ class FakeWindows:
     def is_maximised(self, window: int) -> bool:
         return window in self.maximised
 
-    def picture(self) -> tuple[int, int, bytes]:
-        return self.pixels
-
 
 @dataclass
 class FakeSound:
@@ -157,7 +140,6 @@ class FakeDesktop:
         self.windows = FakeWindows()
         self.sound = FakeSound()
         self.started: list[Sequence[str]] = []
-        self.clipboard = b""
         self.env = {"DISPLAY": ":7", "PATH": str(tmp_path / "bin")} if env is None else env
         self.backlights = tmp_path / "backlight"
         self.has_bus = True
@@ -179,12 +161,6 @@ class FakeDesktop:
     def _open_sound(self):
         yield self.sound
 
-    def _run(self, command, given, env) -> subprocess.CompletedProcess[bytes]:
-        if given is not None:
-            self.clipboard = given
-        out = self.clipboard
-        return subprocess.CompletedProcess(command, 0 if out else 1, out)
-
     @property
     def edges(self) -> Edges:
         return Edges(
@@ -192,18 +168,9 @@ class FakeDesktop:
             self._open_windows,
             self._open_sound,
             lambda command, env: self.started.append(command),
-            self._run,
             self.env,
             self.backlights,
         )
-
-    def has_program(self, tmp_path, name: str) -> None:
-        """Put a program on the path."""
-        folder = tmp_path / "bin"
-        folder.mkdir(exist_ok=True)
-        program = folder / name
-        program.write_text("#!/bin/sh\n", encoding="utf-8")
-        program.chmod(0o755)
 
     def has_backlight(self, level: int, highest: int) -> None:
         """Give the screen a backlight."""

@@ -1,11 +1,10 @@
-"""The desktop: applications, windows, media, volume, brightness, screen, clipboard, notifications.
+"""The desktop: applications, windows, media, volume, brightness, screen, notifications.
 
 Only what the registry collects is named here; the code lives in the modules beside it.
 """
 
 from __future__ import annotations
 
-from .clipboard import copy_reply, copy_text, read_clipboard, undo_copy
 from .levels import (
     mute,
     set_brightness,
@@ -44,8 +43,6 @@ from .settings import Settings
 __all__ = [
     "Settings",
     "close_window",
-    "copy_reply",
-    "copy_text",
     "list_players",
     "list_windows",
     "listen",
@@ -58,7 +55,6 @@ __all__ = [
     "pause",
     "play",
     "previous_track",
-    "read_clipboard",
     "set_brightness",
     "set_volume",
     "step_brightness",
@@ -69,7 +65,6 @@ __all__ = [
     "tell_brightness",
     "tell_volume",
     "undo_brightness",
-    "undo_copy",
     "undo_media",
     "undo_screenshot",
     "undo_volume",

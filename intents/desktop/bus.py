@@ -5,7 +5,7 @@ Each use opens a connection and closes it; nobody holds one while nothing happen
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
@@ -66,31 +66,8 @@ class Bus(Protocol):
         """
         ...
 
-    def set(self, to: Address, name: str, signature: str, value: Any) -> None:
-        """Set a property.
-
-        Raises:
-            BusError: It cannot be set.
-        """
-        ...
-
     def names(self) -> Sequence[str]:
         """The names on the bus that are no numbers."""
-        ...
-
-    def await_signal(
-        self, interface: str, begin: Callable[[str], tuple[Any, ...]], timeout_s: float
-    ) -> tuple[Any, ...]:
-        """Make a portal's request and wait for its answer.
-
-        Args:
-            interface: Of the signal ``Response``.
-            begin: Makes the request; is given the name that we have on the bus.
-            timeout_s: For so long.
-
-        Raises:
-            BusError: No answer came.
-        """
         ...
 
 

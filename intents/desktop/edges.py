@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from .bus import Bus, Kind, open_bus
-from .running import run, start
+from .running import start
 from .sound import Sound, open_sound
 
 if TYPE_CHECKING:
@@ -26,11 +25,6 @@ def _open_windows(env: Mapping[str, str]) -> AbstractContextManager[Windows]:
     return open_windows(env)
 
 
-Run: TypeAlias = Callable[
-    [Sequence[str], bytes | None, Mapping[str, str]], subprocess.CompletedProcess[bytes]
-]
-
-
 @dataclass(frozen=True, slots=True)
 class Edges:
     """The bus, the windows, the sound, programs, the environment and the backlight's folder."""
@@ -39,7 +33,6 @@ class Edges:
     windows: Callable[[Mapping[str, str]], AbstractContextManager[Windows]] = _open_windows
     sound: Callable[[], AbstractContextManager[Sound]] = open_sound
     start: Callable[[Sequence[str], Mapping[str, str]], None] = start
-    run: Run = run
     env: Mapping[str, str] = field(default_factory=lambda: os.environ)
     backlights: Path = Path("/sys/class/backlight")
 

@@ -1,4 +1,4 @@
-"""Starts other programs: to stay, or for their answer. Blocking."""
+"""Starts other programs, which stay. Blocking."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ from pathlib import Path
 
 from .refusals import failed
 
-__all__ = ["run", "start"]
+__all__ = ["start"]
 
 _SETTLED_S = 0.3
 _POLL_S = 0.02
-_ANSWER_S = 5.0
 
 # Programs that we started; the next call collects those that have ended.
 _started: list[subprocess.Popen[bytes]] = []
@@ -50,28 +49,3 @@ def start(command: Sequence[str], env: Mapping[str, str]) -> None:
     if process.poll() not in (None, 0):
         spoken = "That program ended at once, with an error."
         raise failed(f"{command[0]} ended with {process.returncode}", spoken)
-
-
-def run(
-    command: Sequence[str], given: bytes | None, env: Mapping[str, str]
-) -> subprocess.CompletedProcess[bytes]:
-    """Run a program for its answer; ``given`` is its input.
-
-    A program that stays in the background (as ``xclip`` does) is not waited for.
-
-    Raises:
-        OSError: It cannot be run.
-        subprocess.TimeoutExpired: It took too long.
-    """
-    if given is not None:
-        return subprocess.run(
-            command,
-            input=given,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            timeout=_ANSWER_S,
-            env=env,
-            start_new_session=True,
-            check=False,
-        )
-    return subprocess.run(command, capture_output=True, timeout=_ANSWER_S, env=env, check=False)

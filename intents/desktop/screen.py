@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import struct
-import zlib
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from platformdirs import user_pictures_path
 
@@ -30,7 +25,6 @@ from .bus import Address, Bus, BusError
 from .edges import edges
 from .refusals import failed
 from .settings import Settings
-from .windows import is_wayland
 
 __all__ = ["is_locked", "lock_screen", "take_screenshot", "undo_screenshot"]
 
@@ -46,14 +40,6 @@ _SESSION = Address(
     "/org/freedesktop/login1/session/auto",
     "org.freedesktop.login1.Session",
 )
-_PORTAL = Address(
-    "org.freedesktop.portal.Desktop",
-    "/org/freedesktop/portal/desktop",
-    "org.freedesktop.portal.Screenshot",
-)
-_RESPONSE = "org.freedesktop.portal.Request"
-_ASKED_S = 25.0
-_PERMITTED = 0
 
 
 @intent(
@@ -120,11 +106,12 @@ async def take_screenshot(context: Context) -> Reply:
     """Take a picture of the screen and keep it as a file."""
     settings = context.settings(Settings)
     folder = settings.screenshot_folder or user_pictures_path() / "Screenshots"
+    picture = await context.in_worker(context.desk.screen.picture)
     target = await context.in_worker(_free_name, folder.expanduser(), context.now)
     async with context.change(
         Undo("desktop.screenshot", {"path": str(target)}), "took a screenshot"
     ):
-        await context.in_worker(_picture, target)
+        await context.in_worker(_write, target, picture)
     entity = await context.in_worker(_entity, target, context.now)
     return Reply("The screenshot is in your pictures.", (entity,), data={"path": str(target)})
 
@@ -144,40 +131,6 @@ def _entity(path: Path, now: datetime) -> FileEntity:
     return FileEntity(path, "image", path.stat().st_size, now, now)
 
 
-def _picture(target: Path) -> None:
-    """By the portal, which may ask the user; or from the X server where there is no portal."""
-    try:
-        source = _by_portal()
-    except (BusError, IntentFailed) as error:
-        if is_wayland(edges().env):
-            spoken = "This desktop doesn't let me take screenshots."
-            mend = "install xdg-desktop-portal with the backend of your desktop"
-            raise failed(f"no screenshot portal: {error}", spoken, mend) from error
-        with edges().windows(edges().env) as windows:
-            width, height, pixels = windows.picture()
-        _write(target, png(width, height, pixels))
-        return
-    try:
-        shutil.copyfile(source, target)
-        source.unlink(missing_ok=True)
-    except OSError as error:
-        raise failed(f"the picture: {error.strerror}", "I can't keep the picture.") from error
-
-
-def _by_portal() -> Path:
-    options: dict[str, Any] = {"interactive": ("b", False), "modal": ("b", False)}
-    with edges().bus("SESSION") as bus:
-        answer = bus.await_signal(
-            _RESPONSE,
-            lambda _: bus.call(_PORTAL, "Screenshot", "sa{sv}", ("", options)),
-            _ASKED_S,
-        )
-    status, results = answer[0], answer[1]
-    if status != _PERMITTED:
-        raise failed("the portal was refused", "The picture was not allowed.")
-    return Path(unquote(urlsplit(str(results["uri"])).path))
-
-
 def _write(target: Path, data: bytes) -> None:
     try:
         with target.open("xb") as file:
@@ -185,21 +138,6 @@ def _write(target: Path, data: bytes) -> None:
     except OSError as error:
         spoken = "I can't write the picture: the disk is full, or I may not."
         raise failed(f"the picture: {error.strerror}", spoken) from error
-
-
-def png(width: int, height: int, pixels: bytes) -> bytes:
-    """Rows of red, green and blue as a PNG file."""
-    stride = 3 * width
-    rows = b"".join(
-        b"\0" + pixels[start : start + stride] for start in range(0, stride * height, stride)
-    )
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 6)), (b"IEND", b""))
-    chunks = (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in parts
-    )
-    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 @undoes("desktop.screenshot")

@@ -63,14 +63,6 @@ class Windows(Protocol):
         """Whether it fills the screen."""
         ...
 
-    def picture(self) -> tuple[int, int, bytes]:
-        """What the screen shows: width, height, and rows of red, green and blue.
-
-        Raises:
-            IntentFailed: The display does not give it.
-        """
-        ...
-
 
 def is_wayland(env: Mapping[str, str]) -> bool:
     """Whether the session is one of Wayland."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from jeepney import DBusAddress, MatchRule, MessageType, Properties, message_bus, new_method_call
@@ -66,32 +66,10 @@ class RealBus:
         """A property."""
         return plain(self._answer(Properties(_there(to)).get(name), _PROPERTY_S)[0])
 
-    def set(self, to: Address, name: str, signature: str, value: Any) -> None:
-        """Set a property."""
-        self._answer(Properties(_there(to)).set(name, signature, value), _ANSWER_S)
-
     def names(self) -> Sequence[str]:
         """The names on the bus."""
         found = self._answer(message_bus.ListNames(), _ANSWER_S)[0]
         return [name for name in found if not name.startswith(":")]
-
-    def await_signal(
-        self, interface: str, begin: Callable[[str], tuple[Any, ...]], timeout_s: float
-    ) -> tuple[Any, ...]:
-        """Make a portal's request and wait for its answer."""
-        rule = MatchRule(type="signal", interface=interface, member="Response")
-        self._answer(message_bus.AddMatch(rule), _ANSWER_S)
-        with self._connection.filter(rule) as answers:
-            path = begin(self._connection.unique_name)[0]
-            until_s = time.monotonic() + timeout_s
-            while (left_s := until_s - time.monotonic()) > 0:
-                try:
-                    answer = self._connection.recv_until_filtered(answers, timeout=left_s)
-                except TimeoutError:
-                    break
-                if answer.header.fields.get(1) == path:  # 1 is the path
-                    return tuple(plain(each) for each in answer.body)
-        raise BusError(_TOO_LATE)
 
     def _answer(self, message: Any, timeout_s: float) -> tuple[Any, ...]:
         try:

@@ -25,8 +25,6 @@ _ICONIC = 3
 _LONGEST = 200
 _REMOVE, _ADD = 0, 1
 _SKIPPED = frozenset(("_NET_WM_WINDOW_TYPE_DESKTOP", "_NET_WM_WINDOW_TYPE_DOCK"))
-_PIXEL_BITS = 24
-_BAND = 64
 
 
 class NoDisplay(Exception):
@@ -138,19 +136,3 @@ class X11Windows:
         states = self._property(self._window(window), "_NET_WM_STATE")
         both = {self._atom(f"_NET_WM_STATE_MAXIMIZED_{way}") for way in ("HORZ", "VERT")}
         return states is not None and both <= set(states)
-
-    def picture(self) -> tuple[int, int, bytes]:
-        """What the screen shows; 24 bits a pixel, as all screens have today."""
-        size = self._root.get_geometry()
-        if size.depth != _PIXEL_BITS:
-            reason = f"a screen of {size.depth} bits"
-            raise failed(reason, "This screen is of a kind that I can't take a picture of.")
-        import numpy as np  # noqa: PLC0415 - only for pictures
-
-        bands: list[Any] = []
-        for top in range(0, size.height, _BAND):
-            height = min(_BAND, size.height - top)
-            image = self._root.get_image(0, top, size.width, height, X.ZPixmap, 0xFFFFFFFF)
-            band = np.frombuffer(image.data, np.uint8).reshape(height, size.width, 4)
-            bands.append(band[:, :, 2::-1])  # blue, green, red, nothing
-        return size.width, size.height, np.concatenate(bands).tobytes()

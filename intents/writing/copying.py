@@ -26,14 +26,15 @@ class _Kept:
 _kept: OrderedDict[str, _Kept] = OrderedDict()
 
 
-async def copy_text(context: Context, text: Labelled[str], summary: str) -> None:
+async def copy_text(context: Context, text: Labelled[str] | str, summary: str) -> None:
     """Put a text on the clipboard, in the journal.
 
     Raises:
         DeskError: The desktop does not take it.
     """
     clipboard = context.desk.clipboard
-    name, after = secrets.token_hex(4), Clip.of(text.reveal())
+    words = text if isinstance(text, str) else text.reveal()
+    name, after = secrets.token_hex(4), Clip.of(words)
     _kept[name] = _Kept(await context.in_worker(clipboard.clip), after)
     while len(_kept) > _KEPT:
         _kept.popitem(last=False)

@@ -17,7 +17,7 @@ from voiced.plugin import (
     choice,
 )
 
-__all__ = ["SOURCE", "Source", "source_text"]
+__all__ = ["SOURCE", "Source", "is_password", "source_text"]
 
 _LONGEST = 200_000
 
@@ -92,10 +92,7 @@ async def source_text(context: Context, wanted: str | None) -> Source:
             return Source(_checked(marked), "the selection")
     clip = await context.in_worker(clipboard.clip)
     if wanted != "selection" and clip.kind == SECRET:
-        raise IntentDenied(
-            "a password manager marked the clipboard as secret",
-            spoken="What you copied is marked as a password, so I don't read it.",
-        )
+        raise is_password()
     if wanted == "selection" or not clip.text.strip():
         raise IntentFailed(
             "no text is selected or copied",
@@ -103,6 +100,14 @@ async def source_text(context: Context, wanted: str | None) -> Source:
             mend="select some text, or copy it",
         )
     return Source(_checked(clip.text), "the clipboard")
+
+
+def is_password() -> IntentDenied:
+    """Why the clipboard is not read."""
+    return IntentDenied(
+        "a password manager marked the clipboard as secret",
+        spoken="What you copied is marked as a password, so I don't read it.",
+    )
 
 
 def _checked(text: str) -> str:

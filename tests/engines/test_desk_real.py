@@ -18,6 +18,8 @@ from voiced.engines.desk_programs import Programs
 from voiced.testing import clock
 from voiced.testing.context import FakeContext
 from voiced_intents.writing import (
+    copy_words,
+    read_clipboard,
     rewrite,
     start_dictation,
     type_speech,
@@ -56,6 +58,12 @@ def run(context: FakeContext, intent: Any, **slots: Any) -> str:
 def test_a_text_is_copied_and_read(mine: Desk, text: str) -> None:
     mine.clipboard.put(Clip.of(text))
     assert mine.clipboard.clip() == Clip.of(text)
+
+
+def test_words_are_copied_and_read_aloud(mine: Desk) -> None:
+    context = FakeContext(desk=mine)
+    assert run(context, copy_words, text="hello world") == "Copied."
+    assert run(context, read_clipboard) == "The clipboard says: hello world"
 
 
 def test_a_picture_is_copied_and_put_back_as_it_was(mine: Desk) -> None:

@@ -1,8 +1,7 @@
-"""Lock, screenshots, the clipboard, notifications."""
+"""Lock, screenshots, notifications."""
 
 from __future__ import annotations
 
-import zlib
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,13 @@ from desktop_fakes import FakeBus
 
 from voiced.errors import IntentFailed
 from voiced.plugin import Integrity
-from voiced.testing.context import FakeAssistant
+from voiced.testing.desk import FakeScreen, fake_desk
 from voiced_intents import desktop
 from voiced_intents.desktop.bus import BusError, NoBus, plain
 from voiced_intents.desktop.notifications import Ear, text_of
-from voiced_intents.desktop.screen import is_locked, png
+from voiced_intents.desktop.screen import is_locked
 
 pytestmark = pytest.mark.anyio
-
-SCREENSHOT = "org.freedesktop.portal.Screenshot.Screenshot"
 
 
 # Lock
@@ -53,93 +50,29 @@ def shots(tmp_path) -> list[Path]:
     return sorted((tmp_path / "shots").iterdir())
 
 
-async def test_a_picture_by_the_portal(desk, tmp_path) -> None:
-    made = tmp_path / "a b.png"
-    made.write_bytes(b"picture")
-    desk.bus.methods[SCREENSHOT] = lambda *_: ("/request/1",)
-    desk.bus.response = (0, {"uri": made.as_uri()})
+async def test_a_picture_is_kept_and_taken_back(desk, tmp_path) -> None:
+    desk.context.desk = fake_desk(screen=FakeScreen(b"picture"))
     assert await desk.say(desktop.take_screenshot) == "The screenshot is in your pictures."
-    (shot,) = shots(tmp_path)
-    assert shot.read_bytes() == b"picture"
-    assert not made.exists()
-    assert await desk.undo() == "I deleted the screenshot."
-    assert shots(tmp_path) == []
-
-
-async def test_a_refusal_of_the_portal_is_none_of_ours_under_wayland(desk, tmp_path) -> None:
-    desk.env["WAYLAND_DISPLAY"] = "wayland-0"
-    desk.bus.methods[SCREENSHOT] = lambda *_: ("/request/1",)
-    desk.bus.response = (1, {})
-    with pytest.raises(IntentFailed) as refused:
-        await desk.say(desktop.take_screenshot)
-    assert refused.value.spoken == "This desktop doesn't let me take screenshots."
-    assert shots(tmp_path) == []
-
-
-async def test_a_picture_of_the_x_server_where_there_is_no_portal(desk, tmp_path) -> None:
-    desk.windows.pixels = (2, 2, bytes(range(12)))
-    await desk.say(desktop.take_screenshot)
     await desk.say(desktop.take_screenshot)
     first, second = shots(tmp_path)
-    assert first.read_bytes() == second.read_bytes() == png(2, 2, bytes(range(12)))
+    assert first.read_bytes() == second.read_bytes() == b"picture"
+    assert await desk.undo() == "I deleted the screenshot."
+    assert len(shots(tmp_path)) == 1
 
 
-def test_a_png_holds_its_rows() -> None:
-    data = png(2, 2, bytes(range(12)))
-    start = data.index(b"IDAT") + 4
-    length = int.from_bytes(data[start - 8 : start - 4], "big")
-    rows = zlib.decompress(data[start : start + length])
-    assert rows == b"\0" + bytes(range(6)) + b"\0" + bytes(range(6, 12))
+async def test_a_screen_that_is_not_shown_leaves_no_file(desk, tmp_path) -> None:
+    with pytest.raises(IntentFailed) as refused:
+        await desk.say(desktop.take_screenshot)
+    assert refused.value.spoken == "I can't see your screen."
+    assert not (tmp_path / "shots").exists()
 
 
 async def test_a_folder_that_cannot_be_written(desk, tmp_path) -> None:
     (tmp_path / "shots").write_text("a file", encoding="utf-8")
+    desk.context.desk = fake_desk(screen=FakeScreen(b"picture"))
     with pytest.raises(IntentFailed) as full:
         await desk.say(desktop.take_screenshot)
     assert "folder of screenshots" in full.value.spoken
-
-
-# Clipboard
-
-
-async def test_the_clipboard_is_read_as_text_from_outside(desk, tmp_path) -> None:
-    desk.has_program(tmp_path, "xclip")
-    assert await desk.say(desktop.read_clipboard) == "There is no text in the clipboard."
-    desk.clipboard = b"delete\nall \xff files"
-    assert (await desk.say(desktop.read_clipboard)).startswith("The clipboard says: delete all")
-    assert desktop.read_clipboard.returns is Integrity.EXTERNAL
-    desk.clipboard = b"x" * 5000
-    assert (await desk.say(desktop.read_clipboard)).endswith("x, and so on.")
-
-
-async def test_words_are_copied_and_taken_back(desk, tmp_path) -> None:
-    desk.has_program(tmp_path, "xclip")
-    desk.clipboard = b"before"
-    assert await desk.say(desktop.copy_text, text="hello world") == "Copied."
-    assert desk.clipboard == b"hello world"
-    assert await desk.undo() == "The clipboard is as before."
-    assert desk.clipboard == b"before"
-
-
-async def test_the_last_reply_is_copied(desk, tmp_path) -> None:
-    desk.has_program(tmp_path, "xclip")
-    with pytest.raises(IntentFailed):
-        await desk.say(desktop.copy_reply)
-    desk.context.assistant = FakeAssistant(last_reply="It's noon.")
-    await desk.say(desktop.copy_reply)
-    assert desk.clipboard == b"It's noon."
-
-
-@pytest.mark.parametrize(
-    ("env", "package"), [({"DISPLAY": ":1"}, "xclip"), ({"WAYLAND_DISPLAY": "w"}, "wl-clipboard")]
-)
-async def test_a_missing_program_is_named(desk, tmp_path, env, package) -> None:
-    desk.env.clear()
-    desk.env.update({"PATH": str(tmp_path), **env})
-    with pytest.raises(IntentFailed) as missing:
-        await desk.say(desktop.read_clipboard)
-    assert missing.value.spoken == f"To reach the clipboard, I need the package {package}."
-    assert missing.value.mend == f"sudo apt install {package}"
 
 
 # Notifications
