@@ -90,6 +90,9 @@ class FakeWindows:
     windows: list[Window] = field(default_factory=list)
     maximised: set[int] = field(default_factory=set)
 
+    def disconnect(self) -> None:
+        pass
+
     def list(self) -> Sequence[Window]:
         return list(self.windows)
 

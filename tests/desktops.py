@@ -12,11 +12,11 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Desktop", "missing", "wayland_desktop", "x_desktop"]
+__all__ = ["Desktop", "missing", "running", "until", "wayland_desktop", "x_desktop"]
 
 _NOBODY = 65534
 _PATIENCE_S = 15.0
@@ -57,7 +57,7 @@ def until(done: Callable[[], object]) -> bool:
 
 
 @contextmanager
-def _running(command: list[str], environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running(command: list[str], environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         command,
         env=dict(environ),
@@ -69,7 +69,8 @@ def _running(command: list[str], environ: Mapping[str, str]) -> Iterator[subproc
     try:
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(5)
         except subprocess.TimeoutExpired:
@@ -119,7 +120,7 @@ def x_desktop() -> Iterator[Desktop]:
         with os.fdopen(numbered) as stream:
             environ = _environ(folder) | {"DISPLAY": f":{stream.readline().strip()}"}
         shell = ["xterm", "-e", "sh", "-c", f"cat > {folder}/typed"]
-        stack.enter_context(_running(shell, environ))
+        stack.enter_context(running(shell, environ))
         focus = ["xdotool", "search", "--sync", "--onlyvisible", "--class", "xterm", "windowfocus"]
         subprocess.run(focus, env=environ, check=True, timeout=_PATIENCE_S, capture_output=True)
         time.sleep(0.3)  # the shell in it starts
@@ -143,7 +144,7 @@ def wayland_desktop() -> Iterator[Desktop]:
         if os.geteuid() == 0:  # it refuses to be root
             rights = [f"--reuid={_NOBODY}", f"--regid={_NOBODY}", "--clear-groups"]
             command = ["setpriv", *rights, *command]
-        stack.enter_context(_running(command, environ))
+        stack.enter_context(running(command, environ))
         until((folder / "up").exists)
         time.sleep(0.3)  # it gets the keyboard
         name = next(each.name for each in folder.glob("wayland-?"))

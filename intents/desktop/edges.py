@@ -20,7 +20,7 @@ __all__ = ["Edges", "edges", "using"]
 
 
 def _open_windows(env: Mapping[str, str]) -> AbstractContextManager[Windows]:
-    from .windows import open_windows  # noqa: PLC0415 - imports the X library
+    from .displays import open_windows  # noqa: PLC0415 - it needs what stands here
 
     return open_windows(env)
 

@@ -213,8 +213,12 @@ def _all() -> list[Window]:
 
 
 def _active() -> int | None:
+    """The one that is used, where the desktop tells."""
     with edges().windows(edges().env) as windows:
-        return windows.active()
+        try:
+            return windows.active()
+        except IntentFailed:
+            return None
 
 
 def _is_maximised(number: int) -> bool:

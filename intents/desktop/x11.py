@@ -35,6 +35,8 @@ class X11Windows:
     """The windows of an X display."""
 
     def __init__(self, name: str) -> None:
+        if not name:
+            raise NoDisplay("DISPLAY is not set")
         local = _LOCAL.fullmatch(name)
         if local is not None and not Path(f"/tmp/.X11-unix/X{local[1]}").exists():  # noqa: S108
             raise NoDisplay(f"no X server has the display {name}")

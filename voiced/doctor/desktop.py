@@ -21,7 +21,7 @@ def check_desktop(env: Mapping[str, str]) -> tuple[Check, ...]:
 def _display(env: Mapping[str, str]) -> Check:
     name = "display"
     if env.get("WAYLAND_DISPLAY") or env.get("XDG_SESSION_TYPE") == "wayland":
-        found = "Wayland: windows can't be seen or moved, unless they are those of X programs"
+        found = "Wayland: which windows can be reached depends on the desktop (docs/desktop.md)"
         return Check(name, ok=True, found=found)
     if env.get("DISPLAY"):
         return Check(name, ok=True, found=f"X11 at {env['DISPLAY']}")

@@ -7,8 +7,9 @@ import pytest
 from voiced.errors import IntentFailed
 from voiced.plugin import Effect
 from voiced_intents import desktop
+from voiced_intents.desktop.displays import open_windows
 from voiced_intents.desktop.slots import WINDOW
-from voiced_intents.desktop.windows import Window, open_windows
+from voiced_intents.desktop.windows import Window
 
 pytestmark = pytest.mark.anyio
 
