@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["Desktop", "missing", "running", "until", "wayland_desktop", "x_desktop"]
+__all__ = ["Desktop", "missing", "running", "running_bus", "until", "wayland_desktop", "x_desktop"]
 
 _NOBODY = 65534
 _PATIENCE_S = 15.0
@@ -57,12 +57,14 @@ def until(done: Callable[[], object]) -> bool:
 
 
 @contextmanager
-def running(command: list[str], environ: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def running(
+    command: list[str], environ: Mapping[str, str], stdout: int = subprocess.DEVNULL
+) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         command,
         env=dict(environ),
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        stdout=stdout,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
@@ -149,3 +151,13 @@ def wayland_desktop() -> Iterator[Desktop]:
         time.sleep(0.3)  # it gets the keyboard
         name = next(each.name for each in folder.glob("wayland-?"))
         yield Desktop(environ | {"WAYLAND_DISPLAY": name}, folder / "typed")
+
+
+@contextmanager
+def running_bus(environ: Mapping[str, str]) -> Iterator[str]:
+    """The address of a session bus of its own; what it starts has this environment."""
+    command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"]
+    with running(command, environ, subprocess.PIPE) as daemon:
+        assert daemon.stdout is not None
+        with daemon.stdout as stream:
+            yield stream.readline().decode().strip()

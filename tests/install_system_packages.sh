@@ -6,7 +6,7 @@ set -eu
 
 packages="pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins ffmpeg
 	xvfb openbox xterm xdotool xclip xsel x11-xserver-utils sway foot wtype wl-clipboard grim
-	dbus-daemon mpv mpv-mpris"
+	dbus-daemon xdg-desktop-portal mpv mpv-mpris"
 
 missing=""
 for package in $packages; do

@@ -130,7 +130,7 @@ async def open_brain(
             settings,
             hears=hears,
             quarantine=Quarantine(model, pictures=_pictures(config)),
-            desk=NO_DESK if is_serving else _desk(),
+            desk=NO_DESK if is_serving else _desk(config),
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
         intents = [*plugins.intents, *servers.intents]
@@ -214,10 +214,10 @@ def _pictures(config: Config) -> PictureConsent:
     return PictureConsent(host, config.responder.pictures)
 
 
-def _desk() -> Desk:
+def _desk(config: Config) -> Desk:
     from voiced.engines.desk import desk
 
-    return desk()
+    return desk(leave=journal_folder(config.journal) / "keyboard-leave")
 
 
 def tool_servers(config: Config) -> LoadedServers:

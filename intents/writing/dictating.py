@@ -65,6 +65,7 @@ _sessions: list[_Session] = []
     ],
     effect=Effect.W1,
     returns=Integrity.CONFIG,
+    deadline_s=60.0,  # the desktop may ask the user
     examples=["start dictation"],
 )
 async def start_dictation(context: Context) -> Reply:

@@ -12,9 +12,14 @@ from voiced.desk import NO_DESK, SECRET, Clip
 from voiced.engines.desk import desk
 from voiced.engines.desk_clipboard import ProgramClipboard
 from voiced.engines.desk_programs import Programs
+from voiced.engines.desk_remote import RemoteKeyboard
 from voiced.engines.desk_screen import ProgramScreen
 from voiced.engines.desk_typist import ProgramTypist
 from voiced.errors import DeskError
+
+
+def typist_on(programs: Programs) -> ProgramTypist:
+    return ProgramTypist(programs, RemoteKeyboard(programs.environ, None))
 
 
 class Fakes:
@@ -124,7 +129,7 @@ def test_a_missing_program_is_named(fakes: Fakes, where: tuple[str, ...], mend: 
 
 def test_keys_are_typed_and_taken_back(fakes: Fakes) -> None:
     fakes.add("xdotool", 'case $1 in get*) echo 77;; type) /bin/cat > "$0.typed";; esac')
-    typist = ProgramTypist(fakes.on("DISPLAY"))
+    typist = typist_on(fakes.on("DISPLAY"))
     assert typist.window() == "77"
     typist.type("-x hello\x1b\x07\n\u200bthere")
     assert (fakes.folder / "xdotool.typed").read_text() == "-x hello\nthere"
@@ -147,7 +152,7 @@ echo 'keycode 202 ='
 def typing(fakes: Fakes) -> ProgramTypist:
     fakes.add("xdotool", '/bin/cat >> "$0.typed"')
     fakes.add("xmodmap", KEYMAP)
-    return ProgramTypist(fakes.on("DISPLAY"))
+    return typist_on(fakes.on("DISPLAY"))
 
 
 def test_a_letter_that_no_key_has_gets_a_spare_one_and_keeps_it(fakes: Fakes) -> None:
@@ -186,23 +191,23 @@ def test_a_letter_that_cannot_be_typed_is_said_and_not_lost(
     if keymap is not None:
         fakes.add("xmodmap", keymap)
     with pytest.raises(DeskError) as failed:
-        ProgramTypist(fakes.on("DISPLAY")).type("caf\u00e9")
+        typist_on(fakes.on("DISPLAY")).type("caf\u00e9")
     assert "xmodmap" in failed.value.mend
     assert not any("type" in call for call in fakes.calls)
 
 
 def test_wayland_does_not_tell_the_window(fakes: Fakes) -> None:
     fakes.add("wtype")
-    typist = ProgramTypist(fakes.on(*ON["wayland"]))
+    typist = typist_on(fakes.on(*ON["wayland"]))
     assert typist.window() == ""
     typist.erase(2)
-    assert fakes.calls == ["wtype -s 40 -k BackSpace -k BackSpace"]
+    assert fakes.calls == ["wtype ", "wtype -s 40 -k BackSpace -k BackSpace"]
 
 
 def test_a_desktop_that_takes_no_keys_is_said(fakes: Fakes) -> None:
     fakes.add("wtype", "echo 'Compositor does not support the virtual keyboard protocol'; exit 1")
     with pytest.raises(DeskError) as failed:
-        ProgramTypist(fakes.on("WAYLAND_DISPLAY")).type("x")
+        typist_on(fakes.on("WAYLAND_DISPLAY")).type("x")
     assert failed.value.spoken == "Your desktop does not let me type."
     assert "GNOME" in failed.value.mend
 
@@ -213,7 +218,7 @@ def test_a_desktop_that_takes_no_keys_is_said(fakes: Fakes) -> None:
 )
 def test_a_missing_keyboard_is_named(fakes: Fakes, where: tuple[str, ...], mend: str) -> None:
     with pytest.raises(DeskError) as failed:
-        ProgramTypist(fakes.on(*where)).window()
+        typist_on(fakes.on(*where)).window()
     assert mend in failed.value.mend
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
+from desktops import running_bus
 from PIL import Image
 
 from voiced.engines.desk import desk as real_desk
@@ -132,10 +133,11 @@ async def test_a_real_window_fills_the_screen_and_shrinks(desk, windows) -> None
     wait_for(lambda: not is_large())
 
 
-async def test_a_real_window_closes(desk, windows) -> None:
-    extra = ["xterm", "-T", "Old notes"]
+async def test_a_real_window_closes(desk, windows, tmp_path) -> None:
+    up = tmp_path / "up"  # an xterm that still starts its shell does not hear that it should close
+    extra = ["xterm", "-T", "Old notes", "-e", "sh", "-c", f"touch {up}; exec sleep 600"]
     with running(extra, windows) as process:
-        wait_for(lambda: "Old notes" in titles(windows))
+        wait_for(lambda: up.exists() and "Old notes" in titles(windows))
         await desk.say(desktop.close_window, window="old notes")
         wait_for(lambda: process.poll() is not None)
     assert titles(windows) == ["Letter to Anna", "Holiday pictures"]
@@ -166,16 +168,6 @@ async def test_a_real_screenshot(desk, windows, tmp_path) -> None:
 
 
 @contextmanager
-def running_bus() -> Generator[str]:
-    need("dbus-daemon")
-    command = ["dbus-daemon", "--session", "--nofork", "--nopidfile", "--print-address=1"]
-    with running(command, dict(os.environ), stdout=subprocess.PIPE) as daemon:
-        address = daemon.stdout.readline().decode().strip()
-        yield address
-        daemon.stdout.close()
-
-
-@contextmanager
 def address_set(address: str) -> Generator[None]:
     before = os.environ.get("DBUS_SESSION_BUS_ADDRESS")
     os.environ["DBUS_SESSION_BUS_ADDRESS"] = address
@@ -190,7 +182,8 @@ def address_set(address: str) -> Generator[None]:
 
 @pytest.fixture
 def bus() -> Generator[str]:
-    with running_bus() as address, address_set(address), using(Edges()):
+    need("dbus-daemon")
+    with running_bus(os.environ) as address, address_set(address), using(Edges()):
         yield address
 
 
