@@ -8,93 +8,66 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from jeepney import MessageType, message_bus, new_error, new_method_return
-from jeepney.io.blocking import open_dbus_connection
+from bus_service import Answer, Methods, serve
 
 NAME = "org.freedesktop.impl.portal.desktop.voicedtest"
 _IMPL = "org.freedesktop.impl.portal."
 _KEYBOARD = 1
-_VERSIONS = {"RemoteDesktop": 2, "Screenshot": 2, "Access": 1}
-_INTERFACE, _MEMBER = 2, 3
+_PROPERTIES: dict[str, dict[str, tuple[str, Any]]] = {
+    "RemoteDesktop": {"version": ("u", 2), "AvailableDeviceTypes": ("u", _KEYBOARD)},
+    "Screenshot": {"version": ("u", 2)},
+    "Access": {"version": ("u", 1)},
+}
 
 
 class Backend:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.connection = open_dbus_connection("SESSION")
-        self.connection.send_and_get_reply(message_bus.RequestName(NAME))
-        properties = "org.freedesktop.DBus.Properties"
-        self.methods: dict[str, Callable[..., tuple[str, tuple[Any, ...]]]] = {
-            f"{properties}.GetAll": self.get_all,
-            f"{properties}.Get": self.get,
-            "RemoteDesktop.CreateSession": lambda *_: self.results({}, 0),
-            "RemoteDesktop.SelectDevices": lambda *_: self.results({}, 0),
-            "RemoteDesktop.Start": lambda *_: self.results(
-                {"devices": ("u", _KEYBOARD)}, self.code
-            ),
-            "RemoteDesktop.NotifyKeyboardKeysym": self.press,
-            "Access.AccessDialog": lambda *_: self.results({}, self.code),
-            "Screenshot.Screenshot": self.screenshot,
-            "Session.Close": self.nothing,
-            "Request.Close": self.nothing,
-        }
-        (folder / "ready").touch()
-
-    def serve(self) -> None:
-        while True:
-            message = self.connection.receive()
-            if message.header.message_type is not MessageType.method_call:
-                continue
-            try:
-                signature, body = self.answer(message)
-            except KeyError:
-                name = "org.freedesktop.DBus.Error.UnknownMethod"
-                self.connection.send(new_error(message, name, "s", ("no such thing",)))
-                continue
-            self.connection.send(new_method_return(message, signature, body))
-
-    def answer(self, message: Any) -> tuple[str, tuple[Any, ...]]:
-        fields = message.header.fields
-        interface = str(fields.get(_INTERFACE, "")).removeprefix(_IMPL)
-        return self.methods[f"{interface}.{fields[_MEMBER]}"](*message.body)
-
-    def nothing(self, *_: Any) -> tuple[str, tuple[Any, ...]]:
-        return "", ()
-
-    def results(self, found: dict[str, tuple[str, Any]], code: int) -> Any:
-        return "ua{sv}", (code, found)
-
-    def get_all(self, interface: str) -> Any:
-        return "a{sv}", (self.properties(interface.removeprefix(_IMPL)),)
-
-    def get(self, interface: str, name: str) -> Any:
-        return "v", (self.properties(interface.removeprefix(_IMPL))[name],)
-
-    def press(self, session: str, options: Any, key: int, state: int) -> Any:
-        with (self.folder / "keys").open("a") as file:
-            file.write(f"{key} {state}\n")
-        return "", ()
-
-    def screenshot(self, *_: Any) -> Any:
-        given = self.folder / "given.png"
-        shutil.copyfile(self.folder / "screen.png", given)
-        return self.results({"uri": ("s", given.as_uri())}, self.code)
 
     @property
     def code(self) -> int:
         """Whether the user says yes (0) or no (1)."""
         return int((self.folder / "refuse").exists())
 
-    def properties(self, interface: str) -> dict[str, tuple[str, Any]]:
-        found: dict[str, tuple[str, Any]] = {"version": ("u", _VERSIONS[interface])}
-        if interface == "RemoteDesktop":
-            found["AvailableDeviceTypes"] = ("u", _KEYBOARD)
-        return found
+    def answered(self, **found: tuple[str, Any]) -> Answer:
+        return "ua{sv}", (self.code, found)
+
+    def press(self, session: str, options: Any, key: int, state: int) -> Answer:
+        with (self.folder / "keys").open("a") as file:
+            file.write(f"{key} {state}\n")
+        return "", ()
+
+    def screenshot(self, *_: Any) -> Answer:
+        given = self.folder / "given.png"
+        shutil.copyfile(self.folder / "screen.png", given)
+        return self.answered(uri=("s", given.as_uri()))
+
+    @property
+    def methods(self) -> Methods:
+        def properties(interface: str) -> dict[str, tuple[str, Any]]:
+            return _PROPERTIES[interface.removeprefix(_IMPL)]
+
+        remote, allowed = f"{_IMPL}RemoteDesktop", lambda *_: ("ua{sv}", (0, {}))
+        return {
+            "org.freedesktop.DBus.Properties.GetAll": lambda name: ("a{sv}", (properties(name),)),
+            "org.freedesktop.DBus.Properties.Get": lambda name, key: (
+                "v",
+                (properties(name)[key],),
+            ),
+            f"{remote}.CreateSession": allowed,
+            f"{remote}.SelectDevices": allowed,
+            f"{remote}.Start": lambda *_: self.answered(devices=("u", _KEYBOARD)),
+            f"{remote}.NotifyKeyboardKeysym": self.press,
+            f"{_IMPL}Access.AccessDialog": lambda *_: self.answered(),
+            f"{_IMPL}Screenshot.Screenshot": self.screenshot,
+            f"{_IMPL}Session.Close": lambda: ("", ()),
+            f"{_IMPL}Request.Close": lambda: ("", ()),
+        }
 
 
 if __name__ == "__main__":
-    Backend(Path(sys.argv[1])).serve()
+    place = Path(sys.argv[1])
+    serve("SESSION", NAME, Backend(place).methods, place / "ready")

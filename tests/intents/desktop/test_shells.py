@@ -195,8 +195,10 @@ def compositor(folder: Path, answer: bytes) -> Iterator[dict[str, str]]:
         def serve() -> None:
             connection, _ = server.accept()
             with connection:
+                connection.recv(24, socket.MSG_WAITALL)  # who are you, and are you there
                 connection.sendall(answer)
-                connection.recv(1000)
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(1)
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -206,6 +208,8 @@ def compositor(folder: Path, answer: bytes) -> Iterator[dict[str, str]]:
 
 ERROR = b"\x01\0\0\0\0\0\x18\0" + b"\x02\0\0\0\x07\0\0\0\x03\0\0\0no\0\0"
 
+READY = b"\x03\0\0\0\0\0\x0c\0\0\0\0\0"  # all globals were told: there are none
+
 
 @pytest.mark.parametrize(
     ("answer", "why"),
@@ -214,6 +218,7 @@ ERROR = b"\x01\0\0\0\0\0\x18\0" + b"\x02\0\0\0\x07\0\0\0\x03\0\0\0no\0\0"
         (bytes(8), "speaks no Wayland"),
         (b"\x01\0\0\0\x01\0", "gone"),
         (ERROR, "refused: no"),
+        (READY, "no zwlr_foreign_toplevel_manager_v1"),
     ],
 )
 async def test_a_compositor_that_makes_no_sense_is_said(desk, tmp_path, answer, why) -> None:
