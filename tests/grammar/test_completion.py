@@ -127,6 +127,11 @@ def test_politeness_and_hesitation_are_free(text: str, found: Completion) -> Non
     assert GRAMMAR.completion(text) == found
 
 
+@every("text", ["okay thank you", "um thank you please", "okay please thank you"])
+def test_nothing_but_politeness_is_no_request(text: str) -> None:
+    assert GRAMMAR.completion(text) == UNKNOWN
+
+
 def test_who_hesitates_at_the_end_is_about_to_go_on() -> None:
     assert GRAMMAR.completion("delete the shopping list um") == MAY_GO_ON
     assert GRAMMAR.completion("delete the um") == BEGUN

@@ -60,7 +60,7 @@ class Completer:
         if FILLERS.issuperset(words) or len(words) > _MAX_WORDS:
             return _UNKNOWN
         bare = _without_courtesy(words)
-        found = self._walked([words] if bare == words else [words, bare])
+        found = self._walked([words, bare] if bare and bare != words else [words])
         if found.is_complete and words[-1] in _HESITATION:
             return Completion(is_complete=True, can_go_on=True, is_open=found.is_open)
         return found
