@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -114,7 +114,7 @@ async def news(context: Context, told: Told) -> News:
 
 
 async def _serve(
-    config: Config, journal: Journal, announcers: tuple[Announcer, ...] = ()
+    config: Config, journal: Journal, announcers: Callable[[], Sequence[Announcer]] = tuple
 ) -> list[Event]:
     user = [Says(1.0, "hello")]
     environment = Environment(
@@ -139,12 +139,32 @@ async def _serve(
 def test_what_is_to_be_said_unasked_is_said(tmp_path) -> None:
     journal = Journal.open(tmp_path, transcripts=False)
     try:
-        events = clock.run(_serve, Config(), journal, (news,))
+        events = clock.run(_serve, Config(), journal, lambda: (news,))
     finally:
         journal.close()
     heard = [event.heard for event in events if isinstance(event, TurnEnded)]
     assert heard[0] == "All is well."
     assert "Hello to you." in heard
+
+
+def test_who_comes_later_is_asked_too_and_who_goes_is_not(tmp_path) -> None:
+    asked: list[float] = []
+
+    @announces("talk.late", returns=Integrity.CONFIG)
+    async def late(context: Context, told: Told) -> News:
+        """Notes when it is asked."""
+        asked.append(anyio.current_time())
+        return News(again_at=context.now)
+
+    journal = Journal.open(tmp_path, transcripts=False)
+    try:
+        clock.run(
+            _serve, Config(), journal, lambda: (late,) if 2 < anyio.current_time() < 4 else ()
+        )
+    finally:
+        journal.close()
+    assert min(asked) > 2
+    assert 3 < max(asked) < 5
 
 
 def serve_for(folder: Path, *, transcripts: bool, journal: Journal | None = None) -> list[Event]:

@@ -20,13 +20,15 @@ Told: TypeAlias = Mapping[str, Hearing]
 class Announcement:
     """Something to say unasked.
 
-    ``key`` names it where its plugin is told what became of it. ``rings``: a bell comes first, and
-    an answer is waited for ("stop", or anything else).
+    ``key`` names it where its plugin is told what became of it. ``rings``: a bell comes first, an
+    answer is waited for ("stop", or anything else), and a reply is cut off after its sentence.
+    ``insists``: it rings, and only words that hush it or an order are an answer.
     """
 
     key: str
     text: str
     rings: bool = False
+    insists: bool = False
 
 
 @dataclass(frozen=True, slots=True)

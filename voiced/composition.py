@@ -7,7 +7,7 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -79,7 +79,8 @@ class Brain:
 
     What the user must be told at the start, in whole sentences: ``notices``, and what was
     ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
-    are asked what to say unasked: none, unless somebody really listens.
+    gives those that are asked what to say unasked, as they are now: none, unless somebody really
+    listens.
     """
 
     thinker: Thinker
@@ -87,7 +88,7 @@ class Brain:
     plugins: LoadedPlugins
     notices: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
-    announcers: tuple[Announcer, ...] = ()
+    announcers: Callable[[], Sequence[Announcer]] = tuple
 
     @property
     def dispatcher(self) -> Dispatcher:

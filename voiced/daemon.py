@@ -23,6 +23,7 @@ from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
+from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
@@ -51,6 +52,9 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 _PAUSE_MS = 200
 """When a pause counts as one although no answer is prepared in it."""
+
+_ATTENDED_S = 1.0
+"""A plugin that was enabled is asked what it has to say after so long."""
 
 Reader = Callable[[Event], None]
 
@@ -95,9 +99,11 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
         with ungrouped():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
+                heard = brain
                 if options.source == "mic":
                     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
                     tasks.start_soon(watch.run)
+                    heard = replace(brain, announcers=lambda: watch.plugins.announcers)
                     for beside in companions_of(loaded, brain.plugins.plugins):
                         tasks.start_soon(keep, beside)
                 pauses = None
@@ -105,9 +111,6 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                     path = journal_folder(config.journal) / PAUSE_FILE
                     pauses = await in_worker(pause_file.load, path)
                     tasks.start_soon(pause_file.keep, path, pauses, in_worker)
-                listens = options.source == "mic"  # a file hears no alarm
-                told = brain.plugins.announcers if listens else ()
-                heard = replace(brain, announcers=told)
                 await _serve_and_record(config, heard, stages, readers, pauses)
                 tasks.cancel_scope.cancel()
         notify("STOPPING=1")
@@ -166,10 +169,31 @@ async def serve(
     )
     with ungrouped():
         async with anyio.create_task_group() as tasks:
-            for announcer in brain.announcers:
-                tasks.start_soon(herald.attend, announcer, name=f"attend-{announcer.name}")
+            tasks.start_soon(_attend, herald, brain.announcers)
             await session.run()
             tasks.cancel_scope.cancel()
+
+
+async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:
+    """Attend to those that there are, until cancelled; plugins come and go meanwhile."""
+    attended: list[tuple[Announcer, anyio.CancelScope]] = []
+
+    async def attend(announcer: Announcer, scope: anyio.CancelScope) -> None:
+        with scope:
+            await herald.attend(announcer)
+
+    async with anyio.create_task_group() as tasks:
+        while True:
+            now = announcers()
+            for announcer, scope in attended:
+                if not any(announcer is each for each in now):
+                    scope.cancel()
+            attended = [pair for pair in attended if not pair[1].cancel_called]
+            for announcer in now:
+                if not any(announcer is each for each, _ in attended):
+                    attended.append((announcer, anyio.CancelScope()))
+                    tasks.start_soon(attend, *attended[-1], name=f"attend-{announcer.name}")
+            await anyio.sleep(_ATTENDED_S)
 
 
 def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = None) -> Habits:

@@ -61,11 +61,19 @@ the turn end detector was sure; after a long silence, as it could not end there;
 utterance; since the source ended."""
 
 OverlapReason: TypeAlias = Literal[
-    "stop word", "words", "speech", "silence", "too short", "backchannel", "own words", "echo"
+    "stop word",
+    "words",
+    "speech",
+    "alarm",
+    "silence",
+    "too short",
+    "backchannel",
+    "own words",
+    "echo",
 ]
-"""Why sound over a reply did or did not interrupt it. It did: a stop word, other words, or long
-speech that no words are known of. It did not: nothing followed, it was too short, a backchannel,
-the reply's own words, or it went when the reply fell silent."""
+"""Why sound over a reply did or did not interrupt it. It did: a stop word, other words, long
+speech that no words are known of, or our own alarm. It did not: nothing followed, it was too
+short, a backchannel, the reply's own words, or it went when the reply fell silent."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from voiced.events import (
     TurnReopened,
     TurnStarted,
 )
+from voiced.overlap_words import hushes
 from voiced.stages import Transcript
 from voiced.surroundings import EventGate, Surroundings, failure
 from voiced.take import Take
@@ -191,6 +192,16 @@ class LiveTurn:
     def has_words(self) -> bool:
         """Whether the user said anything in it."""
         return bool(self._take.said)
+
+    @property
+    def hushes(self) -> bool:
+        """Whether it is an order, or words that hush what rings."""
+        return self._take.is_order or hushes(self._take.said)
+
+    @property
+    def sentences_heard(self) -> int:
+        """How many sentences of the reply were heard to their end."""
+        return self._take.player.lines_heard
 
     # The reply, and the user's voice over it
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["BACKCHANNELS", "STOPS", "is_backchannel", "is_only_stop", "is_stop"]
+__all__ = ["BACKCHANNELS", "STOPS", "hushes", "is_backchannel", "is_only_stop", "is_stop"]
 
 
 def _phrases(text: str) -> frozenset[tuple[str, ...]]:
@@ -49,6 +49,14 @@ BACKCHANNELS = _phrases("""
 """)
 """Said while somebody else talks, and meant to let him talk on."""
 
+_HUSHES = _phrases("""
+    stop, stopp, stop it, stop ringing, shut up, quiet, be quiet, silence, hush, shush, shh, sh,
+    cancel, enough, that's enough, that is enough, never mind, nevermind, not now, off, turn it off,
+    thank you, thanks, i'm awake, i am awake, i'm up, i am up, i'm coming, i'm getting up,
+    i hear you, i heard you, got it, good morning
+""")
+"""What is said to an alarm, and seldom alone by anybody else. "No", "wait" and "okay" are not."""
+
 _NOISE = re.compile(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*|<[^>]*>|[\u266a\u266b]")
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _APOSTROPHES = str.maketrans("\u2019\u2018\u02bc`\u00b4", "'''''")
@@ -72,6 +80,20 @@ def is_stop(text: str) -> bool:
             return False
         words = words[length:]
     return False
+
+
+def hushes(text: str) -> bool:
+    """Whether all of it is said to hush something: "stop", "okay, I'm up", "stop, stop, please"."""
+    words, is_one = _words(text), False
+    while words:
+        if length := _beginning(words, _HUSHES):
+            is_one = True
+        else:
+            length = _beginning(words, _LEADS) or _listens(words)
+        if not length:
+            return False
+        words = words[length:]
+    return is_one
 
 
 def is_only_stop(text: str) -> bool:

@@ -180,6 +180,18 @@ class Session:
         is_silent = self._turn is None and self._candidate is None
         return is_silent and not self._thinker.dispatcher.awaits_answer
 
+    @property
+    def is_talked_over(self) -> bool:
+        """Whether there is what may be speech over a reply."""
+        return self._candidate is not None
+
+    def give_way(self) -> None:
+        """Cut off whoever speaks: something rings."""
+        self._discard_candidate()
+        self._end_of_sound("limit")
+        if self._turn is not None:
+            self._turn.interrupt("alarm")
+
     def announce_now(self, announcement: Announcement, integrity: Integrity) -> LiveTurn:
         """Begin to say it; the session must be free."""
         if integrity is Integrity.EXTERNAL:
@@ -279,12 +291,12 @@ class Session:
         self._end_of_sound()
         self._thinker.dispatcher.keep_back()
 
-    def _end_of_sound(self) -> None:
+    def _end_of_sound(self, reason: EndReason = "source") -> None:
         if self._candidate is not None:
             self._pass("silence")
         end = self._taking.last_speech
         self._taking.reset()
-        self._end_utterance(end if end is not None else self._listener.end, "source")
+        self._end_utterance(end if end is not None else self._listener.end, reason)
 
     def _read(self, turn: LiveTurn, transcript: Transcript) -> None:
         """Take a transcript of what is being said now."""

@@ -91,6 +91,7 @@ class Take:
         self.marks = Marks()
         self.outcome: Outcome = "interrupted"
         self.said = ""
+        self.is_order = False
         self.has_acted = False
         self._sentences: list[str] = []
         self._id = name
@@ -251,6 +252,8 @@ class Take:
 
         await self._speak(think)
         self.outcome = thought[0].outcome
+        call = thought[0].call
+        self.is_order = call is not None and call.origin == "spoken"
 
     async def _apologise(self, sorry: str, say: Say) -> None:
         at = self._clock.at()

@@ -69,7 +69,8 @@ def _announced(entry: Entry, now: datetime) -> Announcement:
     assert due is not None  # noqa: S101 - it is due
     if _is_late(entry, now):
         return Announcement(entry.id, _missed(entry, due, now))
-    return Announcement(entry.id, _text(entry, now), rings=True)
+    insists = entry.kind == "alarm"  # a television may not end it
+    return Announcement(entry.id, _text(entry, now), rings=True, insists=insists)
 
 
 def _text(entry: Entry, now: datetime) -> str:

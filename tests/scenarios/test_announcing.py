@@ -9,7 +9,7 @@ from scenes import INTENTS, heard, of, outcomes
 
 from voiced.announcements import Announcement, News, Told
 from voiced.errors import IntentFailed
-from voiced.events import Event, TranscriptFinal, TurnEnded, TurnStarted
+from voiced.events import BargeIn, Event, TranscriptFinal, TurnEnded, TurnStarted
 from voiced.plugin import Announcer, Context, Integrity, announces
 from voiced.testing.fakes import Says
 from voiced.testing.script import Script, run_script
@@ -18,10 +18,18 @@ from voiced.testing.script import Script, run_script
 class Kettle:
     """Boils at a time; it whistles until somebody answers, and at most so often."""
 
-    def __init__(self, at_s: float, *, text: str = "The kettle boils.", rings: bool = True) -> None:
+    def __init__(
+        self,
+        at_s: float,
+        *,
+        text: str = "The kettle boils.",
+        rings: bool = True,
+        insists: bool = False,
+    ) -> None:
         self.at_s = at_s
         self.text = text
         self.rings = rings
+        self.insists = insists
         self.told: list[Told] = []
         self.is_off = False
         self.times = 3
@@ -42,7 +50,7 @@ class Kettle:
                 return News()
             if context.now < due:
                 return News(again_at=due)
-            return News((Announcement("kettle", self.text, self.rings),))
+            return News((Announcement("kettle", self.text, self.rings, self.insists),))
 
         return boils
 
@@ -85,6 +93,63 @@ def test_it_waits_until_the_reply_is_over(play) -> None:
     ended, started = of(events, TurnEnded)[0], of(events, TurnStarted)[1]
     assert ended.at > 4.0 * 16000, "the reply was still being spoken when the kettle boiled"
     assert started.at >= ended.at
+
+
+def test_what_rings_cuts_a_reply_after_its_sentence(play) -> None:
+    kettle = Kettle(4.0)
+    events = play(
+        Script(
+            [Says(1.0, "tell me a story")],
+            seconds=40.0,
+            intents=INTENTS,
+            announcers=[kettle.announcer()],
+        )
+    )
+    assert heard(events)[0] == "Once upon a time there was a king."
+    assert outcomes(events)[0] == "interrupted"
+    assert of(events, BargeIn)[0].reason == "alarm"
+    assert heard(events)[1] == "The kettle boils."
+
+
+@pytest.mark.parametrize(
+    ("said", "is_off"),
+    [
+        ("stop", True),
+        ("okay thank you i'm awake", True),
+        ("what time is it", True),
+        ("okay", False),
+        ("no", False),
+        ("and now the weather for tomorrow", False),
+        ("stop the thief he has my bag", False),
+    ],
+)
+def test_what_insists_is_not_answered_by_a_television(play, said, is_off) -> None:
+    kettle = Kettle(1.0, insists=True)
+    script = Script(
+        [Says(6.0, said)], seconds=40.0, intents=INTENTS, announcers=[kettle.announcer()]
+    )
+    assert heard(play(script)).count("The kettle boils.") == (1 if is_off else 3)
+    assert kettle.told[0] == {"kettle": "answered" if is_off else "heard"}
+
+
+@pytest.mark.parametrize(("said", "is_off"), [("stop", True), ("he said hello to her", False)])
+def test_what_is_said_into_it_is_weighed_too(play, said, is_off) -> None:
+    text = "The kettle boils and boils, and the water is hot, and nobody comes to see it."
+    kettle = Kettle(1.0, text=text, insists=True)
+    script = Script([Says(4.0, said)], seconds=60.0, announcers=[kettle.announcer()])
+    events = play(script)
+    assert outcomes(events)[0] == "interrupted"
+    assert kettle.told[0] == {"kettle": "answered" if is_off else "heard"}
+    assert (text in heard(events)) is not is_off
+
+
+def test_it_rings_although_somebody_speaks_on_and_on(play) -> None:
+    kettle = Kettle(2.0, insists=True)
+    television = [Says(1.0 + 12.0 * number, "and then he went away", 11.9) for number in range(8)]
+    script = Script(television, seconds=100.0, intents=INTENTS, announcers=[kettle.announcer()])
+    play(script)
+    assert kettle.told
+    assert set(kettle.told[0].values()) == {"heard"}
 
 
 def test_stop_silences_it_at_once(play) -> None:

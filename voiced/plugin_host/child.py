@@ -202,7 +202,10 @@ class _Child:
 
 
 def _news_row(news: News) -> dict[str, Any]:
-    said = [[str(each.key), str(each.text), bool(each.rings)] for each in news.announcements]
+    said = [
+        [str(each.key), str(each.text), bool(each.rings), bool(each.insists)]
+        for each in news.announcements
+    ]
     return {"said": said, "again_at": encode(news.again_at)}
 
 

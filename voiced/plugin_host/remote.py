@@ -276,7 +276,9 @@ def _news(row: Any) -> News:
     if not isinstance(again_at, datetime | None):
         raise WireError("a time that is none")
     said = tuple(
-        Announcement(str(key)[:_MAX_PHRASE], one_line(str(text))[:_MAX_TEXT], bool(rings))
-        for key, text, rings in row["said"][:_MAX_NEWS]
+        Announcement(
+            str(key)[:_MAX_PHRASE], one_line(str(text))[:_MAX_TEXT], bool(rings), bool(insists)
+        )
+        for key, text, rings, insists in row["said"][:_MAX_NEWS]
     )
     return News(said, again_at)

@@ -22,6 +22,7 @@ ENDINGS: Mapping[str, str] = {
 
 OVERLAPS: Mapping[str, str] = {
     "stop word": "a stop word",
+    "alarm": "something that rang",
     "words": "words that were not the reply's own",
     "speech": "long speech without known words",
     "silence": "nothing followed",
