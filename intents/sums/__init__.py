@@ -137,7 +137,7 @@ async def exchange(
 ) -> Reply:
     """Convert an amount of money, by the file of rates that is configured."""
     settings = context.settings(Settings)
-    rates = await context.in_worker(read_rates, settings.rates)
+    rates = await context.in_worker(read_rates, settings.path)
     value = Fraction(str(1 if amount is None else amount))
     result = round(rates.convert(value, currency, target), 2)
     words, _ = spoken_number(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from fractions import Fraction
@@ -16,13 +17,10 @@ __all__ = ["Rates", "read_rates"]
 _MOST_BYTES = 1 << 20
 _RATE = re.compile(r"""currency=["']([A-Z]{3})["']\s+rate=["']([0-9.]+)["']""")
 _DAY = re.compile(r"""time=["'](\d{4}-\d\d-\d\d)["']""")
-_MEND = (
-    "curl -o ~/rates.xml https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml, "
-    "and rates = '~/rates.xml' in [sums] of voiced.toml"
-)
+_MEND = "curl --create-dirs -o {} https://www.ecb.europa.eu/stats/eurofxref/eurofxref-daily.xml"
 _NO_FILE = (
-    "I have no exchange rates, and I don't fetch any by myself. Name a file of them in the "
-    "configuration: the documentation says how."
+    "I have no exchange rates, and I don't fetch any by myself. The documentation has the one "
+    "command that gets them."
 )
 
 
@@ -46,28 +44,29 @@ class Rates:
         return amount / self.per_euro[source] * self.per_euro[target]
 
 
-def read_rates(path: Path | None) -> Rates:
+def read_rates(path: Path) -> Rates:
     """The rates in a file. Blocking.
 
     Raises:
         IntentFailed: There is none, or it cannot be read.
     """
-    if path is None:
-        raise IntentFailed("no rates are configured", spoken=_NO_FILE, mend=_MEND)
+    mend = _MEND.format(path)
     try:
-        with path.expanduser().open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8") as file:
             text = file.read(_MOST_BYTES)
         rates = _of_xml(text) if text.lstrip().startswith("<") else _of_csv(text)
+    except FileNotFoundError as error:
+        raise IntentFailed("there is no file of rates", spoken=_NO_FILE, mend=mend) from error
     except (OSError, ValueError, StopIteration) as error:
-        spoken = "I can't read the file of exchange rates that is configured."
+        spoken = "I can't read the file of exchange rates."
         reason = f"[sums] rates cannot be read: {type(error).__name__}"
-        raise IntentFailed(reason, spoken=spoken, mend=_MEND) from error
+        raise IntentFailed(reason, spoken=spoken, mend=mend) from error
     return rates
 
 
 def _of_xml(text: str) -> Rates:
     day = _DAY.search(text)
-    found = {code: Fraction(rate) for code, rate in _RATE.findall(text)}
+    found = _positive(_RATE.findall(text))
     if day is None or not found:
         raise ValueError("no rates")
     return Rates(date.fromisoformat(day[1]), {"EUR": Fraction(1), **found})
@@ -79,5 +78,11 @@ def _of_csv(text: str) -> Rates:
     values = [value.strip() for value in next(rows)]
     day = datetime.strptime(values[0], "%d %B %Y").date()
     pairs = zip(names[1:], values[1:], strict=False)
-    found = {code: Fraction(rate) for code, rate in pairs if code and rate and rate != "N/A"}
+    found = _positive((code, rate) for code, rate in pairs if code and rate and rate != "N/A")
     return Rates(day, {"EUR": Fraction(1), **found})
+
+
+def _positive(pairs: Iterable[tuple[str, str]]) -> dict[str, Fraction]:
+    """Those that money can be divided by."""
+    found = {code: Fraction(rate) for code, rate in pairs}
+    return {code: rate for code, rate in found.items() if rate > 0}

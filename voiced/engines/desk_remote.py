@@ -98,7 +98,7 @@ class RemoteKeyboard:
         self.open()
         assert self._portals is not None  # noqa: S101 - it was opened
         for state in (_PRESSED, _RELEASED):
-            body = (self._session, {}, key, state)
+            body: tuple[object, ...] = (self._session, {}, key, state)
             self._portals.call(_REMOTE, "NotifyKeyboardKeysym", "oa{sv}iu", body)
 
     def _start(self, portals: Portals) -> str:

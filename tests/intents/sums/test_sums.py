@@ -200,12 +200,26 @@ async def test_a_file_that_is_none(tmp_path, text) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(IntentFailed) as broken:
         await exchanged(path)
-    assert broken.value.spoken == "I can't read the file of exchange rates that is configured."
+    assert broken.value.spoken == "I can't read the file of exchange rates."
     assert "curl" in broken.value.mend
 
 
 @pytest.mark.anyio
-async def test_without_a_file_nothing_is_fetched() -> None:
+async def test_without_a_file_nothing_is_fetched(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     with pytest.raises(IntentFailed) as none:
         await exchanged(None)
     assert "I don't fetch any by myself" in none.value.spoken
+    place = tmp_path / "voiced" / "rates.xml"
+    assert f"-o {place} https://www.ecb.europa.eu/" in none.value.mend
+    place.parent.mkdir()
+    place.write_text(XML, encoding="utf-8")
+    assert await exchanged(None) == "About 50 euros."
+
+
+@pytest.mark.anyio
+async def test_a_currency_that_is_worth_nothing_has_no_rate(tmp_path) -> None:
+    path = tmp_path / "rates"
+    path.write_text(XML.replace("1.0800", "0.00"), encoding="utf-8")
+    with pytest.raises(IntentFailed, match="no rate of USD"):
+        await exchanged(path)
