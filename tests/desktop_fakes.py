@@ -52,6 +52,7 @@ class FakeBus:
     players: dict[str, FakePlayer] = field(default_factory=dict)
     methods: dict[str, Callable[..., tuple[Any, ...]]] = field(default_factory=dict)
     calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
+    call_of_ours: Callable[[], tuple[Any, ...]] | None = None
 
     def names(self) -> Sequence[str]:
         return ["org.freedesktop.DBus", *(MPRIS + name for name in self.players)]
@@ -81,6 +82,14 @@ class FakeBus:
 
     def get(self, to: Address, name: str) -> Any:
         return self._player(to).get(name)
+
+    def hear_call(
+        self, member: str, begin: Callable[[str], None], timeout_s: float
+    ) -> tuple[Any, ...]:
+        begin(":1.5")
+        if self.call_of_ours is None:
+            raise BusError("org.freedesktop.DBus.Error.NoReply")
+        return self.call_of_ours()
 
 
 @dataclass

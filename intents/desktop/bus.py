@@ -5,7 +5,7 @@ Each use opens a connection and closes it; nobody holds one while nothing happen
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeAlias
@@ -63,6 +63,21 @@ class Bus(Protocol):
 
         Raises:
             BusError: There is none.
+        """
+        ...
+
+    def hear_call(
+        self, member: str, begin: Callable[[str], None], timeout_s: float
+    ) -> tuple[Any, ...]:
+        """Have somebody call us, and what he says then.
+
+        Args:
+            member: The method that he calls.
+            begin: Makes him do it; is given the name that we have on the bus.
+            timeout_s: For so long.
+
+        Raises:
+            BusError: Nobody called.
         """
         ...
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from functools import partial
+from typing import IO, Any
 from uuid import UUID
 
 from voiced.plugin import one_line
@@ -19,6 +22,12 @@ __all__ = ["GnomeWindows", "KWinWindows"]
 _LONGEST = 200
 _KWIN = Address("org.kde.KWin", "/KWin", "org.kde.KWin")
 _RUNNER = Address("org.kde.KWin", "/WindowsRunner", "org.kde.krunner1")
+_SCRIPTS = Address("org.kde.KWin", "/Scripting", "org.kde.kwin.Scripting")
+_TELL_USED = """var used = workspace.activeWindow || workspace.activeClient;
+callDBus("NAME", "/", "org.voiced.Desktop", "Used", used ? used.internalId.toString() : "");
+"""
+_SCRIPT_S = 2.0
+_UUID = re.compile(r"\{([0-9a-f-]{36})\}")
 _MATCH = re.compile(r"0_\{([0-9a-f-]{36})\}")
 _ACTIVATE, _CLOSE, _MINIMISE, _MAXIMISE = 0, 1, 2, 3
 
@@ -46,8 +55,12 @@ def _short(value: object) -> str:
     return one_line(str(value or ""))[:_LONGEST]
 
 
+def _script(path: str) -> Address:
+    return Address(_KWIN.name, path, "org.kde.kwin.Script")
+
+
 class KWinWindows:
-    """The windows of KDE, as its search (KRunner) is told of them. It does not tell which is used.
+    """The windows of KDE, as its search (KRunner) is told of them.
 
     Raises:
         BusError: There is no KWin on the bus.
@@ -76,13 +89,31 @@ class KWinWindows:
         return Window(window, _short(about.get("caption")), _short(program), is_minimised)
 
     def active(self) -> int | None:
-        """KWin does not tell.
+        """The one that is used: only a script inside KWin is told, and calls us back.
 
         Raises:
-            IntentFailed: Always.
+            IntentFailed: KWin runs no script of ours.
         """
-        spoken = "Your desktop doesn't tell me which window is in front. Say the window's name."
-        raise failed("KWin does not tell the active window on D-Bus", spoken)
+        with tempfile.NamedTemporaryFile("w", prefix="voiced-", suffix=".js") as file:
+            try:
+                (said,) = self._bus.hear_call("Used", partial(self._ask, file), _SCRIPT_S)
+            except BusError as error:
+                spoken = "Your desktop doesn't tell me which window is in front. Say its name."
+                raise failed(f"KWin runs no script: {error.name}", spoken) from error
+            finally:
+                with suppress(BusError):
+                    self._bus.call(_SCRIPTS, "unloadScript", "s", (file.name,))
+        found = _UUID.fullmatch(str(said))
+        return UUID(found[1]).int if found else None
+
+    def _ask(self, file: IO[str], our_name: str) -> None:
+        file.write(_TELL_USED.replace("NAME", our_name))
+        file.flush()
+        number = self._bus.call(_SCRIPTS, "loadScript", "ss", (file.name, file.name))[0]
+        try:
+            self._bus.call(_script(f"/Scripting/Script{number}"), "run")
+        except BusError:  # as it is called in version 5
+            self._bus.call(_script(f"/{number}"), "run")
 
     def _run(self, action: int, window: int) -> None:
         _call(self._bus, _RUNNER, "Run", "ss", f"{action}_{{{UUID(int=window)}}}", "")

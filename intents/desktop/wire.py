@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from jeepney import DBusAddress, MatchRule, MessageType, Properties, message_bus, new_method_call
+from jeepney import (
+    DBusAddress,
+    MatchRule,
+    MessageType,
+    Properties,
+    message_bus,
+    new_method_call,
+    new_method_return,
+)
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse
 
@@ -65,6 +73,22 @@ class RealBus:
     def get(self, to: Address, name: str) -> Any:
         """A property."""
         return plain(self._answer(Properties(_there(to)).get(name), _PROPERTY_S)[0])
+
+    def hear_call(
+        self, member: str, begin: Callable[[str], None], timeout_s: float
+    ) -> tuple[Any, ...]:
+        """Have somebody call us, and what he says then."""
+        rule = MatchRule(type="method_call", member=member)
+        with self._connection.filter(rule) as calls:
+            begin(self._connection.unique_name)
+            try:
+                call = self._connection.recv_until_filtered(calls, timeout=timeout_s)
+            except TimeoutError as error:
+                raise BusError(_TOO_LATE) from error
+            except (OSError, EOFError) as error:
+                raise BusError("org.freedesktop.DBus.Error.Disconnected") from error
+            self._connection.send(new_method_return(call))
+        return tuple(plain(each) for each in call.body)
 
     def names(self) -> Sequence[str]:
         """The names on the bus."""

@@ -32,9 +32,14 @@ class KWin:
             LETTER: {"caption": "Letter to Anna", "desktopFile": "org.kde.kate"},
             PICTURES: {"caption": "Holiday pictures", "resourceClass": "gwenview"},
         }
-        self.front = ""
+        self.front = PICTURES
+        self.scripts: list[str] = []
         desk.bus.methods["org.kde.krunner1.Match"] = self.match
         desk.bus.methods["org.kde.krunner1.Run"] = self.run
+        desk.bus.methods["org.kde.kwin.Scripting.loadScript"] = self.load
+        desk.bus.methods["org.kde.kwin.Scripting.unloadScript"] = self.unload
+        desk.bus.methods["org.kde.kwin.Script.run"] = lambda: ()
+        desk.bus.call_of_ours = lambda: (f"{{{self.front}}}" if self.front else "",)
         desk.bus.methods["org.kde.KWin.getWindowInfo"] = lambda number: (
             self.windows.get(number.strip("{}"), {}),
         )
@@ -45,6 +50,15 @@ class KWin:
             for number, about in self.windows.items()
         ]
         return ([*offered, offered[0], ("8_desktop-2", "Desktop 2", "icon", 100, 0.8, {})],)
+
+    def load(self, file: str, name: str) -> tuple[int]:
+        assert 'callDBus(":1.5"' in Path(file).read_text()
+        self.scripts.append(name)
+        return (7,)
+
+    def unload(self, name: str) -> tuple[bool]:
+        self.scripts.remove(name)
+        return (True,)
 
     def run(self, what: str, _: str) -> tuple[Any, ...]:
         action, number = what[0], what[3:-1]
@@ -114,9 +128,10 @@ async def test_the_windows_of_kde(wayland) -> None:
     assert await wayland.say(desktop.list_windows) == "Holiday pictures, Letter to Anna."
     await wayland.say(desktop.switch_window, window="letter to anna")
     assert kwin.front == LETTER
-    with pytest.raises(IntentFailed):
-        await wayland.undo()  # nobody told which was used before
-    await wayland.say(desktop.minimise_window, window="holiday pictures")
+    await wayland.undo()
+    assert kwin.front == PICTURES
+    assert kwin.scripts == []
+    await wayland.say(desktop.minimise_window)
     assert kwin.windows[PICTURES]["minimized"]
     await wayland.undo()
     assert not kwin.windows[PICTURES]["minimized"]
@@ -129,11 +144,23 @@ async def test_the_windows_of_kde(wayland) -> None:
     assert list(kwin.windows) == [LETTER]
 
 
-async def test_kde_does_not_tell_which_window_is_used(wayland) -> None:
-    KWin(wayland)
+async def test_a_kwin_that_runs_no_scripts_wants_a_name(wayland) -> None:
+    kwin = KWin(wayland)
+    wayland.bus.call_of_ours = None
     with pytest.raises(IntentFailed) as unknown:
         await wayland.say(desktop.minimise_window)
-    assert unknown.value.spoken.endswith("Say the window's name.")
+    assert unknown.value.spoken.endswith("Say its name.")
+    assert kwin.scripts == []
+    await wayland.say(desktop.switch_window, window="letter to anna")
+    with pytest.raises(IntentFailed, match="no window was used"):
+        await wayland.undo()
+
+
+async def test_no_window_of_kde_is_used(wayland) -> None:
+    KWin(wayland).front = ""
+    with pytest.raises(IntentFailed) as none:
+        await wayland.say(desktop.close_window)
+    assert none.value.spoken == "No window is in front."
 
 
 @pytest.mark.parametrize("has_titles", [True, False])
