@@ -28,7 +28,7 @@ from voiced.config import (
     voice_folder,
 )
 from voiced.conversation import Conversation
-from voiced.desk import NO_DESK, Desk
+from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
@@ -62,6 +62,7 @@ __all__ = [
     "open_brain",
     "prepared",
     "responder",
+    "screen_lock",
     "speaker",
     "synthesizer",
     "tool_servers",
@@ -102,11 +103,13 @@ async def open_brain(
     plugins: LoadedPlugins | None = None,
     hears: bool = True,
     is_serving: bool = False,
+    screen_lock: ScreenLock = NO_LOCK,
 ) -> AsyncGenerator[Brain]:
     """Open the journal, load the plugins, compile the grammar, connect the model.
 
     ``hears`` is False where requests are typed: then it takes less time. ``is_serving``: other
     programs are asking, for whom there is neither a model nor another program's tools.
+    ``screen_lock`` tells, where a microphone listens, whether anybody may be speaking.
 
     Raises:
         ConfigError: A plugin's section has a mistake.
@@ -131,6 +134,7 @@ async def open_brain(
             hears=hears,
             quarantine=Quarantine(model, pictures=_pictures(config)),
             desk=NO_DESK if is_serving else _desk(),
+            screen_lock=screen_lock,
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
         intents = [*plugins.intents, *servers.intents]
@@ -218,6 +222,13 @@ def _desk() -> Desk:
     from voiced.engines.desk import desk
 
     return desk()
+
+
+def screen_lock() -> ScreenLock:
+    """Knows whether the screen of the user's session is locked."""
+    from voiced.engines.screen_lock import DBusScreenLock
+
+    return DBusScreenLock()
 
 
 def tool_servers(config: Config) -> LoadedServers:
