@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from voiced import workers
+from voiced.companions import companions_of, tidy
 from voiced.config import (
     Config,
     Loaded,
@@ -143,6 +144,7 @@ async def open_brain(
         dispatcher = Dispatcher(intents, undoers, environment, Conversation(), waits)
         await dispatcher.refresh()
         interrupted = await workers.in_worker(_interrupted, journal)
+        await workers.in_worker(tidy, companions_of(loaded, plugins.plugins))
         broken = (*plugins.failures, *unsettled)
         notices = (*_notices(journal, broken, plugins.warnings), *servers.notices)
         begun = running([each.server for each in servers.servers])
