@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar
 
 from voiced.conversation import Conversation
+from voiced.desk import NO_LOCK, ScreenLock
 from voiced.dispatch import Call, Dispatcher, Environment, Report, Result, Waits
 from voiced.errors import IntentDenied, IntentFailed
 from voiced.events import Event, TurnId
@@ -159,6 +160,7 @@ class Desk:
     events: list[Event] = field(default_factory=list)
     turn: int = 0
     intents: Sequence[Intent] = tuple(INTENTS)
+    screen_lock: ScreenLock = NO_LOCK
     dispatcher: Dispatcher = field(init=False)
 
     def __post_init__(self) -> None:
@@ -168,6 +170,7 @@ class Desk:
             lambda: self.now_s,
             inline,
             {},
+            screen_lock=self.screen_lock,
         )
         waits = Waits(confirm_s=8.0, outbox_s=10.0)
         self.dispatcher = Dispatcher(self.intents, [reopen], environment, Conversation(), waits)

@@ -14,8 +14,10 @@ from pydantic import ValidationError
 from voiced.composition import Brain
 from voiced.config import Config, TurnSettings
 from voiced.conversation import Conversation
-from voiced.daemon import notices, notify, rules, serve
+from voiced.daemon import RunOptions, lock_of, notices, notify, rules, serve
+from voiced.desk import NO_LOCK
 from voiced.dispatch import Dispatcher, Environment
+from voiced.engines.screen_lock import DBusScreenLock
 from voiced.errors import JournalError
 from voiced.events import Event, ModeChanged, TurnEnded
 from voiced.journal import Journal
@@ -67,6 +69,11 @@ def test_the_rules_are_the_configured_ones_in_samples() -> None:
 def test_rules_that_cannot_work_are_refused_by_the_configuration(wrong) -> None:
     with pytest.raises(ValidationError):
         TurnSettings(**wrong)
+
+
+def test_a_microphone_listens_beside_the_screen_that_can_be_locked() -> None:
+    assert isinstance(lock_of(RunOptions()), DBusScreenLock)
+    assert lock_of(RunOptions(source="question.wav")) is NO_LOCK
 
 
 @pytest.fixture

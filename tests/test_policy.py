@@ -13,15 +13,19 @@ from voiced.plugin import Effect
 from voiced.policy import (
     TYPED,
     Answer,
+    Door,
     Manner,
     Trust,
     Verdict,
+    Where,
+    allowance,
     decide,
     decide_by_parts,
     is_answerable,
     is_content_bound,
     read_answer,
     refuses,
+    where_from,
 )
 
 CELLS = """
@@ -112,6 +116,64 @@ def test_less_trust_never_allows_more(effect: Effect) -> None:
     order = list(Verdict)
     strictness = [order.index(decide(effect, trust)) for trust in Trust]
     assert strictness == sorted(strictness)
+
+
+LEFT = """
+    read_public     HERE    all
+    read_public     LOCKED  all
+    read_public     AWAY    all
+    read_private    HERE    all
+    read_private    LOCKED  nothing
+    read_private    AWAY    nothing
+    reversible      HERE    all
+    reversible      LOCKED  deed
+    reversible      AWAY    deed
+    destructive     HERE    all
+    destructive     LOCKED  nothing
+    destructive     AWAY    nothing
+    outward_known   HERE    all
+    outward_known   LOCKED  all
+    outward_known   AWAY    all
+    outward_new     HERE    all
+    outward_new     LOCKED  nothing
+    outward_new     AWAY    nothing
+    admin           HERE    all
+    admin           LOCKED  nothing
+    admin           AWAY    nothing
+"""
+LEFT_ROWS = [line.split() for line in LEFT.strip().splitlines()]
+
+
+@pytest.mark.parametrize("row", LEFT_ROWS, ids=lambda row: "-".join(row[:2]))
+def test_a_cell_of_what_is_left_where_others_may_be(row: list[str]) -> None:
+    effect, where, left = row
+    assert allowance(Effect(effect), Where[where]).value == left
+
+
+def test_what_is_left_is_told_for_every_class_and_place() -> None:
+    assert [(row[0], row[1]) for row in LEFT_ROWS] == [
+        (effect.value, where.name) for effect in Effect for where in Where
+    ]
+
+
+@pytest.mark.parametrize(
+    ("door", "is_locked", "where"),
+    [
+        (Door.MICROPHONE, False, Where.HERE),
+        (Door.MICROPHONE, True, Where.LOCKED),
+        (Door.SATELLITE, False, Where.AWAY),
+        (Door.SATELLITE, True, Where.AWAY),
+        (Door.TERMINAL, False, Where.HERE),
+        (Door.TERMINAL, True, Where.HERE),
+    ],
+)
+def test_where_a_request_comes_from(door: Door, is_locked: bool, where: Where) -> None:
+    assert where_from(door, is_locked=is_locked) is where
+
+
+def test_what_is_typed_is_not_said_at_a_microphone() -> None:
+    assert TYPED.door is Door.TERMINAL
+    assert Manner().door is Door.MICROPHONE
 
 
 ABOUT = "Delete a file for good holiday photos.zip"

@@ -18,7 +18,7 @@ from voiced.errors import VoicedError
 from voiced.plugin import Companion, SlotContext
 from voiced.registry import Plugin, settings_of
 
-__all__ = ["Beside", "companions_of", "keep"]
+__all__ = ["Beside", "companions_of", "keep", "tidy"]
 
 S = TypeVar("S")
 
@@ -61,6 +61,15 @@ def companions_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Beside]
             with suppress(VoicedError):
                 context = _Context(settings_of(loaded, [plugin]))
                 yield from (Beside(companion, context) for companion in named)
+
+
+def tidy(everyone: Iterable[Beside]) -> None:
+    """Put in order what a process left that was killed; what fails is logged. Blocks."""
+    for beside in everyone:
+        try:
+            beside.companion.tidy(beside.context)
+        except (OSError, VoicedError) as error:
+            _log.warning("%s: not put in order: %s", beside.companion.name, type(error).__name__)
 
 
 async def keep(beside: Beside) -> None:

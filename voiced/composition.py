@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from voiced import workers
+from voiced.companions import companions_of, tidy
 from voiced.config import (
     Config,
     Loaded,
@@ -28,7 +29,7 @@ from voiced.config import (
     voice_folder,
 )
 from voiced.conversation import Conversation
-from voiced.desk import NO_DESK, Desk
+from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
@@ -62,6 +63,7 @@ __all__ = [
     "open_brain",
     "prepared",
     "responder",
+    "screen_lock",
     "speaker",
     "synthesizer",
     "tool_servers",
@@ -103,11 +105,13 @@ async def open_brain(
     plugins: LoadedPlugins | None = None,
     hears: bool = True,
     is_serving: bool = False,
+    screen_lock: ScreenLock = NO_LOCK,
 ) -> AsyncGenerator[Brain]:
     """Open the journal, load the plugins, compile the grammar, connect the model.
 
     ``hears`` is False where requests are typed: then it takes less time. ``is_serving``: other
     programs are asking, for whom there is neither a model nor another program's tools.
+    ``screen_lock`` tells, where a microphone listens, whether anybody may be speaking.
 
     Raises:
         ConfigError: A plugin's section has a mistake.
@@ -132,6 +136,7 @@ async def open_brain(
             hears=hears,
             quarantine=Quarantine(model, pictures=_pictures(config)),
             desk=NO_DESK if is_serving else _desk(config),
+            screen_lock=screen_lock,
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
         )
         intents = [*plugins.intents, *servers.intents]
@@ -140,6 +145,7 @@ async def open_brain(
         dispatcher = Dispatcher(intents, undoers, environment, Conversation(), waits)
         await dispatcher.refresh()
         interrupted = await workers.in_worker(_interrupted, journal)
+        await workers.in_worker(tidy, companions_of(loaded, plugins.plugins))
         broken = (*plugins.failures, *unsettled)
         notices = (*_notices(journal, broken, plugins.warnings), *servers.notices)
         begun = running([each.server for each in servers.servers])
@@ -219,6 +225,13 @@ def _desk(config: Config) -> Desk:
     from voiced.engines.desk import desk
 
     return desk(leave=journal_folder(config.journal) / "keyboard-leave")
+
+
+def screen_lock() -> ScreenLock:
+    """Knows whether the screen of the user's session is locked."""
+    from voiced.engines.screen_lock import DBusScreenLock
+
+    return DBusScreenLock()
 
 
 def tool_servers(config: Config) -> LoadedServers:

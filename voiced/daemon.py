@@ -18,6 +18,7 @@ from voiced import composition, misses, pause_file
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
+from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.herald import Herald
@@ -37,6 +38,7 @@ __all__ = [
     "Reader",
     "RunOptions",
     "habits",
+    "lock_of",
     "notices",
     "notify",
     "open_stages",
@@ -93,7 +95,8 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
         VoicedError: Something that is needed is missing or has gone for good.
     """
     config = loaded.config
-    async with composition.open_brain(loaded) as brain, open_stages(config, options) as stages:
+    opening = composition.open_brain(loaded, screen_lock=lock_of(options))
+    async with opening as brain, open_stages(config, options) as stages:
         for notice in notices(brain, is_logged=is_logged()):
             _note(notice)
         with ungrouped():
@@ -114,6 +117,11 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                 await _serve_and_record(config, heard, stages, readers, pauses)
                 tasks.cancel_scope.cancel()
         notify("STOPPING=1")
+
+
+def lock_of(options: RunOptions) -> ScreenLock:
+    """The lock of the screen that a microphone listens beside; a file is beside none."""
+    return composition.screen_lock() if options.source == "mic" else NO_LOCK
 
 
 def _note(sentence: str) -> None:

@@ -11,7 +11,18 @@ from typing import NoReturn, Protocol
 
 from voiced.errors import DeskError
 
-__all__ = ["NO_DESK", "SECRET", "TEXT_KIND", "Clip", "Clipboard", "Desk", "Screen", "Typist"]
+__all__ = [
+    "NO_DESK",
+    "NO_LOCK",
+    "SECRET",
+    "TEXT_KIND",
+    "Clip",
+    "Clipboard",
+    "Desk",
+    "Screen",
+    "ScreenLock",
+    "Typist",
+]
 
 TEXT_KIND = "text/plain"
 
@@ -65,6 +76,20 @@ class Screen(Protocol):
     """``picture`` is all that can be seen now, as PNG."""
 
     def picture(self) -> bytes: ...
+
+
+class ScreenLock(Protocol):
+    """Whether the screen is locked now; None where nobody here knows. Blocks, but not for long."""
+
+    def is_locked(self) -> bool | None: ...
+
+
+class _NoLock:
+    def is_locked(self) -> None:
+        """Nobody knows."""
+
+
+NO_LOCK: ScreenLock = _NoLock()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 The columns, left to right, say how far text from outside (mail, pages, files) may have shaped the
 call: not at all; it was in the conversation, but the user said the critical arguments; a critical
 argument is a typed value from outside; it comes from free text.
+
+A second table says what is left of that where others may be speaking or listening.
 """
 
 from __future__ import annotations
@@ -16,16 +18,21 @@ from voiced.spoken import FILLERS, normalise
 
 __all__ = [
     "TYPED",
+    "Allowance",
     "Answer",
+    "Door",
     "Manner",
     "Trust",
     "Verdict",
+    "Where",
+    "allowance",
     "decide",
     "decide_by_parts",
     "is_answerable",
     "is_content_bound",
     "read_answer",
     "refuses",
+    "where_from",
 ]
 
 _AFTER_REPLY_S, _SHORTEST_S, _LONGEST_S = 0.3, 0.3, 4.0
@@ -94,18 +101,75 @@ def decide_by_parts(effect: Effect, trust: Trust, of_typed: Effect) -> Verdict:
 _STRICTNESS = tuple(Verdict)
 
 
+class Door(enum.Enum):
+    """Where a request comes in."""
+
+    MICROPHONE = "microphone"
+    """Of this machine; the answer is spoken beside it."""
+    SATELLITE = "satellite"
+    """A microphone somewhere else, which anybody may be near; the answer is spoken there."""
+    TERMINAL = "terminal"
+    """Typed by somebody who is logged in; the answer is not spoken at all."""
+
+
+class Where(enum.IntEnum):
+    """Who may be asking and listening."""
+
+    HERE = 0
+    """The user at his machine, or in his terminal."""
+    LOCKED = 1
+    """Anybody beside a machine whose screen is locked."""
+    AWAY = 2
+    """Anybody near a satellite."""
+
+
+def where_from(door: Door, *, is_locked: bool) -> Where:
+    """Where a request comes from; the lock of the screen is nothing to a terminal."""
+    if door is Door.SATELLITE:
+        return Where.AWAY
+    return Where.LOCKED if is_locked and door is Door.MICROPHONE else Where.HERE
+
+
+class Allowance(enum.Enum):
+    """What is left of a call, whatever its verdict, by who may be asking and listening."""
+
+    ALL = "all"
+    DEED = "deed"
+    """It is done, but no text that others wrote is told of it: names of files, for example."""
+    NOTHING = "nothing"
+
+
+_L, _E, _O = Allowance.ALL, Allowance.DEED, Allowance.NOTHING
+
+_LEFT: dict[Effect, tuple[Allowance, Allowance, Allowance]] = {
+    Effect.R0: (_L, _L, _L),
+    Effect.R1: (_L, _O, _O),
+    Effect.W1: (_L, _E, _E),
+    Effect.W2: (_L, _O, _O),
+    Effect.O1: (_L, _L, _L),
+    Effect.O2: (_L, _O, _O),
+    Effect.X: (_L, _O, _O),
+}
+
+
+def allowance(effect: Effect, where: Where) -> Allowance:
+    """What is left of a call of this class, asked for from there."""
+    return _LEFT[effect][where]
+
+
 @dataclass(frozen=True, slots=True)
 class Manner:
     """How something was said: so long after our own sound had ended, and for so long, in seconds.
 
-    What was typed has neither.
+    What was typed has neither. ``door`` is where it came in.
     """
 
     after_reply_s: float = math.inf
     length_s: float | None = None
+    door: Door = Door.MICROPHONE
 
 
-TYPED = Manner()
+TYPED = Manner(door=Door.TERMINAL)
 """Not said at all."""
 
 

@@ -10,6 +10,7 @@ from anyio.abc import TaskGroup
 from voiced.clock import AudioClock
 from voiced.errors import EngineError
 from voiced.events import Event, StageFailed
+from voiced.policy import Door
 from voiced.stages import (
     EchoCanceller,
     Microphone,
@@ -30,7 +31,7 @@ class Stages:
     """The engines of a session, prepared; the language model belongs to the thinker.
 
     Without ``canceller`` the room must not hear the speaker; without ``turn_end`` words and silence
-    alone say when the user has finished.
+    alone say when the user has finished. ``door`` is where its microphone and speaker are.
     """
 
     microphone: Microphone
@@ -41,6 +42,7 @@ class Stages:
     voice: Voice
     canceller: EchoCanceller | None = None
     turn_end: TurnEndDetector | None = None
+    door: Door = Door.MICROPHONE
 
 
 @dataclass(frozen=True, slots=True)

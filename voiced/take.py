@@ -246,7 +246,7 @@ class Take:
             readings = [(heard.text, heard.confidence)]
             readings += [(other.text, other.confidence) for other in heard.alternatives]
             length_s = (self._speech_end - self.began) / RATE_HZ
-            manner = Manner(self.after_reply_s, length_s)
+            manner = Manner(self.after_reply_s, length_s, self._around.stages.door)
             thinking = Turn(report, self.marks, say, self._perform, manner, _at_once)
             thought.append(await self._around.thinker.think(readings, thinking))
 

@@ -13,11 +13,12 @@ from .packing import compress_file, extract_archive, undo_compress, undo_extract
 from .reading import find_files, list_recent, open_file, show_file
 from .restoring import restore_file, undo_restore
 from .settings import Settings
+from .sweeping import UNFINISHED
 from .tagging import tag_file, undo_tag
 from .telling import read_file, summarise_file
 from .undoing import undo_copy, undo_create_folder, undo_move, undo_rename, undo_trash
 
-COMPANIONS = (COMPANION,)
+COMPANIONS = (COMPANION, UNFINISHED)
 
 __all__ = [
     "COMPANIONS",

@@ -80,6 +80,7 @@ class Compressing:
         self.made = self.new.parent.child(self.draft.name).stamp()
 
     def _write(self) -> None:
+        self.draft.claim()
         with self.new.parent.folder() as folder, told(self.new.name):
             opened = os.open(self.draft.name, _NEW, 0o600, dir_fd=folder)
             with os.fdopen(opened, "wb") as file:
@@ -172,6 +173,7 @@ class Extracting:
         self.made = self.new.parent.child(self.draft.name).stamp()
 
     def _extract(self, file: IO[bytes]) -> None:
+        self.draft.claim()
         with self.new.parent.folder() as parent, told(self.new.name):
             os.mkdir(self.draft.name, 0o700, dir_fd=parent)
             folder = open_beneath(parent, self.draft.name, FOLDER_FLAGS)

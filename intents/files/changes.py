@@ -7,14 +7,15 @@ change; ``commit`` shows the change. Nothing here asks, speaks or writes the jou
 from __future__ import annotations
 
 import os
-import secrets
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from voiced.plugin import IntentError, Undo
+from voiced.plugin import IntentError, JsonValue, Undo
 
+from .claims import Claim
 from .copying import Budget, Draft, remove_tree
+from .names import draft_name
 from .records import refuse_taken, stamp_data, unchanged, uri_of, way_back
 from .refusals import denied, failed, said, told
 from .roots import Spot, Stamp
@@ -43,17 +44,26 @@ class Change(Protocol):
     def discard(self) -> None: ...
 
 
-def _vanish(spot: Spot, expected: Stamp) -> None:
-    """Remove a source whose copy is complete. A folder goes in one step, under a hidden name."""
+def _vanish(spot: Spot, expected: Stamp, copy: Mapping[str, JsonValue]) -> None:
+    """Remove a source whose ``copy`` is complete. A folder goes in one step, to a hidden name."""
     unchanged(spot, expected)
     with spot.parent.folder() as folder, told(spot.name):
         if not expected.is_folder:
             os.unlink(spot.name, dir_fd=folder)
         else:
-            doomed = f".voiced-{secrets.token_hex(8)}.part"
-            rename_noreplace(folder, spot.name, folder, doomed)
-            with suppress(IntentError):
+            doomed = draft_name()
+            claim = Claim.on_draft(spot.parent, doomed, copy)
+            try:
+                rename_noreplace(folder, spot.name, folder, doomed)
+            except OSError:
+                claim.drop()
+                raise
+            try:
                 remove_tree(folder, doomed)
+            except IntentError:
+                claim.leave()
+            else:
+                claim.drop()
         settle(folder)
 
 
@@ -127,11 +137,15 @@ class Carrying:
 
     def commit(self) -> None:
         """Show the copy and remove the source; if that fails, the copy is hidden again."""
-        if self.stamp is None:
+        if self.stamp is None or self.copied is None:
             raise AssertionError("prepare() comes first")
+        copy: dict[str, JsonValue] = {
+            "new": uri_of(self.new.path),
+            "stamp": stamp_data(self.copied),
+        }
         self.draft.show(self.new.name)
         try:
-            _vanish(self.old, self.stamp)
+            _vanish(self.old, self.stamp, copy)
         except BaseException:
             # Only while the source is there may its copy go.
             if self.old.exists():

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 from voiced.plugin import IntentDenied, IntentError
 
-from .names import is_protected
+from .claims import Claim
+from .names import draft_name, is_protected
 from .refusals import denied, failed, told
 from .roots import FOLDER_FLAGS, Spot, Stamp
 from .syscalls import open_beneath, rename_noreplace, settle
@@ -68,8 +67,13 @@ class Draft:
 
     folder: Spot
     budget: Budget
-    name: str = field(default_factory=lambda: f".voiced-{secrets.token_hex(8)}.part")
+    name: str = field(default_factory=draft_name)
     is_wanted: bool = True
+    _claim: Claim | None = None
+
+    def claim(self) -> None:
+        """Write down that what lies under the name is ours; to be called before it is made."""
+        self._claim = self._claim or Claim.on_draft(self.folder, self.name)
 
     def make(self, source: Spot) -> Stamp:
         """Copy ``source`` with its times; returns the stamp of the copy.
@@ -86,6 +90,7 @@ class Draft:
 
     def _make(self, source: Spot) -> Stamp:
         before = source.stamp()
+        self.claim()
         with source.parent.folder() as old, self.folder.folder() as new, told(source.name):
             if before.is_folder:
                 self._copy_folder(old, source.name, (new, self.name), _MAX_DEPTH)
@@ -99,8 +104,14 @@ class Draft:
     def discard(self) -> None:
         """Stop copying and remove what is there of the copy."""
         self.is_wanted = False
-        with suppress(IntentError), self.folder.folder() as folder:
-            remove_tree(folder, self.name)
+        claim, self._claim = self._claim or Claim(), None
+        try:
+            with self.folder.folder() as folder:
+                remove_tree(folder, self.name)
+        except IntentError:
+            claim.leave()
+        else:
+            claim.drop()
 
     def show(self, name: str) -> None:
         """Give the copy its real name, atomically, never over anything, and for good.

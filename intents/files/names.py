@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import PurePosixPath
 
 from voiced.plugin import written_name
 
 from .refusals import denied
 
-__all__ = ["free_name", "is_protected", "new_name_of", "split_extension", "with_addition"]
+__all__ = [
+    "draft_name",
+    "free_name",
+    "is_protected",
+    "new_name_of",
+    "split_extension",
+    "with_addition",
+]
 
 _NAME_MAX_BYTES = 255
 _EXTENSION_MAX = 8
@@ -18,6 +26,11 @@ _KEY_EXTENSIONS = (
     ".gpg", ".jks", ".kdb", ".kdbx", ".key", ".keystore", ".keyring", ".p12", ".pem", ".pfx",
     ".pgp", ".ppk", ".wallet",
 )  # fmt: skip
+
+
+def draft_name() -> str:
+    """A hidden name for what nobody is to see yet."""
+    return f".voiced-{secrets.token_hex(8)}.part"
 
 
 def is_protected(name: str) -> bool:

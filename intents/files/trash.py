@@ -8,22 +8,34 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import quote
 
-from .names import with_addition
+from .names import draft_name, with_addition
 from .refusals import failed, told
 from .roots import FOLDER_FLAGS
+from .syscalls import rename_noreplace
 
-__all__ = ["Trash", "trash_for", "trash_place"]
+__all__ = ["Claimed", "Trash", "trash_for", "trash_place"]
 
 _INFO = ".trashinfo"
 _NAME_MAX_BYTES = 255 - len(_INFO)
 _ATTEMPTS = 1000
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_NOTE_BYTES = 1 << 14
+
+
+class Claimed(Protocol):
+    """What was written down as ours: ``drop`` it where it is gone, ``leave`` it where it stays."""
+
+    def drop(self) -> None: ...
+
+    def leave(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +69,19 @@ class Trash:
             for folder in (self.folder, self.folder / "files", self.folder / "info"):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def reserve(self, path: Path, now: datetime) -> str:
+    def reserve(
+        self, path: Path, now: datetime, claim: Callable[[str, str, str], Claimed]
+    ) -> tuple[str, Claimed]:
         """Write the .trashinfo of what will come from ``path``.
 
+        Args:
+            path: Where it lies now.
+            now: When it goes.
+            claim: Writes down that a note with this name, this text and this name before it is
+                shown is ours; called before it is made.
+
         Returns:
-            The name that is ours in ``files`` now.
+            The name that is ours in ``files`` now, and what was written down of it.
 
         Raises:
             IntentFailed: The trash cannot be written.
@@ -75,9 +95,50 @@ class Trash:
         with self.opened("info") as info, self.opened("files") as files, told("the trash"):
             for number in range(1, _ATTEMPTS):
                 name = with_addition(path.name, f" {number}" * (number > 1), _NAME_MAX_BYTES)
-                if not _exists(files, name) and _written(info, name + _INFO, text):
-                    return name
+                if _exists(files, name):
+                    continue
+                draft = draft_name()
+                claimed = claim(name, text, draft)
+                try:
+                    if _written(info, (draft, name + _INFO), text):
+                        return name, claimed
+                except BaseException:
+                    claimed.leave()
+                    raise
+                claimed.drop()
         raise failed("no free name in the trash", "The trash is too full of that name.")
+
+    def note(self, name: str) -> str | None:
+        """The .trashinfo of that name; None where there is none.
+
+        Raises:
+            IntentFailed: The trash cannot be read.
+        """
+        with self.opened("info") as info:
+            try:
+                opened = os.open(name + _INFO, _READ, dir_fd=info)
+            except OSError:
+                return None
+        with os.fdopen(opened, "rb") as file:
+            return file.read(_NOTE_BYTES).decode("utf-8", "replace")
+
+    def holds(self, name: str) -> bool:
+        """Whether anything lies under that name.
+
+        Raises:
+            IntentFailed: The trash cannot be read.
+        """
+        with self.opened("files") as files, told("the trash"):
+            return _exists(files, name)
+
+    def forget(self, draft: str) -> None:
+        """Remove what was to be a .trashinfo.
+
+        Raises:
+            IntentFailed: It cannot be removed.
+        """
+        with self.opened("info") as info, told("the trash"), suppress(FileNotFoundError):
+            os.unlink(draft, dir_fd=info)
 
     def release(self, name: str) -> None:
         """Remove the .trashinfo: nothing lies under that name, or it has left the trash."""
@@ -96,16 +157,19 @@ def _exists(folder: int, name: str) -> bool:
     return True
 
 
-def _written(folder: int, name: str, text: str) -> bool:
+def _written(folder: int, names: tuple[str, str], text: str) -> bool:
+    """Write a note, shown only when it is whole; False where its name is taken."""
+    draft, name = names
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    try:
-        opened = os.open(name, flags, 0o600, dir_fd=folder)
-    except FileExistsError:
-        return False
-    with os.fdopen(opened, "wb") as file:
+    with os.fdopen(os.open(draft, flags, 0o600, dir_fd=folder), "wb") as file:
         file.write(text.encode())
         file.flush()
-        os.fsync(opened)
+        os.fsync(file.fileno())
+    try:
+        rename_noreplace(folder, draft, folder, name)
+    except FileExistsError:
+        os.unlink(draft, dir_fd=folder)
+        return False
     return True
 
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from voiced.plugin import IntentError, JsonValue, Undo
 
+from .claims import Claim
 from .records import refuse_taken, stamp_data, unchanged, uri_of
 from .refusals import denied, failed, said, told
 from .roots import Spot, Stamp
 from .syscalls import rename_noreplace, settle
-from .trash import Trash, trash_for
+from .trash import Claimed, Trash, trash_for
 
 __all__ = ["Restoring", "Trashing"]
 
@@ -30,6 +31,7 @@ class Trashing:
     trash: Trash | None = field(default=None, init=False)
     name: str = field(default="", init=False)
     is_done: bool = field(default=False, init=False)
+    _claim: Claimed | None = field(default=None, init=False)
 
     def prepare(self) -> None:
         """Check that it is what was expected and take a place in the trash."""
@@ -38,7 +40,8 @@ class Trashing:
             self.trash = trash_for(self.spot.path, os.fstat(folder).st_dev)
         if self.trash.folder.is_relative_to(self.spot.path):
             raise denied("the trash lies in it", "The trash itself lies in that folder.")
-        self.name = self.trash.reserve(self.spot.path, self.clock())
+        claim = partial(Claim.on_note, self.trash)
+        self.name, self._claim = self.trash.reserve(self.spot.path, self.clock(), claim)
 
     def undo(self) -> Undo:
         """The way back."""
@@ -68,9 +71,12 @@ class Trashing:
 
     def discard(self) -> None:
         """Give the place in the trash back if nothing came."""
-        if self.trash and self.name and not self.is_done:
-            with suppress(IntentError):
-                self.trash.release(self.name)
+        claim, self._claim = self._claim, None
+        if claim is not None and self.trash is not None:
+            if self.is_done:
+                claim.drop()
+            else:
+                _release(self.trash, self.name, claim)
 
 
 @dataclass(slots=True)
@@ -98,6 +104,15 @@ class Restoring:
 
     def commit(self) -> None:
         """Move it back; the note is removed last."""
+        claim = Claim.on_note(self.trash, self.name, self.trash.note(self.name) or "")
+        try:
+            self._move()
+        except BaseException:
+            claim.drop()
+            raise
+        _release(self.trash, self.name, claim)
+
+    def _move(self) -> None:
         with (
             self.trash.opened("files") as files,
             self.old.parent.folder() as target,
@@ -105,5 +120,13 @@ class Restoring:
         ):
             rename_noreplace(files, self.name, target, self.old.name)
             settle(target)
-        with suppress(IntentError):
-            self.trash.release(self.name)
+
+
+def _release(trash: Trash, name: str, claim: Claimed) -> None:
+    """Remove a note on nothing, now or at the next start."""
+    try:
+        trash.release(name)
+    except IntentError:
+        claim.leave()
+    else:
+        claim.drop()

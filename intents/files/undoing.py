@@ -11,6 +11,7 @@ from typing import Protocol
 from voiced.plugin import Context, IntentFailed, JsonValue, undoes
 
 from .changes import FolderRemoving, Moving, Renaming
+from .comparing import hold_the_same
 from .copying import Budget
 from .records import path_of, stamp_of
 from .refusals import said
@@ -30,9 +31,20 @@ class _Step(Protocol):
     def commit(self) -> None: ...
 
 
+class _Called(_Step, Protocol):
+    def discard(self) -> None: ...
+
+
 async def _do(context: Context, step: _Step) -> None:
     await context.in_worker(step.prepare)
     await context.in_worker(step.commit)
+
+
+async def _do_or_discard(context: Context, step: _Called) -> None:
+    try:
+        await _do(context, step)
+    finally:
+        step.discard()
 
 
 async def _spots(context: Context, data: Data, *keys: str) -> list[Spot]:
@@ -55,14 +67,14 @@ async def undo_move(context: Context, data: Data) -> str:
     settings = context.settings(Settings)
     if "source" in data and await context.in_worker(_is_there, old, data):
         # A move to another disk that was cut off between the copy and the removal of the source.
-        await _do(context, Trashing(new, lambda: context.now, stamp_of(data)))
+        await _do_or_discard(context, Trashing(new, lambda: context.now, stamp_of(data)))
         return f"{said(old.name)} is still in {said(old.parent.name)}; its copy is in the trash."
+    if await context.in_worker(hold_the_same, old, new):
+        # Taking it back was cut off after the copy, and before its source was removed.
+        await _do_or_discard(context, Trashing(new, lambda: context.now, stamp_of(data)))
+        return f"{said(old.name)} is back in {said(old.parent.name)}."
     budget = Budget(settings.max_copy_files, settings.max_copy_bytes)
-    back = Moving(new, old, budget, stamp_of(data))
-    try:
-        await _do(context, back)
-    finally:
-        back.discard()
+    await _do_or_discard(context, Moving(new, old, budget, stamp_of(data)))
     return f"{said(old.name)} is back in {said(old.parent.name)}."
 
 
@@ -77,11 +89,7 @@ def _is_there(old: Spot, data: Data) -> bool:
 async def undo_copy(context: Context, data: Data) -> str:
     """Put the copy into the trash, where it can still be had."""
     (new,) = await _spots(context, data, "new")
-    trashing = Trashing(new, lambda: context.now, stamp_of(data))
-    try:
-        await _do(context, trashing)
-    finally:
-        trashing.discard()
+    await _do_or_discard(context, Trashing(new, lambda: context.now, stamp_of(data)))
     return f"The copy {said(new.name)} is in the trash."
 
 

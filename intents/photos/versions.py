@@ -54,6 +54,7 @@ class Version:
         """Write it under a hidden name, to the disk."""
         refuse_taken(self.new)
         before = self.source.stamp()
+        self.draft.claim()
         with self.draft.folder.folder() as folder, told(self.new.name):
             target = os.open(self.draft.name, _NEW, 0o600, dir_fd=folder)
             try:

@@ -36,15 +36,19 @@ _OPTIONS = (
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # libraries are imported beforehand
 )
 
-TABLE = "voiced/policy.py", "_TABLE"
-_DISPATCH = ("test_guard.py", "test_confirmation.py", "test_outbox.py", "test_dispatch.py")
+TABLES = (("voiced/policy.py", "_TABLE"), ("voiced/policy.py", "_LEFT"))
+_DISPATCH = (
+    *("test_guard.py", "test_confirmation.py", "test_outbox.py", "test_dispatch.py"),
+    "test_away.py",
+)
 TESTS: dict[str, Sequence[str]] = {
-    "voiced/policy.py": ["test_policy.py", "test_confirmation.py"],
+    "voiced/policy.py": ["test_policy.py", "test_confirmation.py", "test_away.py"],
     "voiced/plan.py": ["test_plan.py", "test_guard.py"],
     "voiced/judging.py": ["test_plan.py", "test_guard.py"],
     "voiced/user_words.py": ["test_user_words.py"],
     "voiced/planner_view.py": ["test_planner_view.py"],
     "voiced/dispatch/guard.py": ["test_guard.py"],
+    "voiced/dispatch/away.py": ["test_away.py"],
     "voiced/dispatch/questions.py": ["test_confirmation.py"],
     "voiced/dispatch/outbox.py": ["test_outbox.py"],
     "voiced/dispatch/dispatcher.py": _DISPATCH,
@@ -99,9 +103,10 @@ def main() -> int:
 
 
 def _trials(sources: Mapping[str, str]) -> Iterator[Trial]:
-    if TABLE[0] in sources:
-        for mutant in table_cells(sources[TABLE[0]], TABLE[1]):
-            yield Trial(TABLE[0], mutant, ["test_policy.py"], is_cell=True)
+    for module, table in TABLES:
+        if module in sources:
+            for mutant in table_cells(sources[module], table):
+                yield Trial(module, mutant, ["test_policy.py"], is_cell=True)
     for module, source in sources.items():
         for mutant in mutants(source):
             yield Trial(module, mutant, TESTS[module])
@@ -187,7 +192,7 @@ def _report(modules: Sequence[str], trials: Sequence[Trial], survivors: Sequence
     is_good = not bad_cells
     if cells:
         killed = len(cells) - len(bad_cells)
-        print(f"{'cells of the table':34} {killed:4} of {len(cells):4} killed")
+        print(f"{'cells of the tables':34} {killed:4} of {len(cells):4} killed")
     total = dead = 0
     for module in modules:
         tried = sum(each.module == module and not each.is_cell for each in trials)

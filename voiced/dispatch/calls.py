@@ -7,11 +7,20 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 
+from voiced.dispatch.away import receipt
 from voiced.errors import VoicedError
 from voiced.events import Event, Origin, TurnId
 from voiced.plan import Step
 from voiced.plugin import Candidate, Effect, Intent, Reply
-from voiced.policy import Trust, Verdict, decide, decide_by_parts
+from voiced.policy import (
+    Allowance,
+    Trust,
+    Verdict,
+    Where,
+    allowance,
+    decide,
+    decide_by_parts,
+)
 from voiced.spoken import normalise
 
 __all__ = ["WHOLE", "Call", "Choice", "Question", "Report", "Result"]
@@ -38,7 +47,7 @@ class Call:
     ``step`` is the step of the plan that the call uses up, if it is one. ``typed`` are the slots
     whose values are only typed ones from outside, where the user's words hold the others. ``rest``
     is what was asked for in the same sentence, to be done afterwards; ``also`` are calls of the
-    same intent that one answer decides about together with this one.
+    same intent that one answer decides about together with this one. ``where`` it is asked for.
     """
 
     intent: Intent
@@ -51,6 +60,7 @@ class Call:
     rest: tuple[str, ...] = ()
     typed: frozenset[str] = frozenset()
     also: tuple[Call, ...] = ()
+    where: Where = Where.HERE
 
     @property
     def each(self) -> tuple[Call, ...]:
@@ -69,6 +79,11 @@ class Call:
             return decide(self.effect, self.trust)
         typed = {name: value for name, value in self.values.items() if name in self.typed}
         return decide_by_parts(self.effect, self.trust, self.intent.effect_with(typed))
+
+    @property
+    def allowance(self) -> Allowance:
+        """What may be done and told of it, where it is asked for."""
+        return allowance(self.effect, self.where)
 
     @property
     def names_others(self) -> bool:
@@ -140,7 +155,9 @@ class Result:
 
     @property
     def spoken(self) -> str:
-        """What is said about it."""
+        """What is said about it; others may be listening."""
+        if self.is_external and self.call.allowance is Allowance.DEED:
+            return receipt(self.call.where, is_done=self.reply is not None)
         if self.reply is not None:
             return self.reply.text
         return self.error.spoken if self.error else ""

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import anyio
 import anyio.lowlevel
 
-from voiced.desk import NO_DESK, Desk
+from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.errors import PluginError
 from voiced.events import TurnId
 from voiced.journal import Journal
@@ -52,7 +52,7 @@ class Environment:
     ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions;
     ``hears`` is False where requests are typed and no recogniser needs the grammar's graph;
     ``quarantine`` asks the model about texts; ``taught`` gives the templates that the user added to
-    intents, by their names (it blocks); ``desk`` is the user's desktop.
+    intents, by their names (it blocks); ``desk`` is the user's desktop, ``screen_lock`` its lock.
     """
 
     journal: Journal
@@ -64,6 +64,7 @@ class Environment:
     hears: bool = True
     quarantine: Quarantine = _NO_MODEL
     desk: Desk = NO_DESK
+    screen_lock: ScreenLock = NO_LOCK
     taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
 
 

@@ -13,6 +13,7 @@ import anyio
 
 from voiced.conversation import Conversation, ConversationMemo
 from voiced.dispatch.assistant import BoundAssistant
+from voiced.dispatch.away import whereabouts
 from voiced.dispatch.calls import Call, Question, Report, Result
 from voiced.dispatch.context import WAITS, CallContext, Environment, Waits
 from voiced.dispatch.execution import Execution
@@ -181,6 +182,8 @@ class Dispatcher:
     ) -> Call | Question | Answer | None:
         """What the words ask for; ``manner`` is how they were said.
 
+        No conversation goes on where others may listen, nor one of theirs where the user is.
+
         Returns:
             A call that may run, a question that comes first, ``Answer.NO`` where the user took a
             pending question back, or None where no intent fits.
@@ -188,8 +191,10 @@ class Dispatcher:
         Raises:
             IntentError: An intent fits, but its slots do not, or the policy refuses.
         """
-        if self._is_forgetting:
+        where = await whereabouts(manner.door, self._environment)
+        if self._is_forgetting or where is not self._guard.where:
             self.clear()
+        self._guard.where = where
         return await self._understanding.understand(readings, report, manner)
 
     async def guess(

@@ -17,7 +17,7 @@ from voiced.errors import IntentDenied
 from voiced.judging import Sources, Standing, UserWords, is_well_formed, judge
 from voiced.plan import Plan, Step
 from voiced.plugin import Entity, Field, Integrity, Intent, Reply
-from voiced.policy import Trust
+from voiced.policy import Trust, Where
 from voiced.spoken import FILLERS, normalise
 
 __all__ = ["Admission", "Guard", "GuardMemo", "denied"]
@@ -65,6 +65,7 @@ class GuardMemo:
     named: tuple[Entity, ...]
     done: _Done
     found: _Found = field(default=_NOTHING)
+    where: Where = Where.HERE
 
 
 class Guard:
@@ -72,10 +73,14 @@ class Guard:
 
     Args:
         conversation: Knows whether text from outside is about, and which typed values it held.
+
+    Attributes:
+        where: Where the request comes from.
     """
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
+        self.where = Where.HERE
         self.clear()
 
     def clear(self) -> None:
@@ -219,7 +224,13 @@ class Guard:
     def remember(self) -> GuardMemo:
         """How it is now."""
         return GuardMemo(
-            self._plan.copy(), self._was_clean, self._said, self._named, self._done, self._found
+            self._plan.copy(),
+            self._was_clean,
+            self._said,
+            self._named,
+            self._done,
+            self._found,
+            self.where,
         )
 
     def restore(self, memo: GuardMemo) -> None:
@@ -233,6 +244,7 @@ class Guard:
         self._named = memo.named
         self._done = memo.done
         self._found = memo.found
+        self.where = memo.where
 
 
 def denied(intent: Intent, why: str) -> IntentDenied:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from voiced.dispatch.away import withheld
 from voiced.dispatch.calls import WHOLE, Call, Question, Report
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.guard import Guard, denied
@@ -18,8 +19,17 @@ from voiced.dispatch.vocabulary import Vocabulary
 from voiced.errors import IntentDenied, JournalError, UnknownIntent, VoicedError
 from voiced.events import ConfirmationAsked, IntentMatched, TurnId
 from voiced.plan import Step
-from voiced.plugin import Intent
-from voiced.policy import Answer, Manner, Verdict, decide, is_answerable
+from voiced.plugin import Integrity, Intent
+from voiced.policy import (
+    Allowance,
+    Answer,
+    Manner,
+    Verdict,
+    Where,
+    allowance,
+    decide,
+    is_answerable,
+)
 
 __all__ = ["Settling"]
 
@@ -119,11 +129,10 @@ class Settling:
     ) -> Call:
         """The call with those that come next, as long as they need the same answer."""
         calls = [call]
-        context = self._context(call.intent.name, report)
         for arguments in more[: _MOST_TOGETHER - 1]:
             try:
                 following = self._proposed(call.intent, arguments, calls)
-                following = await resolve(following, context, self._conversation)
+                following = await self.resolved(following, report)
             except (Ambiguous, VoicedError):
                 break
             if following.verdict is not verdict:
@@ -220,7 +229,7 @@ class Settling:
         if question.digest != question.call.digest:
             raise denied(question.call.intent, "is not what was asked about any more")
         for call in question.call.each:
-            self._guard.use(call)
+            self._guard.use(self._allowed(call))
         return question.call
 
     def _doubt(self, question: Question, report: Report) -> Question:
@@ -235,8 +244,22 @@ class Settling:
         return await self.settle(call, report)
 
     async def resolved(self, call: Call, report: Report) -> Call:
-        """The call with the values of its words."""
-        return await resolve(call, self._context(call.intent.name, report), self._conversation)
+        """The call with the values of its words.
+
+        Raises:
+            IntentDenied: It is not for whoever may be there; nothing is looked up for it.
+        """
+        where = self._guard.where
+        if allowance(call.intent.effect, where) is Allowance.NOTHING:
+            raise withheld(call.intent, where)
+        context = self._context(call.intent.name, report)
+        call = await resolve(replace(call, where=where), context, self._conversation)
+        return self._allowed(call)
+
+    def _allowed(self, call: Call) -> Call:
+        if allowance(call.effect, self._guard.where) is Allowance.NOTHING:
+            raise withheld(call.intent, self._guard.where)
+        return call
 
     async def settle(
         self, call: Call, report: Report, more: Sequence[Mapping[str, Any]] = ()
@@ -266,6 +289,8 @@ class Settling:
         return self._ask(ask_which(calls, self._environment.new_id()), report)
 
     def _ask(self, question: Question, report: Report) -> Question:
+        if self._guard.where is not Where.HERE and _tells_private(question):
+            raise withheld(question.call.intent, self._guard.where)
         waiting = None if question.verdict is Verdict.SCREEN else question
         self._waiting = Waiting(waiting, report.turn)
         if _tells_names(question):
@@ -288,6 +313,12 @@ class Settling:
                 report.at(), report.turn, intent.name, slots, call.origin, intent.effect.value
             )
         )
+
+
+def _tells_private(question: Question) -> bool:
+    """Whether a question would tell names of things that others wrote."""
+    returned = {call.intent.returns for call in asked_calls(question)}
+    return _tells_names(question) and Integrity.EXTERNAL in returned
 
 
 def _tells_names(question: Question) -> bool:

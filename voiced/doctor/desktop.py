@@ -1,4 +1,4 @@
-"""The desktop: which display it has, whether its bus answers, and which players are on it."""
+"""The desktop: its display, whether its bus answers, which players are on it, its lock."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from voiced.doctor.checks import Check
+from voiced.engines.screen_lock import DBusScreenLock
 
 __all__ = ["check_desktop"]
 
@@ -15,7 +16,7 @@ _ANSWER_S = 2.0
 
 def check_desktop(env: Mapping[str, str]) -> tuple[Check, ...]:
     """What the skills of the desktop find; none of it is needed."""
-    return (_display(env), *_bus(env.get("DBUS_SESSION_BUS_ADDRESS", "")))
+    return (_display(env), *_bus(env.get("DBUS_SESSION_BUS_ADDRESS", "")), _lock(env))
 
 
 def _display(env: Mapping[str, str]) -> Check:
@@ -27,6 +28,16 @@ def _display(env: Mapping[str, str]) -> Check:
         return Check(name, ok=True, found=f"X11 at {env['DISPLAY']}")
     mend = "start voiced from within the desktop"
     return Check(name, ok=None, found="none: no windows, clipboard or screenshots", mend=mend)
+
+
+def _lock(env: Mapping[str, str]) -> Check:
+    """Beside a locked screen little is done; where nobody knows of a lock, everything is."""
+    name, locked = "lock of the screen", DBusScreenLock(env).is_locked()
+    if locked is None:
+        found = "nobody says whether it is locked: then I answer anybody as if it were open"
+        mend = "use a locker that tells logind or D-Bus, such as that of your desktop or xss-lock"
+        return Check(name, ok=None, found=found, mend=mend)
+    return Check(name, ok=True, found="it is locked" if locked else "it is open")
 
 
 def _bus(address: str) -> tuple[Check, ...]:

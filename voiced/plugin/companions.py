@@ -20,16 +20,22 @@ class Health:
     mend: str = ""
 
 
+def _nothing(_: SlotContext) -> None:
+    """There is nothing to put in order."""
+
+
 @dataclass(frozen=True, slots=True)
 class Companion:
     """A program that runs beside the assistant while it listens. Built-in plugins alone have one.
 
     A plugin names its companions in ``COMPANIONS``. The functions block. ``start`` gives the
     command and the line that the program gets on its standard input, which stays open until it is
-    to end; None where it is not wanted. ``keeps`` names the files that it leaves.
+    to end; None where it is not wanted. ``keeps`` names the files that it leaves. ``tidy`` is
+    called at every start of voiced: it puts in order what a process left that was killed.
     """
 
     name: str
     start: Callable[[SlotContext], tuple[Sequence[str], str] | None]
     health: Callable[[SlotContext], Health]
     keeps: Callable[[SlotContext], Sequence[Path]]
+    tidy: Callable[[SlotContext], None] = _nothing

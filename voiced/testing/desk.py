@@ -5,7 +5,7 @@ from __future__ import annotations
 from voiced.desk import Clip, Desk
 from voiced.errors import DeskError
 
-__all__ = ["FakeClipboard", "FakeScreen", "FakeTypist", "fake_desk"]
+__all__ = ["FakeClipboard", "FakeScreen", "FakeScreenLock", "FakeTypist", "fake_desk"]
 
 
 class FakeClipboard:
@@ -96,6 +96,26 @@ class FakeScreen:
         if not self.shown:
             raise DeskError("no screen", spoken="I can't see your screen.")
         return self.shown
+
+
+class FakeScreenLock:
+    """The lock of a screen.
+
+    Args:
+        locked: Whether it is; None where nobody knows.
+
+    Attributes:
+        asked: How often that was asked.
+    """
+
+    def __init__(self, *, locked: bool | None = False) -> None:
+        self.locked = locked
+        self.asked = 0
+
+    def is_locked(self) -> bool | None:
+        """Whether it is locked."""
+        self.asked += 1
+        return self.locked
 
 
 def fake_desk(

@@ -19,12 +19,13 @@ import anyio
 
 from voiced.audio import RATE_HZ
 from voiced.conversation import Conversation
-from voiced.desk import NO_DESK, Desk
+from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.dispatch import Dispatcher, Environment
 from voiced.events import Event
 from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.plugin import Announcer, Intent, Undoer
+from voiced.policy import Door
 from voiced.session import Habits, Session, Stages
 from voiced.stages import (
     EchoCanceller,
@@ -101,6 +102,8 @@ class Script:
     voice: Voice = FAKE_VOICE
     reader: Callable[[Event], None] | None = None
     desk: Desk = NO_DESK
+    screen_lock: ScreenLock = NO_LOCK
+    door: Door = Door.MICROPHONE
 
     def __post_init__(self) -> None:
         """Leave the microphone open long enough for all that is said."""
@@ -134,7 +137,7 @@ async def play(script: Script, journal: Journal) -> list[Event]:
     environment = Environment(
         journal, now, anyio.current_time, inline, script.settings, lambda: next(ids)
     )
-    environment = replace(environment, desk=script.desk)
+    environment = replace(environment, desk=script.desk, screen_lock=script.screen_lock)
     dispatcher = Dispatcher(script.intents, script.undoers, environment, Conversation())
     await dispatcher.refresh()
     stages = Stages(
@@ -146,6 +149,7 @@ async def play(script: Script, journal: Journal) -> list[Event]:
         script.voice,
         script.canceller,
         script.turn_end,
+        script.door,
     )
     thinker = Thinker(dispatcher, script.responder)
 

@@ -27,6 +27,7 @@ class Outcome:
     or after "undo that". ``is_whole``: the journal is sound, knows the act at most once and leaves
     nothing under way. ``is_restored``: after "undo that" all is as before the act. ``is_double``:
     until then a thing lay on both disks. ``was_told``: the restart said that it was interrupted.
+    ``left_over`` counts what still lies about that nobody sees, after the restart and at the end.
     """
 
     act: str
@@ -45,7 +46,7 @@ class Outcome:
     def is_good(self) -> bool:
         """Whether nothing went wrong."""
         is_all_there = not (self.lost or self.twice or self.halves)
-        return is_all_there and self.is_whole and self.is_restored
+        return is_all_there and self.is_whole and self.is_restored and not self.left_over
 
 
 def check(ground: Ground, act: Act, way: str, before: dict[str, str]) -> Outcome:
@@ -53,11 +54,14 @@ def check(ground: Ground, act: Act, way: str, before: dict[str, str]) -> Outcome
     journal = ground.open_journal()
     try:
         told = composition._interrupted(journal)
+        ground.tidy(journal)
         is_whole = _is_whole(journal)
+        left_over = ground.left_over()
         found, trashed = ground.tree(), ground.trashed()
         said = asyncio.run(undo_that(ground.dispatcher(journal)))
         undone, trash_at_end = ground.tree(), ground.trashed()
         is_whole = is_whole and _is_whole(journal)
+        left_over = max(left_over, ground.left_over())
     finally:
         journal.close()
     most = 2 if act.is_copy or act.is_far else 1
@@ -71,7 +75,7 @@ def check(ground: Ground, act: Act, way: str, before: dict[str, str]) -> Outcome
         undone == before,
         not act.is_copy and bool(_twice(found, 1)),
         bool(told),
-        ground.left_over(),
+        left_over,
         said,
     )
 

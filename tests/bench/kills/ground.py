@@ -67,7 +67,8 @@ class Ground:
             path.write_text(text, encoding="utf-8")
         self._home_trash.mkdir(parents=True, mode=0o700)
         os.environ["HOME"] = str(self.home)
-        os.environ.pop("XDG_DATA_HOME", None)
+        for name in ("XDG_DATA_HOME", "XDG_STATE_HOME"):
+            os.environ.pop(name, None)
 
     def entity(self, path: Path) -> FileEntity:
         """A file or folder as intents get it."""
@@ -93,6 +94,11 @@ class Ground:
         undoers = [each for each in members if hasattr(each, "operation")]
         return Dispatcher(intents, undoers, environment, Conversation())
 
+    def tidy(self, journal: Journal) -> None:
+        """What every start does beside reading the journal."""
+        for companion in files.COMPANIONS:
+            companion.tidy(self.dispatcher(journal).slot_context())
+
     def tree(self) -> dict[str, str]:
         """What a user sees in the folders: files with their contents, folders; nothing hidden."""
         found: dict[str, str] = {}
@@ -116,24 +122,29 @@ class Ground:
 
     def _far_trash(self) -> list[Path]:
         """What of the trash of the other disk, which others use, too, came from here."""
-        entries = [
+        return [entry for entry in self._far_notes() if entry.exists()]
+
+    def _far_notes(self) -> list[Path]:
+        """Where what came from here lies in that trash, or lay, by the notes in it."""
+        return [
             note.parents[1] / "files" / note.stem
             for top in self.far.parents
             for note in (top / f".Trash-{os.getuid()}" / "info").glob("*.trashinfo")
             if f"{self.far.relative_to(top)}/" in note.read_text(encoding="utf-8")
         ]
-        return [entry for entry in entries if entry.exists()]
 
     def sweep(self) -> None:
         """Leave nothing on the other disk."""
         shutil.rmtree(self.far, ignore_errors=True)
-        for entry in self._far_trash():
+        for entry in self._far_notes():
             (entry.parents[1] / "info" / f"{entry.name}.trashinfo").unlink()
-            shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+            shutil.rmtree(entry) if entry.is_dir() else entry.unlink(missing_ok=True)
 
     def left_over(self) -> int:
-        """Hidden drafts, and notes of the trash at home that belong to nothing."""
+        """Hidden drafts, claims on them, and notes in the trashes that belong to nothing."""
         drafts = sum(1 for root in self.roots for _ in root.rglob(".voiced-*"))
+        claims = sum(1 for _ in (self.home / ".local/state/voiced/files").rglob("*.*"))
         kept = {path.name for path in self._home_trash.iterdir()}
         notes = (self._home_trash.parent / "info").glob("*.trashinfo")
-        return drafts + sum(note.stem not in kept for note in notes)
+        far = sum(not entry.exists() for entry in self._far_notes())
+        return drafts + claims + sum(note.stem not in kept for note in notes) + far

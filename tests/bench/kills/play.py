@@ -76,7 +76,7 @@ def _ground() -> Iterator[Ground]:
 
 @contextmanager
 def _same_home() -> Iterator[None]:
-    names = ("HOME", "XDG_DATA_HOME")
+    names = ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
     before = {name: os.environ[name] for name in names if name in os.environ}
     try:
         yield

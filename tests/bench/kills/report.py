@@ -29,7 +29,7 @@ def figures(outcomes: Sequence[Outcome]) -> list[Figure]:
         _count("the journal not whole", outcomes, lambda each: not each.is_whole),
         _count('"undo that" did not restore it', outcomes, lambda each: not each.is_restored),
         _count("on both disks until undone", outcomes, lambda each: each.is_double, None),
-        _count("hidden left-overs", outcomes, lambda each: each.left_over > 0, None),
+        _count("hidden left-overs", outcomes, lambda each: each.left_over > 0),
         _count("told at the restart", outcomes, lambda each: each.was_told, None),
         _count("at a random moment", outcomes, lambda each: each.way == "a moment", None),
     ]

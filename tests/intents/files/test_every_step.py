@@ -21,6 +21,7 @@ import pytest
 from voiced.plugin import FileEntity, IntentError, Undo, Undoer
 from voiced.testing.context import FakeContext
 from voiced_intents import files
+from voiced_intents.files.claims import claims_folder
 from voiced_intents.files.trash import Trash
 
 from .conftest import NOW, Home, in_child
@@ -191,15 +192,21 @@ def test_a_kill_before_any_step_loses_nothing(
         assert is_whole(now), f"half done at step {step}"
         lost = set(precious) - set(everywhere(home, other_disk))
         assert not lost, f"lost at step {step}"
+        files.UNFINISHED.tidy(home.context())
+        assert left_over(home, other_disk) == [], f"left over from step {step}"
         restarted(home, other_disk, journal)
         assert visible(home.folder, other_disk) == before, f"not taken back from step {step}"
-        tidy(home)
+        assert left_over(home, other_disk) == [], f"left over by taking back step {step}"
     assert step > 5
 
 
-def tidy(home: Home) -> None:
-    """Remove the notes that killed processes left in the trash, of which nothing is there."""
-    trash = home.folder / ".local" / "share" / "Trash"
-    for note in (trash / "info").glob("*.trashinfo"):
-        if not (trash / "files" / note.name.removesuffix(".trashinfo")).exists():
-            note.unlink()
+def left_over(home: Home, far: Path) -> list[Path]:
+    """Drafts and claims on them, and notes in the trash of which nothing is there."""
+    info = home.folder / ".local" / "share" / "Trash" / "info"
+    notes = [
+        note
+        for note in info.glob("*.trashinfo")
+        if not (info.parent / "files" / note.name.removesuffix(".trashinfo")).exists()
+    ]
+    drafts = [path for top in (home.folder, far) for path in top.rglob(".voiced-*")]
+    return [*notes, *drafts, *claims_folder().glob("*")]

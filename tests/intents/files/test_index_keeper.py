@@ -39,7 +39,7 @@ from .indexed import kept
 pytestmark = pytest.mark.slow  # a process of its own, and real waits for the kernel
 
 LIMIT_S = 20.0
-(COMPANION,) = files.COMPANIONS
+COMPANION, _ = files.COMPANIONS
 
 
 def until(true: Callable[[], object]) -> float:

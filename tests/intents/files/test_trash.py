@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 import pytest
 
 from voiced.plugin import IntentFailed
+from voiced_intents.files.claims import Claim
 from voiced_intents.files.trash import Trash, trash_for
 
 from .conftest import NOW, names
@@ -21,6 +22,10 @@ def trash(tmp_path: Path) -> Trash:
     return made
 
 
+def reserve(trash: Trash, path: Path) -> str:
+    return trash.reserve(path, NOW, lambda *_: Claim())[0]
+
+
 def test_the_folders_are_for_this_user_alone(trash: Trash) -> None:
     modes = [each.stat().st_mode & 0o777 for each in (trash.folder, trash.folder / "info")]
     assert modes == [0o700, 0o700]
@@ -29,7 +34,7 @@ def test_the_folders_are_for_this_user_alone(trash: Trash) -> None:
 @pytest.mark.parametrize("name", ["a b.txt", "a\nb", "100%.txt", os.fsdecode(b"\xff"), "ü" * 127])
 def test_the_note_holds_the_path_in_percent_code(trash: Trash, name: str) -> None:
     path = Path("/home/me") / name
-    taken = trash.reserve(path, NOW)
+    taken = reserve(trash, path)
     note = (trash.folder / "info" / f"{taken}.trashinfo").read_text()
     assert note.splitlines()[0] == "[Trash Info]"
     assert unquote_to_bytes(note.splitlines()[1].removeprefix("Path=")) == os.fsencode(path)
@@ -39,12 +44,12 @@ def test_the_note_holds_the_path_in_percent_code(trash: Trash, name: str) -> Non
 
 def test_a_taken_name_gets_a_number(trash: Trash) -> None:
     (trash.folder / "files" / "a 2.txt").write_text("without a note")
-    names = [trash.reserve(Path("/x/a.txt"), NOW) for _ in range(3)]
+    names = [reserve(trash, Path("/x/a.txt")) for _ in range(3)]
     assert names == ["a.txt", "a 3.txt", "a 4.txt"]
 
 
 def test_release_removes_the_note_and_may_be_repeated(trash: Trash) -> None:
-    name = trash.reserve(Path("/x/a.txt"), NOW)
+    name = reserve(trash, Path("/x/a.txt"))
     trash.release(name)
     trash.release(name)
     assert names(trash.folder / "info") == []
@@ -56,7 +61,7 @@ def test_a_trash_that_is_a_link_is_not_used(tmp_path: Path) -> None:
     (tmp_path / "Trash" / "info").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "Trash" / "files").mkdir()
     with pytest.raises(IntentFailed, match="file system"):
-        Trash(tmp_path / "Trash").reserve(Path("/x/a.txt"), NOW)
+        reserve(Trash(tmp_path / "Trash"), Path("/x/a.txt"))
     assert names(tmp_path / "elsewhere") == []
 
 
