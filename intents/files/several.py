@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from voiced.plugin import IntentError, JsonValue, Undo
 
 from .changes import Change, Renaming
-from .names import split_extension, with_addition
-from .refusals import denied, failed
+from .names import longest, split_extension
+from .refusals import denied, failed, said
 from .roots import Spot
 from .trashing import Restoring, Trashing
 
@@ -74,29 +74,36 @@ def numbered(spots: Sequence[Spot], stem: str) -> list[Renaming]:
         IntentFailed: A name is taken by something else.
     """
     width = max(2, len(str(len(spots))))
-    names = [f"{stem} {number:0{width}}" for number in range(1, len(spots) + 1)]
-    return _renamed(spots, names)
+    numbers = [f" {number:0{width}}" for number in range(1, len(spots) + 1)]
+    # only an ending that a name has is kept whole: the stem itself may look like one
+    ends = [split_extension(spot.name)[1] for spot in spots]
+    return _renamed(
+        spots, [longest(stem, number + end) for number, end in zip(numbers, ends, strict=True)]
+    )
 
 
 def with_dates(spots: Sequence[Spot], dates: Sequence[str]) -> list[Renaming]:
     """Renames that put a date before each name; raises as ``numbered``."""
-    names = [f"{date} {spot.name}" for spot, date in zip(spots, dates, strict=True)]
-    return _renamed(spots, names, keep_extension=False)
+    names = []
+    for spot, date in zip(spots, dates, strict=True):
+        stem, extension = split_extension(spot.name)
+        names.append(longest(f"{date} {stem}", extension))
+    return _renamed(spots, names)
 
 
-def _renamed(
-    spots: Sequence[Spot], stems: Sequence[str], *, keep_extension: bool = True
-) -> list[Renaming]:
+def _renamed(spots: Sequence[Spot], names: Sequence[str]) -> list[Renaming]:
     if len({spot.parent for spot in spots}) > 1:
         raise denied("in several folders", "Those lie in several folders. I rename in one only.")
+    if len(set(names)) < len(names):
+        text = "Two of those would get the same name, since no name may be longer. "
+        raise failed("two new names are the same", f"{text}I changed nothing.")
     taken = {spot.name for spot in spots}
     steps = []
-    for spot, stem in zip(spots, stems, strict=True):
-        name = with_addition(stem + (split_extension(spot.name)[1] if keep_extension else ""), "")
+    for spot, name in zip(spots, names, strict=True):
         if name == spot.name:
             continue
         if name in taken:
-            reason = f"There is already something called {name} there. I changed nothing."
+            reason = f"There is already something called {said(name)} there. I changed nothing."
             raise failed("a new name is taken", reason)
         steps.append(Renaming(spot, spot.parent.child(name)))
     return steps

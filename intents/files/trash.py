@@ -102,10 +102,14 @@ def _written(folder: int, name: str, text: str) -> bool:
         opened = os.open(name, flags, 0o600, dir_fd=folder)
     except FileExistsError:
         return False
-    with os.fdopen(opened, "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(opened)
+    try:
+        with os.fdopen(opened, "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(opened)
+    except OSError:  # the disk is full: a note of nothing must not stay
+        os.unlink(name, dir_fd=folder)
+        raise
     return True
 
 

@@ -49,6 +49,13 @@ CREATE VIRTUAL TABLE words USING fts5(
 );
 """
 _KNOWN_WORDS = 300_000
+_OF_THE_DISK = frozenset(
+    (
+        sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED,
+    )
+)  # fmt: skip
+"""Codes of SQLite that say nothing of what is in the file."""
 
 WANTS_TEXT, HAS_TEXT = 1, 2
 """Values of ``files.text``: it is to be read; it has been read (0: it is none)."""
@@ -96,15 +103,19 @@ class Store:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE))
         path.chmod(_MODE)
+        db = sqlite3.connect(path, isolation_level=None)
         try:
-            db = sqlite3.connect(path, isolation_level=None)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-8000")
             db.execute("PRAGMA secure_delete=ON")
             cls._prepare(db)
+        except BrokenIndex:
+            db.close()
+            raise
         except sqlite3.DatabaseError as error:
-            raise BrokenIndex(str(error)) from error
+            db.close()
+            raise _told(error) from error
         return cls(db)
 
     @staticmethod
@@ -136,10 +147,8 @@ class Store:
                 self._known.clear()
                 raise
             self._db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise OSError(str(error)) from error
         except sqlite3.DatabaseError as error:
-            raise BrokenIndex(str(error)) from error
+            raise _told(error) from error
 
     def close(self) -> None:
         """Close it."""
@@ -334,6 +343,12 @@ class Store:
         )
         self._learn(word for word in words if word.isalpha())
         self._db.execute("UPDATE files SET text = ? WHERE id = ?", (HAS_TEXT, identity))
+
+
+def _told(error: sqlite3.DatabaseError) -> Exception:
+    """What befell the database: a full or failing disk is no reason to throw it away."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return OSError(str(error)) if code in _OF_THE_DISK else BrokenIndex(str(error))
 
 
 def _parted(words: list[str]) -> tuple[str, str]:
