@@ -75,6 +75,8 @@ def described(said: str, context: SlotContext, is_folder: Callable[[str], bool])
     whole = normalise(said)
     found = Description(text=" ".join(_without_determiners(whole)), name="")
     words, found = _strip_ends(_without_determiners(whole), found, context, is_folder)
+    if words in (("everything",), ("anything",)):  # all that is there, or from then
+        words = ()
     words, order = _strip_order(words)
     words, kinds = _strip_kind(_without_determiners(words))
     return replace(found, name=" ".join(words), kinds=kinds, order=order)

@@ -23,6 +23,7 @@ from .settings import Settings
 __all__ = ["Finder", "finder", "limit_note", "newest", "recent"]
 
 _MOST_LOOKED_AT = 250
+_NAMED = 0.9
 
 
 class Finder(Protocol):
@@ -119,10 +120,19 @@ class IndexSearch:
             exact = _entries(self._index.named(text)) if is_name else []
         if exact:
             return [Match(entry, 1.0) for entry in exact]
+        requests = list(readings(said, self._context))
         try:
-            return _matches(self._index.find(readings(said, self._context)))
+            found = _matches(self._index.find(requests))
         except sqlite3.Error:  # damaged, or in the middle of being built anew
             return Search(self._context).files(said)
+        if requests[0].kinds and FOLDER_KIND not in requests[0].kinds:
+            return found
+        return [*self._roots(said), *found]
+
+    def _roots(self, said: str) -> list[Match]:
+        """An allowed folder that was said by its name: nothing in it is meant then."""
+        named = Search(self._context, roots_of(self._area)).folders(said)
+        return [match for match in named if match.score >= _NAMED]
 
     def folders(self, said: str) -> list[Match]:
         """Folders that the words may mean, roots included; raises as ``files`` does."""

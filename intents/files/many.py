@@ -20,12 +20,13 @@ from voiced.plugin import (
 
 from .carrying import budget, carry_out, spot_of
 from .changes import Change, Moving
+from .described import EVERYTHING, SEVERAL, meant_all
 from .names import new_name_of
 from .refusals import failed, said
 from .roots import Spot
 from .settings import Settings
 from .several import Several, numbered, with_dates
-from .slot import FOLDER, SEVERAL
+from .slot import FOLDER
 from .trashing import Trashing
 from .undoing import undo_move, undo_rename, undo_trash
 
@@ -36,7 +37,8 @@ _DEADLINE_S = 600.0
 
 def _effect(values: Mapping[str, Any]) -> Effect:
     """More than one is read back, and confirmed with the verb."""
-    return Effect.W2 if len(values.get("several") or ()) > 1 else Effect.W1
+    found = values.get("several") or values.get("everything") or ()
+    return Effect.W2 if len(found) > 1 else Effect.W1
 
 
 def _count(files: Sequence[FileEntity]) -> str:
@@ -62,17 +64,22 @@ async def _make(context: Context, steps: Sequence[Change], done: str) -> Reply:
         "(move|put) (all|all the|all of the|all my|both|these) {several} (to|into|in) the "
         "(trash|bin|wastebasket)",
         "get rid of (all|all the|all of the|all my|both|these) {several}",
+        "(delete|trash|remove|throw away|get rid of) {everything}",
+        "(move|put|throw) {everything} (to|into|in) the (trash|bin|wastebasket)",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several"],
+    critical=["several", "everything"],
     examples=["delete all screenshots from last week"],
     deadline_s=_DEADLINE_S,
 )
 async def trash_files(
-    context: Context, several: Annotated[tuple[FileEntity, ...], SEVERAL]
+    context: Context,
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
     """Move several files to the trash."""
+    several = meant_all(several, everything)
     spots = await _spots(context, several)
     steps = [Trashing(spot, lambda: context.now) for spot in spots]
     return await _make(context, steps, f"moved {_count(several)} to the trash")
@@ -83,19 +90,22 @@ async def trash_files(
     sentences=[
         "(move|put) (all|all the|all of the|all my|both|both of the|these) {several} "
         "(to|into|in) [the|my] {folder}",
+        "(move|put) {everything} (to|into) [the|my] {folder}",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several", "folder"],
+    critical=["several", "everything", "folder"],
     examples=["move all pdfs from yesterday to taxes"],
     deadline_s=_DEADLINE_S,
 )
 async def move_files(
     context: Context,
-    several: Annotated[tuple[FileEntity, ...], SEVERAL],
     folder: Annotated[FileEntity, FOLDER],
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
     """Move several files into a folder."""
+    several = meant_all(several, everything)
     target = await spot_of(context, folder.path)
     allowed = budget(context.settings(Settings))
     spots = await _spots(context, several)

@@ -18,13 +18,14 @@ from voiced.plugin import (
     intent,
 )
 
+from .described import ASKED, DESCRIBED, meant
 from .finding import limit_note, recent
 from .kinds import kinds_of_word
 from .listing import entry_at
 from .refusals import denied, failed, said
 from .roots import Area
 from .settings import Settings
-from .slot import ASKED, DESCRIBED, FILE, KIND, WANTED, meant
+from .slot import FILE, KIND, WANTED
 
 __all__ = ["find_files", "list_recent", "open_file", "show_file"]
 

@@ -46,12 +46,12 @@ _ADDED = frozenset(
     "received recorded".split()
 )
 _SILENT = frozenset(
-    "a all am an and any are at by did do for from gave get got had has have he her him his i i'm "
-    "i've in inside into is it its last me mine most my named called name of on one ones or our "
-    "she some something somewhere stuff than that that's the their them there these they thing "
-    "things this those to under us was we were what when where which who with within wrote you "
-    "your about regarding concerning containing contains contain mentioning mentions having "
-    "related".split()
+    "a all am an and any anything are at by did do everything for from gave get got had has have "
+    "he her him his i i'm i've in inside into is it its last me mine most my named called name of "
+    "on one ones or our she some something somewhere stuff than that that's the their them there "
+    "these they thing things this those to under us was we were what when where which who with "
+    "within wrote you your about regarding concerning containing contains contain mentioning "
+    "mentions having related".split()
 ) | _CHANGED | _ADDED  # fmt: skip
 
 

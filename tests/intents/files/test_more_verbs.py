@@ -20,10 +20,10 @@ from voiced.plugin import Effect, FileEntity, IntentDenied, IntentError, IntentF
 from voiced.testing.context import FakeContext
 from voiced_intents import files
 from voiced_intents.files.archives import stem_of
-from voiced_intents.files.measuring import in_words
+from voiced_intents.files.described import SEVERAL
 from voiced_intents.files.roots import Spot
 from voiced_intents.files.several import Several, numbered
-from voiced_intents.files.slot import SEVERAL
+from voiced_intents.files.sizes import in_words
 from voiced_intents.files.trashing import Trashing
 
 from .conftest import NOW, Home, in_child, names

@@ -1,0 +1,166 @@
+"""The slot types of files that are described in words that no name has, and of several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from voiced.plugin import Candidate, FileEntity, InvalidSlots, SlotContext
+
+from .description import KIND_OF_SAID
+from .everything import is_everything
+from .finding import finder
+from .kinds import FOLDER_KIND, kinds_of_word
+from .refusals import denied
+from .refusals import said as shown
+from .search import Match
+from .settings import Settings
+from .slot import FileSlot, WantedSlot, descriptions
+
+__all__ = ["ASKED", "DESCRIBED", "EVERYTHING", "SEVERAL", "meant", "meant_all"]
+
+_CLOSE = 0.13
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Several files that are changed at once. What a question reads back is their count."""
+
+    name: ClassVar[str] = "several"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "which files: 'pictures from last week in downloads'",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """As FILE's descriptions."""
+        return descriptions(context)
+
+    def resolve(
+        self, said: str, context: SlotContext
+    ) -> Sequence[Candidate[tuple[FileEntity, ...]]]:
+        """One candidate: all files that fit as well as the best; folders only where that was said.
+
+        Raises:
+            IntentDenied: They are too many, or everything was said.
+        """
+        if is_everything(said, context):
+            raise denied("everything was said", "I don't change everything. Say which files.")
+        with finder(context) as finds:
+            found_all = finds.files(said)
+        matches = [m for m in found_all if m.entry.kind != FOLDER_KIND or _says_folders(said)]
+        if not matches:
+            return ()
+        near = [match for match in matches if match.score >= matches[0].score - _CLOSE]
+        most = context.settings(Settings).max_at_once
+        if len(near) > most:
+            text = f"Those are more than {most} files. That is too much at once by voice."
+            mend = "raise max_at_once in the section [files] of voiced.toml"
+            raise denied("more than [files] max_at_once", text, mend)
+        found = tuple(match.entry.entity() for match in near)
+        return (Candidate(found, _read_back(near)),)
+
+
+def _says_folders(said: str) -> bool:
+    """Whether folders are meant: "all recipes" are the files in that folder, not the folder."""
+    return any(FOLDER_KIND in kinds_of_word(word) for word in said.lower().split())
+
+
+def _read_back(matches: Sequence[Match]) -> str:
+    names = [shown(match.entry.name) for match in matches]
+    if len(names) == 1:
+        return names[0]
+    rest = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{len(names)} files: {', '.join(names[:_NAMED])}{rest}"
+
+
+_MARKS = frozenset(["about", "with", "from", "sent", "i", "that", "which", "called", "of"])
+_LEAST_WORDS = 3
+
+
+def _describes(said: str) -> bool:
+    """Whether words describe a file, as "the PDF Anna sent me": more than a name is said."""
+    words = tuple(said.split())
+    if len(words) < _LEAST_WORDS:
+        return False
+    pairs = ((words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
+    return not _MARKS.isdisjoint(words) and (
+        "about" in words or any(pair in KIND_OF_SAID for pair in pairs)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Described(FileSlot):
+    """As FILE, of a description in words that no name has: "the PDF Anna sent me last week"."""
+
+    name: ClassVar[str] = "described"
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None: other words than those of names are what it is for."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it is a description."""
+        return _describes(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked(WantedSlot):
+    """As WANTED, of a description in words that no name has."""
+
+    name: ClassVar[str] = "asked"
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None, as for DESCRIBED."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it is a description."""
+        return _describes(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Everything(_Several):
+    """As SEVERAL, of what begins with "everything": in a folder that is some files."""
+
+    name: ClassVar[str] = "everything"
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None: what follows may be any folder."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it begins so."""
+        return said.split()[:1] in (["everything"], ["anything"])
+
+
+DESCRIBED = _Described()
+ASKED = _Asked()
+SEVERAL = _Several()
+EVERYTHING = _Everything()
+
+
+def meant(file: FileEntity | None, described: FileEntity | None) -> FileEntity:
+    """The one of two slots that was said.
+
+    Raises:
+        InvalidSlots: Neither was.
+    """
+    found = file or described
+    if found is None:
+        raise InvalidSlots("no file was said", spoken="I need to know the file for that.")
+    return found
+
+
+def meant_all(
+    several: tuple[FileEntity, ...] | None, everything: tuple[FileEntity, ...] | None
+) -> tuple[FileEntity, ...]:
+    """The one of two slots that was said; raises as ``meant``."""
+    found = several or everything
+    if not found:
+        raise InvalidSlots("no files were said", spoken="I need to know the files for that.")
+    return found
