@@ -123,6 +123,9 @@ class _Asked(WantedSlot):
         return _describes(said)
 
 
+_ALL_FILES = frozenset("all of my the files folders things stuff them it".split())
+
+
 @dataclass(frozen=True, slots=True)
 class _Everything(_Several):
     """As SEVERAL, of what begins with "everything": in a folder that is some files."""
@@ -135,7 +138,8 @@ class _Everything(_Several):
 
     def fits(self, said: str) -> bool:
         """Whether it begins so."""
-        return said.split()[:1] in (["everything"], ["anything"])
+        words = said.split()
+        return words[:1] in (["everything"], ["anything"]) or _ALL_FILES.issuperset(words)
 
 
 DESCRIBED = _Described()

@@ -21,6 +21,8 @@ from voiced.plugin import (
 from .carrying import budget, carry_out, spot_of
 from .changes import Change, Moving
 from .described import EVERYTHING, SEVERAL, meant_all
+from .kinds import FOLDER_KIND
+from .listing import entry_at
 from .names import new_name_of
 from .refusals import failed, said
 from .roots import Spot
@@ -46,7 +48,22 @@ def _count(files: Sequence[FileEntity]) -> str:
 
 
 async def _spots(context: Context, files: Sequence[FileEntity]) -> list[Spot]:
-    return [await spot_of(context, file.path) for file in files]
+    """Their places; they must be what was read back."""
+    spots = [await spot_of(context, file.path) for file in files]
+    await context.in_worker(_refuse_changed, spots, files)
+    return spots
+
+
+def _refuse_changed(spots: Sequence[Spot], files: Sequence[FileEntity]) -> None:
+    for spot, file in zip(spots, files, strict=True):
+        now = entry_at(spot)
+        if FOLDER_KIND in (now.kind, file.kind):
+            is_same = now.kind == file.kind
+        else:
+            is_same = (now.size_bytes, now.modified) == (file.size_bytes, file.modified)
+        if not is_same:
+            text = f"{said(spot.name)} has been changed since. I changed nothing."
+            raise failed("one was changed since it was read back", text)
 
 
 async def _make(context: Context, steps: Sequence[Change], done: str) -> Reply:
@@ -123,19 +140,22 @@ async def move_files(
         "number (all|all the|the|my|these) {several}",
         "number (all|all the|the|my|these) {several} as {new_name}",
         "rename (all|all the|these) {several} to {new_name} with numbers",
+        "(number|rename) {everything}",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several", "new_name"],
+    critical=["several", "everything", "new_name"],
     examples=["number the pictures in holiday as beach"],
     deadline_s=60.0,
 )
 async def number_files(
     context: Context,
-    several: Annotated[tuple[FileEntity, ...], SEVERAL],
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
     new_name: Annotated[str | None, TEXT] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
     """Rename several files of a folder to a name with numbers, the oldest first."""
+    several = meant_all(several, everything)
     oldest = sorted(several, key=lambda file: (file.modified, file.path.name))
     spots = await _spots(context, oldest)
     stem = new_name_of(new_name) if new_name else spots[0].parent.name
