@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from voiced.plugin import Candidate, FileEntity, InvalidSlots, SlotContext
+from voiced.plugin import Candidate, FileEntity, IntentError, InvalidSlots, SlotContext
 
 from .description import KIND_OF_SAID
 from .everything import is_everything
 from .finding import finder
 from .kinds import FOLDER_KIND, kinds_of_word
+from .listing import Entry, entry_at
 from .refusals import denied
 from .refusals import said as shown
 from .search import Match
@@ -61,8 +62,10 @@ class _Several:
             text = f"Those are more than {most} files. That is too much at once by voice."
             mend = "raise max_at_once in the section [files] of voiced.toml"
             raise denied("more than [files] max_at_once", text, mend)
-        found = tuple(match.entry.entity() for match in near)
-        return (Candidate(found, _read_back(near)),)
+        found = [entry for match in near if (entry := _now(match)) is not None]
+        if not found:
+            return ()
+        return (Candidate(tuple(entry.entity() for entry in found), _read_back(found)),)
 
 
 def _says_folders(said: str) -> bool:
@@ -70,8 +73,16 @@ def _says_folders(said: str) -> bool:
     return any(FOLDER_KIND in kinds_of_word(word) for word in said.lower().split())
 
 
-def _read_back(matches: Sequence[Match]) -> str:
-    names = [shown(match.entry.name) for match in matches]
+def _now(match: Match) -> Entry | None:
+    """A thing as it is now, since a walk may be a moment old; None where it has gone."""
+    try:
+        return entry_at(match.entry.spot)
+    except IntentError:
+        return None
+
+
+def _read_back(entries: Sequence[Entry]) -> str:
+    names = [shown(entry.name) for entry in entries]
     if len(names) == 1:
         return names[0]
     rest = f", and {len(names) - _NAMED} more" if len(names) > _NAMED else ""

@@ -95,7 +95,7 @@ async def trash_files(
     several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
     everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
-    """Move several files to the trash."""
+    """Delete several files, into the trash."""
     several = meant_all(several, everything)
     spots = await _spots(context, several)
     steps = [Trashing(spot, lambda: context.now) for spot in spots]

@@ -60,7 +60,7 @@ class Search:
         if exact:
             return [Match(entry, 1.0) for entry in exact]
         wanted = described(said, self._context, self._is_folder)
-        named = self._by_name(wanted.text, self._listing.entries)
+        named = self._by_name(wanted.text, self._listing.entries) + self._roots(wanted)
         best: dict[Spot, Match] = {}
         for match in (*named, *self._by_parts(wanted)):
             spot = match.entry.spot
@@ -75,6 +75,12 @@ class Search:
             return [Match(entry, 1.0) for entry in exact]
         wanted = described(said, self._context, self._is_folder)
         return _ordered(self._in_folders(wanted.text, wanted.folder, wanted.name))
+
+    def _roots(self, wanted: Description) -> list[Match]:
+        """An allowed folder that was said by its name, with the word for what it is."""
+        if FOLDER_KIND not in wanted.kinds:
+            return []
+        return self._by_name(wanted.name, [e for e in self._listing.entries if not e.spot.parts])
 
     def _folder_entries(self) -> list[Entry]:
         return [entry for entry in self._listing.entries if entry.kind == FOLDER_KIND]

@@ -1,10 +1,9 @@
-"""Every verb of the files plugin that takes a file, as a test calls it, for bad input of each kind."""
+"""Every verb of the files plugin that takes a file, as a test calls it, for each bad input."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from voiced.plugin import FileEntity, Undoer
@@ -64,12 +63,3 @@ def notes(home: Home) -> list[str]:
     """What the trash says that it holds."""
     info = home.folder / ".local" / "share" / "Trash" / "info"
     return sorted(each.name for each in info.iterdir()) if info.is_dir() else []
-
-
-def called(context: FakeContext, calls: Sequence[Awaitable[object]]) -> list[object]:
-    """What calls come to, one after the other."""
-
-    async def run() -> list[object]:
-        return [await call for call in calls]
-
-    return asyncio.run(run())
