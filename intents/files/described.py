@@ -29,7 +29,7 @@ _NAMED = 3
 class _Several:
     """Several files that are changed at once. What a question reads back is their count."""
 
-    name: ClassVar[str] = "several"
+    name: ClassVar[str] = "file"
     is_open: ClassVar[bool] = True
     json_schema: ClassVar[Mapping[str, Any]] = {
         "type": "string",
@@ -89,7 +89,8 @@ def _read_back(entries: Sequence[Entry]) -> str:
     return f"{len(names)} files: {', '.join(names[:_NAMED])}{rest}"
 
 
-_MARKS = frozenset(["about", "with", "from", "sent", "i", "that", "which", "called", "of"])
+_MARKS = frozenset("about tagged with from sent i that which called of".split())
+_TELLING = frozenset(["about", "tagged"])
 _LEAST_WORDS = 3
 
 
@@ -100,7 +101,7 @@ def _describes(said: str) -> bool:
         return False
     pairs = ((words[i:j]) for i in range(len(words)) for j in range(i + 1, len(words) + 1))
     return not _MARKS.isdisjoint(words) and (
-        "about" in words or any(pair in KIND_OF_SAID for pair in pairs)
+        not _TELLING.isdisjoint(words) or any(pair in KIND_OF_SAID for pair in pairs)
     )
 
 
@@ -108,7 +109,7 @@ def _describes(said: str) -> bool:
 class _Described(FileSlot):
     """As FILE, of a description in words that no name has: "the PDF Anna sent me last week"."""
 
-    name: ClassVar[str] = "described"
+    name: ClassVar[str] = "file"
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
         """None: other words than those of names are what it is for."""
@@ -123,7 +124,7 @@ class _Described(FileSlot):
 class _Asked(WantedSlot):
     """As WANTED, of a description in words that no name has."""
 
-    name: ClassVar[str] = "asked"
+    name: ClassVar[str] = "file"
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
         """None, as for DESCRIBED."""
@@ -141,7 +142,7 @@ _ALL_FILES = frozenset("all of my the files folders things stuff them it".split(
 class _Everything(_Several):
     """As SEVERAL, of what begins with "everything": in a folder that is some files."""
 
-    name: ClassVar[str] = "everything"
+    name: ClassVar[str] = "file"
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
         """None: what follows may be any folder."""

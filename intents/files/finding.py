@@ -20,7 +20,7 @@ from .roots import Area
 from .search import Match, Search, at_path
 from .settings import Settings
 
-__all__ = ["Finder", "finder", "limit_note", "newest", "recent"]
+__all__ = ["Finder", "finder", "known_tags", "limit_note", "newest", "recent"]
 
 _MOST_LOOKED_AT = 250
 _NAMED = 0.9
@@ -69,6 +69,13 @@ def recent(
     if when:
         entries = [e for e in entries if when.start <= e.modified < when.end]
     return sorted(entries, key=lambda entry: -entry.mtime_ns)[:most]
+
+
+def known_tags(context: SlotContext) -> list[str]:
+    """The tags that files have, the most frequent first; without an index none are known."""
+    with _index(context.settings(Settings)) as index, suppress(sqlite3.Error):
+        return index.tags() if index is not None else []
+    return []
 
 
 # What was told of the index in this process; a broken one is told once.

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from voiced.plugin import Context, Effect, FileEntity, IntentError, Reply, intent
 
+from .described import DESCRIBED, meant
 from .kinds import FOLDER_KIND
 from .names import is_protected
 from .refusals import said, told
@@ -71,12 +72,18 @@ def _size(file: FileEntity, settings: Settings) -> tuple[str, int]:
         "how (big|large) is [the|my] {file}",
         "(what is|tell me) the size of [the|my] {file}",
         "how much (space|room) does [the|my] {file} (take|need|use) [up]",
+        "how (big|large) is [the|my] {described}",
     ],
     effect=Effect.R1,
     examples=["how big is the holiday folder"],
 )
-async def tell_size(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def tell_size(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
+) -> Reply:
     """Tell the size of a file, or of all that is in a folder."""
+    file = meant(file, described)
     text, size_bytes = await context.in_worker(_size, file, context.settings(Settings))
     return Reply(text, (file,), {"size_bytes": size_bytes})
 

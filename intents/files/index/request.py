@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise, parse_number, written_name
-from voiced_intents.files.description import KIND_OF_SAID
+from voiced_intents.files.description import KIND_OF_SAID, without_tag
 from voiced_intents.files.kinds import kinds_of_word
 
 from .words import name_words
@@ -61,7 +61,8 @@ class Request:
 
     ``words`` are looked for in names, folders and texts, ``place`` in folders only. ``since``
     says what the ``span`` is about: "changed", "added", or both where it is empty. ``called`` is
-    the word for the kind, which a name may hold, and ``spoken`` everything that was said.
+    the word for the kind, which a name may hold, and ``spoken`` everything that was said. ``tag``
+    is what was said of a tag.
     """
 
     words: tuple[str, ...]
@@ -74,11 +75,12 @@ class Request:
     worth: float = 1.0
     called: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
+    tag: str = ""
 
     @property
     def restricts(self) -> bool:
         """Whether it says anything but words."""
-        return bool(self.kinds or self.span or self.order)
+        return bool(self.kinds or self.span or self.order or self.tag)
 
 
 Words = tuple[str, ...]
@@ -86,7 +88,12 @@ Words = tuple[str, ...]
 
 def readings(said: str, context: SlotContext) -> Iterator[Request]:
     """The ways to read what was said, the likeliest first."""
-    whole = normalise(said)
+    whole, tag = without_tag(normalise(said))
+    for request in _readings(whole, context):
+        yield replace(request, tag=tag)
+
+
+def _readings(whole: Words, context: SlotContext) -> Iterator[Request]:
     found = _without_date(whole, context)
     rest, span, is_for = found or (whole, None, False)
     full = replace(_described(rest), span=span, since=_since(whole), spoken=rest)

@@ -81,7 +81,7 @@ def test_everything_in_a_folder_is_counted_and_asked_about(home: Home, user: Eve
     assert paths(home.folder) == before
     assert user.say("yes, delete them") == "Moved two files and folders to the trash."
     assert not list((home.documents / "taxes").iterdir())
-    assert user.say("undo that") == "2 of 2 are as they were."
+    assert user.say("undo that") == "two of two are as they were."
     assert paths(home.folder) == before
 
 
