@@ -19,7 +19,7 @@ from .search import Match
 from .settings import Settings
 from .slot import FileSlot, WantedSlot, descriptions
 
-__all__ = ["ASKED", "DESCRIBED", "EVERYTHING", "SEVERAL", "meant", "meant_all"]
+__all__ = ["ASKED", "DESCRIBED", "EVERYTHING", "NEARLY", "SEVERAL", "meant", "meant_all"]
 
 _CLOSE = 0.13
 _NAMED = 3
@@ -52,7 +52,7 @@ class _Several:
         if is_everything(said, context):
             raise denied("everything was said", "I don't change everything. Say which files.")
         with finder(context) as finds:
-            found_all = finds.files(said)
+            found_all = finds.files(said, is_careful=True)
         matches = [m for m in found_all if m.entry.kind != FOLDER_KIND or _says_folders(said)]
         if not matches:
             return ()
@@ -121,6 +121,15 @@ class _Described(FileSlot):
 
 
 @dataclass(frozen=True, slots=True)
+class _Nearly(_Described):
+    """As DESCRIBED, and what is only nearly what was said: for what changes nothing."""
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """The files that may be meant; raises as FILE does."""
+        return self.found(said, context)
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked(WantedSlot):
     """As WANTED, of a description in words that no name has."""
 
@@ -155,6 +164,7 @@ class _Everything(_Several):
 
 
 DESCRIBED = _Described()
+NEARLY = _Nearly()
 ASKED = _Asked()
 SEVERAL = _Several()
 EVERYTHING = _Everything()

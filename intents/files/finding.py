@@ -13,9 +13,12 @@ from .index.lookup import Index, Progress
 from .index.place import database
 from .index.ranking import Found
 from .index.request import Request, readings
+from .index.strict import is_as_said
 from .kinds import FOLDER_KIND
 from .listing import Entry, contents, entry_at, roots_of
 from .names import split_extension
+from .refusals import failed
+from .refusals import said as shown
 from .roots import Area
 from .search import Match, Search, at_path
 from .settings import Settings
@@ -29,7 +32,7 @@ _NAMED = 0.9
 class Finder(Protocol):
     """Finds what words mean, best first. Blocking."""
 
-    def files(self, said: str) -> list[Match]: ...
+    def files(self, said: str, *, is_careful: bool = False) -> list[Match]: ...
 
     def folders(self, said: str) -> list[Match]: ...
 
@@ -113,11 +116,12 @@ class IndexSearch:
         self._index = index
         self._area = Area.of(context.settings(Settings))
 
-    def files(self, said: str) -> list[Match]:
-        """Files and folders that the words may mean.
+    def files(self, said: str, *, is_careful: bool = False) -> list[Match]:
+        """Files and folders that the words may mean; the careful way, all that was said of them.
 
         Raises:
             IntentDenied: The words are a path that leaves the roots.
+            IntentFailed: Nothing is all that, but something is nearly.
         """
         text = said.strip()
         if "/" in text:
@@ -129,9 +133,10 @@ class IndexSearch:
             return [Match(entry, 1.0) for entry in exact]
         requests = list(readings(said, self._context))
         try:
-            found = _matches(self._index.find(requests))
+            rows = self._index.find(requests)
         except sqlite3.Error:  # damaged, or in the middle of being built anew
-            return Search(self._context).files(said)
+            return Search(self._context).files(said, is_careful=is_careful)
+        found = _careful(rows, said, requests[0]) if is_careful else _matches(rows)
         if requests[0].kinds and FOLDER_KIND not in requests[0].kinds:
             return found
         return [*self._roots(said), *found]
@@ -170,6 +175,17 @@ def _matches(found: Sequence[Found]) -> list[Match]:
         if entry is not None:
             matches.append(Match(entry, min(1.0, row.score)))
     return matches
+
+
+def _careful(rows: Sequence[Found], said: str, request: Request) -> list[Match]:
+    """Those that are all that was said; what is only nearly so is told, and never taken for it."""
+    found = _matches([row for row in rows if is_as_said(row, said, request)])
+    near = [] if found else _matches(rows)
+    if near:
+        name = shown(near[0].entry.name)
+        text = f"Nothing fits all of that. The nearest is {name}: say its name if you mean it."
+        raise failed("nothing fits all that was said", text)
+    return found
 
 
 def _entries(found: Sequence[Found]) -> list[Entry]:

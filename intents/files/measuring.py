@@ -10,7 +10,7 @@ from typing import Annotated
 
 from voiced.plugin import Context, Effect, FileEntity, IntentError, Reply, intent
 
-from .described import DESCRIBED, meant
+from .described import NEARLY, meant
 from .kinds import FOLDER_KIND
 from .names import is_protected
 from .refusals import said, told
@@ -80,7 +80,7 @@ def _size(file: FileEntity, settings: Settings) -> tuple[str, int]:
 async def tell_size(
     context: Context,
     file: Annotated[FileEntity | None, FILE] = None,
-    described: Annotated[FileEntity | None, DESCRIBED] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
 ) -> Reply:
     """Tell the size of a file, or of all that is in a folder."""
     file = meant(file, described)

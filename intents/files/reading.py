@@ -18,7 +18,7 @@ from voiced.plugin import (
     intent,
 )
 
-from .described import ASKED, DESCRIBED, meant
+from .described import ASKED, NEARLY, meant
 from .finding import limit_note, recent
 from .kinds import kinds_of_word
 from .listing import entry_at
@@ -62,7 +62,7 @@ _opened: list[subprocess.Popen[bytes]] = []
 async def open_file(
     context: Context,
     file: Annotated[FileEntity | None, FILE] = None,
-    described: Annotated[FileEntity | None, DESCRIBED] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
 ) -> Reply:
     """Open a file or folder in its own program."""
     settings = context.settings(Settings)
@@ -130,7 +130,7 @@ def _run(command: list[str], wait_s: float) -> None:
 async def show_file(
     context: Context,
     file: Annotated[FileEntity | None, FILE] = None,
-    described: Annotated[FileEntity | None, DESCRIBED] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
 ) -> Reply:
     """Show a file in the file manager, marked in its folder."""
     settings = context.settings(Settings)

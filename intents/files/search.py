@@ -54,8 +54,10 @@ class Search:
         """What lies there."""
         return self._listing
 
-    def files(self, said: str) -> list[Match]:
+    def files(self, said: str, *, is_careful: bool = False) -> list[Match]:  # noqa: ARG002
         """Files and folders that the words may mean, best first, newest first among equals.
+
+        It is careful by itself: a kind and a date that were said are never passed over.
 
         Raises:
             IntentDenied: The words are a path that leaves the roots.

@@ -115,12 +115,18 @@ class FileSlot:
 
         Raises:
             IntentDenied: A path leaves the allowed folders, or everything was said.
-            IntentFailed: An allowed folder is gone.
+            IntentFailed: An allowed folder is gone, or nothing fits all that was said.
         """
+        return self.found(said, context, is_careful=True)
+
+    def found(
+        self, said: str, context: SlotContext, *, is_careful: bool = False
+    ) -> Sequence[Candidate[FileEntity]]:
+        """As ``resolve``, also what is only nearly what was said, where that is not careful."""
         if is_everything(said, context):
             raise denied("everything was said", "I don't take everything at once. Say which one.")
-        with finder(context) as found:
-            return _candidates(found.files(said))
+        with finder(context) as finds:
+            return _candidates(finds.files(said, is_careful=is_careful))
 
     def from_entity(self, entity: Entity) -> FileEntity | None:
         """What "it" is, if the conversation spoke of a file or folder."""

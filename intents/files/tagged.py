@@ -85,7 +85,9 @@ async def find_tagged(
     found = await context.in_worker(_tagged, context, tag, kind)
     if not found:
         return Reply(f"Nothing like that is tagged as {said(tag)}.", data=data_of([]))
-    return Reply(f"Tagged as {said(tag)}: {counted(found)}.", found[:_MOST], data_of(found))
+    number, _, names = counted(found).partition(": ")
+    text = f"I found {number} tagged as {said(tag)}: {names}."
+    return Reply(text, found[:_MOST], data_of(found))
 
 
 def _tagged(context: SlotContext, tag: str, kind: tuple[str, ...] | None) -> tuple[FileEntity, ...]:
@@ -93,6 +95,10 @@ def _tagged(context: SlotContext, tag: str, kind: tuple[str, ...] | None) -> tup
         matches = finds.files(f"everything tagged as {tag}")
     entries = [match.entry for match in matches]
     return tuple(each.entity() for each in entries if not kind or each.kind in kind)
+
+
+def _last_apart(names: Sequence[str]) -> tuple[str, str]:
+    return ", ".join(names[:-1]), names[-1]
 
 
 @intent(
@@ -109,6 +115,7 @@ async def list_tags(context: Context) -> Reply:
     known = await context.in_worker(known_tags, context)
     if not known:
         return Reply("I know of no tags yet. Say for example: tag the invoice as paid.")
-    shown = ", ".join(said(tag) for tag in known[:_SHOWN])
+    names = [said(tag) for tag in known[:_SHOWN]]
     rest = f", and {len(known) - _SHOWN} more" if len(known) > _SHOWN else ""
-    return Reply(f"{len(known)} tags: {shown}{rest}." if len(known) > 1 else f"One tag: {shown}.")
+    shown = ", ".join(names) if rest else " and ".join(filter(None, _last_apart(names)))
+    return Reply(f"The tags of your files are {shown}{rest}.")

@@ -12,7 +12,7 @@ from typing import Annotated
 
 from voiced.plugin import CannotRead, Context, Effect, FileEntity, Reply, attributed, intent
 
-from .described import DESCRIBED, meant
+from .described import NEARLY, meant
 from .index.extract import READABLE
 from .index.text import TextReader
 from .kinds import FOLDER_KIND
@@ -89,7 +89,7 @@ def _sentences(text: str, letters: int, most: int = 1000) -> str:
 async def read_file(
     context: Context,
     file: Annotated[FileEntity | None, FILE] = None,
-    described: Annotated[FileEntity | None, DESCRIBED] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
 ) -> Reply:
     """Read a document aloud, from its beginning."""
     file = meant(file, described)
@@ -115,7 +115,7 @@ async def read_file(
 async def summarise_file(
     context: Context,
     file: Annotated[FileEntity | None, FILE] = None,
-    described: Annotated[FileEntity | None, DESCRIBED] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
 ) -> Reply:
     """Sum a document up; without a language model, tell how it begins."""
     file = meant(file, described)

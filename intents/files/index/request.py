@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -11,7 +12,7 @@ from voiced_intents.files.kinds import kinds_of_word
 
 from .words import name_words
 
-__all__ = ["Request", "is_silent", "readings"]
+__all__ = ["Request", "dates_in", "is_silent", "readings"]
 
 _CERTAIN, _LIKELY = 0.99, 0.85
 _LONGEST_DATE = 6
@@ -40,6 +41,7 @@ _OF_DATES = frozenset(
     "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth oh hundred thousand since "
     "a an couple few beginning end middle early late half".split()
 )
+_OF_NO_NAME = frozenset("last this past ago day days week month year".split())
 _CHANGED = frozenset("changed change edited edit modified modify worked".split())
 _ADDED = frozenset(
     "created create made make downloaded download added add sent send saved save got took taken "
@@ -86,11 +88,27 @@ class Request:
 Words = tuple[str, ...]
 
 
+def dates_in(said: str, request: Request) -> frozenset[str]:
+    """The words that were taken for a date, as names have them."""
+    words = Counter(without_tag(_without_one(normalise(said)))[0])
+    words.subtract(request.spoken)
+    return frozenset(_meant(tuple(words.elements()))) - _OF_NO_NAME
+
+
 def readings(said: str, context: SlotContext) -> Iterator[Request]:
     """The ways to read what was said, the likeliest first."""
-    whole, tag = without_tag(normalise(said))
+    whole, tag = without_tag(_without_one(normalise(said)))
     for request in _readings(whole, context):
         yield replace(request, tag=tag)
+
+
+def _without_one(words: Words) -> Words:
+    """Without the "one" of "the one about bees", which is no number in a name."""
+    head = words
+    while head and head[0] in ("the", "my", "that", "this"):
+        head = head[1:]
+    is_one = head[:1] == ("one",) and not _AFTER_ONE.isdisjoint(head[1:2])
+    return head[1:] if is_one else words
 
 
 def _readings(whole: Words, context: SlotContext) -> Iterator[Request]:
@@ -218,6 +236,7 @@ def _without_order(words: Words, at: int) -> tuple[Words, Words, str, bool]:
 
 
 _ENDS_HEAD = frozenset("about from with that which i in on of for called named anna's".split())
+_AFTER_ONE = _ENDS_HEAD | {"tagged"}
 
 
 def _kind_span(words: Words) -> tuple[int, int] | None:
