@@ -18,6 +18,7 @@ from .refusals import said as shown
 from .search import Match
 from .settings import Settings
 from .slot import FileSlot, WantedSlot, descriptions
+from .these import at, says_these, these
 
 __all__ = ["ASKED", "DESCRIBED", "EVERYTHING", "NEARLY", "SEVERAL", "meant", "meant_all"]
 
@@ -160,7 +161,21 @@ class _Everything(_Several):
     def fits(self, said: str) -> bool:
         """Whether it begins so."""
         words = said.split()
-        return words[:1] in (["everything"], ["anything"]) or _ALL_FILES.issuperset(words)
+        return (
+            words[:1] in (["everything"], ["anything"])
+            or _ALL_FILES.issuperset(words)
+            or says_these(said)
+        )
+
+    def resolve(
+        self, said: str, context: SlotContext
+    ) -> Sequence[Candidate[tuple[FileEntity, ...]]]:
+        """As SEVERAL; "these" are what was named last."""
+        if says_these(said):
+            found = [(file, entry) for file in these(said, context) if (entry := at(file, context))]
+            read_back = _read_back([entry for _, entry in found])
+            return (Candidate(tuple(file for file, _ in found), read_back),) if found else ()
+        return _Several.resolve(self, said, context)
 
 
 DESCRIBED = _Described()

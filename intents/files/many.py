@@ -21,13 +21,11 @@ from voiced.plugin import (
 from .carrying import budget, carry_out, spot_of
 from .changes import Change, Moving
 from .described import EVERYTHING, SEVERAL, meant_all
-from .kinds import FOLDER_KIND
-from .listing import entry_at
 from .names import new_name_of
 from .refusals import failed, said
 from .roots import Spot
 from .settings import Settings
-from .several import Several, numbered, with_dates
+from .several import Several, numbered, refuse_changed, with_dates
 from .slot import FOLDER
 from .trashing import Trashing
 from .undoing import undo_move, undo_rename, undo_trash
@@ -50,20 +48,8 @@ def _count(files: Sequence[FileEntity]) -> str:
 async def _spots(context: Context, files: Sequence[FileEntity]) -> list[Spot]:
     """Their places; they must be what was read back."""
     spots = [await spot_of(context, file.path) for file in files]
-    await context.in_worker(_refuse_changed, spots, files)
+    await context.in_worker(refuse_changed, spots, files)
     return spots
-
-
-def _refuse_changed(spots: Sequence[Spot], files: Sequence[FileEntity]) -> None:
-    for spot, file in zip(spots, files, strict=True):
-        now = entry_at(spot)
-        if FOLDER_KIND in (now.kind, file.kind):
-            is_same = now.kind == file.kind
-        else:
-            is_same = (now.size_bytes, now.modified) == (file.size_bytes, file.modified)
-        if not is_same:
-            text = f"{said(spot.name)} has been changed since. I changed nothing."
-            raise failed("one was changed since it was read back", text)
 
 
 async def _make(context: Context, steps: Sequence[Change], done: str) -> Reply:
@@ -76,11 +62,11 @@ async def _make(context: Context, steps: Sequence[Change], done: str) -> Reply:
 @intent(
     "files.trash_several",
     sentences=[
-        "(delete|trash|remove|throw away) (all|all the|all of the|all my|both|both of the|these) "
+        "(delete|trash|remove|throw away) (all|all the|all of the|all my|both|both of the) "
         "{several}",
-        "(move|put) (all|all the|all of the|all my|both|these) {several} (to|into|in) the "
+        "(move|put) (all|all the|all of the|all my|both) {several} (to|into|in) the "
         "(trash|bin|wastebasket)",
-        "get rid of (all|all the|all of the|all my|both|these) {several}",
+        "get rid of (all|all the|all of the|all my|both) {several}",
         "(delete|trash|remove|throw away|get rid of) {everything}",
         "(move|put|throw) {everything} (to|into|in) the (trash|bin|wastebasket)",
     ],
@@ -137,10 +123,12 @@ async def move_files(
 @intent(
     "files.number",
     sentences=[
-        "number (all|all the|the|my|these) {several}",
-        "number (all|all the|the|my|these) {several} as {new_name}",
-        "rename (all|all the|these) {several} to {new_name} with numbers",
+        "number (all|all the|the|my) {several}",
+        "number (all|all the|the|my) {several} as {new_name}",
+        "rename (all|all the) {several} to {new_name} with numbers",
         "(number|rename) {everything}",
+        "number {everything} as {new_name}",
+        "rename {everything} to {new_name} with numbers",
     ],
     effect=Effect.W1,
     effect_of=_effect,
@@ -154,7 +142,7 @@ async def number_files(
     new_name: Annotated[str | None, TEXT] = None,
     everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
-    """Rename several files of a folder to a name with numbers, the oldest first."""
+    """Number and rename several files of a folder, the oldest first."""
     several = meant_all(several, everything)
     oldest = sorted(several, key=lambda file: (file.modified, file.path.name))
     spots = await _spots(context, oldest)
@@ -168,19 +156,23 @@ async def number_files(
     "files.add_date",
     sentences=[
         "(add|put) the date (to|before|in front of) "
-        "(the names of (the|all)|all|all the|the|my|these) {several}",
-        "rename (all|all the|these) {several} by [their] date",
+        "(the names of (the|all)|all|all the|the|my) {several}",
+        "rename (all|all the) {several} by [their] date",
+        "(add|put) the date (to|before|in front of) [the names of] {everything}",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several"],
+    critical=["several", "everything"],
     examples=["add the date to all scans from yesterday"],
     deadline_s=60.0,
 )
 async def date_files(
-    context: Context, several: Annotated[tuple[FileEntity, ...], SEVERAL]
+    context: Context,
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
-    """Put the day on which each file was changed before its name."""
+    """Add the date before the names of several files: the day on which each was changed."""
+    several = meant_all(several, everything)
     spots = await _spots(context, several)
     steps = with_dates(spots, [_day(file.modified) for file in several])
     return await _make(context, steps, f"added the date to {_count(several)}")

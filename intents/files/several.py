@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
-from voiced.plugin import IntentError, JsonValue, Undo
+from voiced.plugin import FileEntity, IntentError, JsonValue, Undo
 
-from .changes import Change, Renaming
+from .changes import Change, Moving, Renaming
+from .kinds import FOLDER_KIND
+from .listing import entry_at
 from .names import longest, split_extension
 from .refusals import denied, failed, said
 from .roots import Spot
 from .trashing import Restoring, Trashing
 
-__all__ = ["Several", "numbered", "with_dates"]
+__all__ = ["Hideable", "Several", "numbered", "refuse_changed", "with_dates"]
+
+
+@runtime_checkable
+class Hideable(Protocol):
+    """A change that can be hidden again at once, since all it does is to show something new."""
+
+    def hide(self) -> None:
+        """Take ``commit`` back."""
+        ...
 
 
 @dataclass(slots=True)
@@ -22,6 +34,7 @@ class Several:
     """Changes that are made in order, and taken back in the other order."""
 
     steps: Sequence[Change]
+    operation: str = "files.several"
     _made: list[Change] = field(default_factory=list[Change], init=False)
 
     def prepare(self) -> None:
@@ -35,7 +48,7 @@ class Several:
         for step in self.steps:
             way_back = step.undo()
             rows.append({"operation": way_back.operation, "data": way_back.data})
-        return Undo("files.several", {"steps": rows})
+        return Undo(self.operation, {"steps": rows})
 
     def commit(self) -> None:
         """Make them all; where one cannot be made, those before it are taken back."""
@@ -56,14 +69,20 @@ class Several:
 
 
 def _take_back(step: Change) -> None:
-    back: Renaming | Restoring | None = None
-    if isinstance(step, Renaming):
+    back: Renaming | Restoring | Moving | None = None
+    if isinstance(step, Hideable):
+        step.hide()
+    elif isinstance(step, Moving):
+        back = Moving(step.new, step.old, step.budget)
+    elif isinstance(step, Renaming):
         back = Renaming(step.new, step.old, step.operation, step.stamp)
     elif isinstance(step, Trashing) and step.trash and step.stamp:
         back = Restoring(step.trash, step.name, step.spot, step.stamp)
     if back is not None:
         back.prepare()
         back.commit()
+        if isinstance(back, Moving):
+            back.discard()
 
 
 def numbered(spots: Sequence[Spot], stem: str) -> list[Renaming]:
@@ -107,3 +126,20 @@ def _renamed(spots: Sequence[Spot], names: Sequence[str]) -> list[Renaming]:
             raise failed("a new name is taken", reason)
         steps.append(Renaming(spot, spot.parent.child(name)))
     return steps
+
+
+def refuse_changed(spots: Sequence[Spot], files: Sequence[FileEntity]) -> None:
+    """Refuse to change what is not what was read back, or named before.
+
+    Raises:
+        IntentFailed: Somebody has changed, replaced or removed one of them since.
+    """
+    for spot, file in zip(spots, files, strict=True):
+        now = entry_at(spot)
+        if FOLDER_KIND in (now.kind, file.kind):
+            is_same = now.kind == file.kind
+        else:
+            is_same = (now.size_bytes, now.modified) == (file.size_bytes, file.modified)
+        if not is_same:
+            text = f"{said(spot.name)} has been changed since. I changed nothing."
+            raise failed("one was changed since it was read back", text)
