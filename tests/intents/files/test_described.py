@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small_evening import Evening, evening
 
 from voiced_intents import files, talk
 
 from .conftest import NOW, Home, fill
 from .indexed import kept
-from .talking import Evening, evening
 from .verbs import notes, paths
 
 SIZE = "machines.md has thirty four bytes."

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small_evening import Evening, evening
 
 from voiced.plugin import SlotContext
 from voiced_intents import files, talk
@@ -13,7 +14,6 @@ from voiced_intents.files.everything import is_everything
 
 from .conftest import NOW, Home, fill
 from .indexed import kept
-from .talking import Evening, evening
 from .verbs import notes, paths
 
 

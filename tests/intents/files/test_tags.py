@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from small_evening import Evening, evening
 
 from voiced_intents import files, talk
 from voiced_intents.files.description import without_tag
@@ -15,7 +16,6 @@ from voiced_intents.files.tags import fitting
 
 from .conftest import NOW, Home, fill
 from .indexed import kept, walk
-from .talking import Evening, evening
 
 
 def tag(path: Path, tags: str) -> None:

@@ -1,4 +1,4 @@
-"""Whole conversations about files: through the grammar, the policy and a real journal."""
+"""Whole conversations with some plugins: through the grammar, the policy and a real journal."""
 
 from __future__ import annotations
 
