@@ -23,10 +23,11 @@ from .roots import Area
 from .search import Match, Search, at_path
 from .settings import Settings
 
-__all__ = ["Finder", "finder", "known_tags", "limit_note", "newest", "recent"]
+__all__ = ["Finder", "finder", "known_tags", "limit_note", "newest", "of_kinds", "recent"]
 
 _MOST_LOOKED_AT = 250
 _NAMED = 0.9
+_MOST_LISTED = 1_000_000
 
 
 class Finder(Protocol):
@@ -71,6 +72,18 @@ def recent(
     entries = [e for e in entries if e.spot.parts and e.kind in kinds]
     if when:
         entries = [e for e in entries if when.start <= e.modified < when.end]
+    return sorted(entries, key=lambda entry: -entry.mtime_ns)[:most]
+
+
+def of_kinds(context: SlotContext, kinds: Sequence[str], most: int = _MOST_LISTED) -> list[Entry]:
+    """Files of some kinds, the newest first, as the index or else a walk knows them."""
+    settings = context.settings(Settings)
+    with _index(settings) as index:
+        if index is not None:
+            with suppress(sqlite3.Error):
+                rows = index.recent(kinds, None, most)
+                return [Entry(row.spot, row.kind, row.size_bytes, row.changed_ns) for row in rows]
+    entries = [e for e in contents(Area.of(settings), settings).entries if e.kind in kinds]
     return sorted(entries, key=lambda entry: -entry.mtime_ns)[:most]
 
 

@@ -64,7 +64,7 @@ class _Photo:
         nouns = "|".join(sorted(noun for kind in self.kinds for noun in _NOUNS[kind]))
         pointed = ("it", "that", "this", f"(the|that|this|my) ({nouns})", "the (last|other) one")
         try:
-            newest = sorted(media(context), key=lambda each: -each.mtime_ns)[:_VOCABULARY]
+            newest = media(context, _VOCABULARY)
         except IntentError:
             return pointed
         known = [each for each in newest if each.kind in self.kinds]
