@@ -13,12 +13,12 @@ import zipfile
 from collections.abc import Callable
 
 import pytest
+from limits import without_memory
 
 from voiced.plugin import IntentError
 from voiced_intents import files
 
 from .conftest import Home, names
-from .limits import without_memory
 from .verbs import UNDOERS, thing
 
 pytestmark = pytest.mark.anyio

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from limits import in_child
 
 from voiced.plugin import FileEntity, IntentError, Undo, Undoer
 from voiced.testing.context import FakeContext
@@ -25,7 +26,7 @@ from voiced_intents.files.listing import entry_at
 from voiced_intents.files.roots import Spot
 from voiced_intents.files.trash import Trash
 
-from .conftest import NOW, Home, in_child
+from .conftest import NOW, Home
 
 pytestmark = pytest.mark.slow  # hundreds of processes that are killed
 

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from limits import on_a_small_disk, without_room
 from small_evening import evening
 
 from voiced.plugin import FileEntity, IntentFailed
@@ -21,7 +22,6 @@ from voiced_intents.files.index.store import Store
 
 from .conftest import NOW, Home, names
 from .indexed import walk
-from .limits import on_a_small_disk, without_room
 from .verbs import paths, thing
 
 NOISE = os.urandom(300_000)

@@ -6,13 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from limits import on_a_small_disk, without_memory
 
 from voiced.plugin import IntentDenied
 from voiced_intents import files
 from voiced_intents.files.slot import FILE
 
 from .conftest import Home, names
-from .limits import on_a_small_disk, without_memory
 from .verbs import CHANGES, READS, UNDOERS, thing
 
 pytestmark = pytest.mark.anyio

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from limits import as_nobody
 
 from voiced.plugin import IntentDenied, IntentFailed
 from voiced_intents import files
 
 from .conftest import Home
-from .limits import as_nobody
 from .verbs import CHANGES, READS, notes, paths, thing
 
 pytestmark = pytest.mark.anyio

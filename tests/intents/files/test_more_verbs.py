@@ -15,6 +15,7 @@ from pathlib import Path
 
 import file_tree
 import pytest
+from limits import in_child
 
 from voiced.plugin import Effect, FileEntity, IntentDenied, IntentError, IntentFailed, Undo, Undoer
 from voiced.testing.context import FakeContext
@@ -27,7 +28,7 @@ from voiced_intents.files.several import Several, numbered
 from voiced_intents.files.sizes import in_words
 from voiced_intents.files.trashing import Trashing
 
-from .conftest import NOW, Home, in_child, names
+from .conftest import NOW, Home, names
 
 pytestmark = pytest.mark.anyio
 

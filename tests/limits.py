@@ -11,11 +11,35 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import in_child
-
 NOBODY = 65534
 _NEW_NAMESPACE, _NEW_USERS = 0x00020000, 0x10000000
 _PRIVATE = 0x4000 | 0x40000
+
+
+def in_child(body: Callable[[], object], *, user: int | None = None) -> str:
+    """What ``body`` returns, as text, or "Error: what is said", from a process of its own.
+
+    A child that ends itself without an answer gives an empty text. With ``user`` the child has
+    that user's rights, since the tests may run as root, whom no permission stops.
+    """
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            if user is not None:
+                os.setgroups([])
+                os.setgid(user)
+                os.setuid(user)
+            answer = str(body())
+        except BaseException as error:  # noqa: BLE001 - the parent hears of all of them
+            answer = f"{type(error).__name__}: {getattr(error, 'spoken', error)}"
+        os.write(writer, answer.encode())
+        os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader) as answers:
+        text = answers.read()
+    os.waitpid(child, 0)
+    return text
 
 
 def as_nobody(body: Callable[[], object]) -> str:
