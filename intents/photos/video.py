@@ -103,8 +103,8 @@ def _waited_for(process: subprocess.Popen[bytes], limit_s: float, name: str) -> 
             f"{name} took too long, so I stopped.",
             "raise max_video_s in the section [photos] of voiced.toml",
         ) from error
+    _refuse_full(told_of, name)  # of a full disk it tells, and ends as if all were well
     if process.returncode:
-        _refuse_full(told_of, name)
         raise failed(
             f"ffmpeg ended with exit code {process.returncode}",
             f"{name} could not be edited. It may be damaged.",
