@@ -14,7 +14,8 @@ from .reading import find_files, list_recent, open_file, show_file
 from .restoring import restore_file, undo_restore
 from .settings import Settings
 from .sweeping import UNFINISHED
-from .tagging import tag_file, undo_tag
+from .tagged import find_tagged, list_tags
+from .tagging import tag_file, undo_tag, undo_untag, untag_file
 from .telling import read_file, summarise_file
 from .undoing import undo_copy, undo_create_folder, undo_move, undo_rename, undo_trash
 
@@ -29,7 +30,9 @@ __all__ = [
     "date_files",
     "extract_archive",
     "find_files",
+    "find_tagged",
     "list_recent",
+    "list_tags",
     "move_file",
     "move_files",
     "number_files",
@@ -54,4 +57,6 @@ __all__ = [
     "undo_several",
     "undo_tag",
     "undo_trash",
+    "undo_untag",
+    "untag_file",
 ]

@@ -6,21 +6,18 @@ refused, and what it says of its sizes is counted while it is read.
 
 from __future__ import annotations
 
-import lzma
 import os
 import stat
-import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import IO
 
-from voiced.plugin import IntentError, Undo
+from voiced.plugin import Undo
 
 from .copying import Budget, Draft
+from .members import BROKEN, MAX_DEPTH, members_of
 from .names import is_protected
 from .records import refuse_taken, way_back
 from .refusals import denied, failed, told
@@ -32,15 +29,9 @@ __all__ = ["Compressing", "Extracting", "is_archive", "stem_of"]
 _BLOCK_BYTES = 1 << 18
 _MOST_TIMES = 200
 _FREE_BYTES = 32 << 20
-_MAX_DEPTH = 32
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tbz2", ".tar.xz", ".txz")
 _ENDINGS = (".zip", *_TARS)
-_BROKEN = (
-    zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, ValueError,
-    NotImplementedError, RuntimeError,
-)  # fmt: skip
-"""What the libraries raise for an archive that is damaged, locked, or of an unknown kind."""
 
 
 def is_archive(name: str) -> bool:
@@ -86,7 +77,7 @@ class Compressing:
             with os.fdopen(opened, "wb") as file:
                 with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
                     for source in self.sources:
-                        self._add(archive, source, source.name, _MAX_DEPTH)
+                        self._add(archive, source, source.name, MAX_DEPTH)
                 file.flush()
                 os.fchmod(opened, 0o644)
                 os.fsync(opened)
@@ -161,7 +152,7 @@ class Extracting:
                 self._size = os.fstat(opened).st_size
                 with os.fdopen(os.dup(opened), "rb") as file:
                     self._extract(file)
-        except _BROKEN as error:
+        except BROKEN as error:
             self.draft.discard()
             raise failed(
                 f"the archive cannot be read: {type(error).__name__}",
@@ -178,7 +169,7 @@ class Extracting:
             os.mkdir(self.draft.name, 0o700, dir_fd=parent)
             folder = open_beneath(parent, self.draft.name, FOLDER_FLAGS)
             try:
-                members = _zip(file) if self.source.name.lower().endswith(".zip") else _tar(file)
+                members = members_of(file, self.source.name, self.budget.files, self._count)
                 for parts, content in members:
                     self._place(folder, parts, content)
                 os.fchmod(folder, 0o755)
@@ -188,7 +179,9 @@ class Extracting:
 
     def _place(self, folder: int, parts: tuple[str, ...], content: IO[bytes] | None) -> None:
         self.budget.take_file(0)
-        if any(is_protected(part) for part in parts):
+        if not parts and content is None:
+            return  # the archive's own folder
+        if not parts or any(is_protected(part) for part in parts):
             self.budget.left_out += 1
             return
         with _inside(folder, parts if content is None else parts[:-1]) as inner:
@@ -229,61 +222,6 @@ class Extracting:
     def discard(self) -> None:
         """Remove the folder if it was not shown."""
         self.draft.discard()
-
-
-Member = tuple[tuple[str, ...], "IO[bytes] | None"]
-"""The parts of a member's name, and its content; None for a folder."""
-
-
-def _parts(name: str) -> tuple[str, ...]:
-    """The parts of a member's name.
-
-    Raises:
-        IntentDenied: It leads out of the archive's folder, or is too deep or no name at all.
-    """
-    path = PurePosixPath(name)
-    parts = path.parts
-    is_bad = path.is_absolute() or ".." in parts or "\\" in name or "\0" in name or ":" in name[1:2]
-    if is_bad or not parts or len(parts) > _MAX_DEPTH:
-        raise denied(
-            "a name in the archive leads out of its folder",
-            "That archive wants to write outside its own folder. I extracted nothing.",
-        )
-    return parts
-
-
-def _zip(file: IO[bytes]) -> Iterator[Member]:
-    with zipfile.ZipFile(file) as archive:
-        for info in archive.infolist():
-            mode = info.external_attr >> 16
-            if mode and not stat.S_ISDIR(mode) and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
-                raise _link()
-            if info.is_dir():
-                yield _parts(info.filename), None
-            else:
-                with archive.open(info) as content:
-                    yield _parts(info.filename), content
-
-
-def _tar(file: IO[bytes]) -> Iterator[Member]:
-    with tarfile.open(fileobj=file, mode="r:*") as archive:
-        for info in archive:
-            if info.isdir():
-                if info.name not in (".", "./"):
-                    yield _parts(info.name), None
-            elif info.isreg():
-                content = archive.extractfile(info)
-                if content is not None:
-                    yield _parts(info.name.removeprefix("./")), content
-            else:
-                raise _link()
-
-
-def _link() -> IntentError:
-    return denied(
-        "a link or a special thing in the archive",
-        "There are links or special files in that archive. I extracted nothing.",
-    )
 
 
 @contextmanager

@@ -224,6 +224,10 @@ class Copying:
         """Show the copy."""
         self.draft.show(self.new.name)
 
+    def hide(self) -> None:
+        """Take ``commit`` back."""
+        self.draft.hide(self.new.name)
+
     def discard(self) -> None:
         """Remove the copy if it was not shown."""
         self.draft.discard()

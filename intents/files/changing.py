@@ -8,6 +8,7 @@ from voiced.plugin import TEXT, Context, Effect, FileEntity, Reply, intent
 
 from .carrying import budget, carry_out, reply, spot_of
 from .changes import Copying, FolderMaking, Moving, Renaming
+from .described import DESCRIBED, meant
 from .kinds import FOLDER_KIND
 from .names import free_name, new_name_of, split_extension
 from .refusals import failed, said
@@ -56,15 +57,20 @@ async def create_folder(
         "(change|set) the name of [the|my] {file} to {new_name}",
         "(call|name) [the|my] {file} {new_name} (instead|from now on)",
         "give [the|my] {file} the name {new_name}",
+        "rename [the|my] {described} (to|into|as) {new_name}",
     ],
     effect=Effect.W1,
-    critical=["file", "new_name"],
+    critical=["file", "described", "new_name"],
     examples=["rename budget draft to budget twenty twenty six"],
 )
 async def rename_file(
-    context: Context, file: Annotated[FileEntity, FILE], new_name: Annotated[str, TEXT]
+    context: Context,
+    new_name: Annotated[str, TEXT],
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
 ) -> Reply:
     """Rename a file or folder; a file keeps its extension unless another was said."""
+    file = meant(file, described)
     old = await spot_of(context, file.path)
     extension = "" if file.kind == FOLDER_KIND else split_extension(old.name)[1]
     name = new_name_of(new_name, extension)
@@ -80,16 +86,21 @@ async def rename_file(
     "files.move",
     sentences=[
         "(move|put|file) [the|my] {file} (to|into|in|inside) [the|my] {folder}",
+        "(move|put|file) [the|my] {described} (to|into|in|inside) [the|my] {folder}",
     ],
     effect=Effect.W1,
-    critical=["file", "folder"],
+    critical=["file", "described", "folder"],
     examples=["move the invoice from yesterday to taxes"],
     deadline_s=_COPY_DEADLINE_S,
 )
 async def move_file(
-    context: Context, file: Annotated[FileEntity, FILE], folder: Annotated[FileEntity, FOLDER]
+    context: Context,
+    folder: Annotated[FileEntity, FOLDER],
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
 ) -> Reply:
     """Move a file or folder into a folder."""
+    file = meant(file, described)
     old = await spot_of(context, file.path)
     target = await spot_of(context, folder.path)
     new = target.child(old.name)
@@ -108,18 +119,22 @@ async def move_file(
         "copy [the|my] {file} (to|into) [the|my] {folder}",
         "(make|put) a copy of [the|my] {file} (to|into|in) [the|my] {folder}",
         "(duplicate|copy|make a copy of) [the|my] {file}",
+        "copy [the|my] {described} (to|into) [the|my] {folder}",
+        "(duplicate|copy|make a copy of) [the|my] {described}",
     ],
     effect=Effect.W1,
-    critical=["file", "folder"],
+    critical=["file", "described", "folder"],
     examples=["copy my budget to taxes", "make a copy of the invoice"],
     deadline_s=_COPY_DEADLINE_S,
 )
 async def copy_file(
     context: Context,
-    file: Annotated[FileEntity, FILE],
+    file: Annotated[FileEntity | None, FILE] = None,
     folder: Annotated[FileEntity | None, FOLDER] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
 ) -> Reply:
     """Copy a file or folder into a folder, or beside itself under a free name."""
+    file = meant(file, described)
     source = await spot_of(context, file.path)
     target = await spot_of(context, folder.path) if folder else source.parent
     new = target.child(source.name)
@@ -146,14 +161,20 @@ def _duplicate(source: Spot) -> Spot:
         "(delete|trash|remove|bin|throw away) [the|my] {file}",
         "(move|put|throw) [the|my] {file} (to|into|in) the (trash|bin|wastebasket)",
         "get rid of [the|my] {file}",
+        "(delete|trash|remove|throw away|get rid of) [the|my] {described}",
+        "(move|put|throw) [the|my] {described} (to|into|in) the (trash|bin|wastebasket)",
     ],
     effect=Effect.W1,
-    critical=["file"],
+    critical=["file", "described"],
     examples=["delete the draft from yesterday"],
 )
-async def trash_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def trash_file(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
+) -> Reply:
     """Move a file or folder to the trash."""
-    spot = await spot_of(context, file.path)
+    spot = await spot_of(context, meant(file, described).path)
     name = said(spot.name)
     await carry_out(context, Trashing(spot, lambda: context.now), f"moved {name} to the trash")
     return Reply(f"Moved {name} to the trash.", data={"file": said(str(spot.path))})

@@ -14,13 +14,15 @@ from voiced.plugin import IntentDenied, IntentError
 
 from .claims import Claim
 from .names import draft_name, is_protected
-from .refusals import denied, failed, told
+from .refusals import denied, failed, said, told
 from .roots import FOLDER_FLAGS, Spot, Stamp
 from .syscalls import open_beneath, rename_noreplace, settle
 
 __all__ = ["Budget", "Draft", "remove_tree"]
 
 _BLOCK_BYTES = 1 << 20
+_ZEROS = bytes(_BLOCK_BYTES)
+_STAT_BLOCK_BYTES = 512
 _MAX_DEPTH = 40
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -56,6 +58,15 @@ def _too_large() -> IntentDenied:
         "That is too much to copy by voice.",
         "raise max_copy_files or max_copy_bytes in the section [files] of voiced.toml",
     )
+
+
+def _refuse_full(folder: int, status: os.stat_result, name: str) -> None:
+    """Refuse to begin a copy that the disk cannot hold."""
+    disk = os.fstatvfs(folder)
+    needed = min(status.st_size, status.st_blocks * _STAT_BLOCK_BYTES)
+    if needed > disk.f_bavail * disk.f_frsize:
+        text = f"There is not enough room for {said(name)} on that disk. I changed nothing."
+        raise failed("not enough room on the disk", text)
 
 
 @dataclass(slots=True)
@@ -139,6 +150,7 @@ class Draft:
         try:
             status = os.fstat(source)
             self.budget.take_file(status.st_size)
+            _refuse_full(goal[0], status, name)
             target = os.open(goal[1], _NEW, 0o600, dir_fd=goal[0])
             try:
                 self._pump(source, target)
@@ -155,9 +167,13 @@ class Draft:
             if not self.is_wanted:
                 raise failed("the copy was called off", "I stopped copying.")
             self.budget.take_bytes(len(block))
+            if block == _ZEROS[: len(block)]:
+                os.lseek(target, len(block), os.SEEK_CUR)  # a hole stays one
+                continue
             view = memoryview(block)
             while view:
                 view = view[os.write(target, view) :]
+        os.ftruncate(target, os.lseek(target, 0, os.SEEK_CUR))
 
     def _copy_folder(self, old: int, name: str, goal: tuple[int, str], depth: int) -> None:
         if depth == 0:

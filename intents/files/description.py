@@ -9,7 +9,7 @@ from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise
 
 from .kinds import KIND_WORDS, kinds_of_word
 
-__all__ = ["KIND_OF_SAID", "ORDERS", "Description", "described"]
+__all__ = ["KIND_OF_SAID", "ORDERS", "Description", "described", "without_tag"]
 
 ORDERS = {
     ("most", "recent"): "newest",
@@ -43,6 +43,12 @@ _LONGEST_KIND = max(map(len, KIND_OF_SAID))
 
 Words = tuple[str, ...]
 
+_ANYTHING = (("everything",), ("anything",))
+_THINGS = frozenset("everything anything all what is are one ones thing things that".split())
+_WITH_TAG = tuple((verb, "the", "tag") for verb in ("with", "has", "have", "having", "had", "got"))
+_BEFORE_TAG = frozenset("that which is are was were i have has had having got with the".split())
+_AFTER_TAG = frozenset("about from in inside since that under which within".split())
+
 
 @dataclass(frozen=True, slots=True)
 class Description:
@@ -57,11 +63,12 @@ class Description:
     span: DateSpan | None = None
     folder: str = ""
     order: str = ""
+    tag: str = ""
 
     @property
     def restricts(self) -> bool:
         """True if more than a name was said."""
-        return bool(self.kinds or self.span or self.folder or self.order)
+        return bool(self.kinds or self.span or self.folder or self.order or self.tag)
 
 
 def described(said: str, context: SlotContext, is_folder: Callable[[str], bool]) -> Description:
@@ -72,12 +79,31 @@ def described(said: str, context: SlotContext, is_folder: Callable[[str], bool])
         context: For the time.
         is_folder: Tells whether words name a folder, so that "the letter in blue" stays a name.
     """
-    whole = normalise(said)
-    found = Description(text=" ".join(_without_determiners(whole)), name="")
+    whole, tag = without_tag(normalise(said))
+    found = Description(text=" ".join(_without_determiners(whole)), name="", tag=tag)
     words, found = _strip_ends(_without_determiners(whole), found, context, is_folder)
+    if words in _ANYTHING or (tag and _THINGS.issuperset(words)):  # whatever is there, or from then
+        words = ()
     words, order = _strip_order(words)
     words, kinds = _strip_kind(_without_determiners(words))
     return replace(found, name=" ".join(words), kinds=kinds, order=order)
+
+
+def without_tag(words: Words) -> tuple[Words, str]:
+    """The words without "tagged as ..." or "with the tag ...", and the tag."""
+    for start in range(len(words)):
+        if words[start] == "tagged" or words[max(0, start - 2) : start + 1] in _WITH_TAG:
+            first = start + 1
+            while first < len(words) and words[first] in ("as", "with", "called", "named"):
+                first += 1
+            rest = range(first, len(words))
+            last = next((i for i in rest if words[i] in _AFTER_TAG), len(words))
+            before = words[:start]
+            while before and before[-1] in _BEFORE_TAG:
+                before = before[:-1]
+            if first < last:
+                return (*before, *words[last:]), " ".join(words[first:last])
+    return words, ""
 
 
 def _without_determiners(words: Words) -> Words:

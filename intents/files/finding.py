@@ -13,22 +13,27 @@ from .index.lookup import Index, Progress
 from .index.place import database
 from .index.ranking import Found
 from .index.request import Request, readings
+from .index.strict import is_as_said
 from .kinds import FOLDER_KIND
 from .listing import Entry, contents, entry_at, roots_of
 from .names import split_extension
+from .refusals import failed
+from .refusals import said as shown
 from .roots import Area
 from .search import Match, Search, at_path
 from .settings import Settings
 
-__all__ = ["Finder", "finder", "limit_note", "newest", "recent"]
+__all__ = ["Finder", "finder", "known_tags", "limit_note", "newest", "of_kinds", "recent"]
 
 _MOST_LOOKED_AT = 250
+_NAMED = 0.9
+_MOST_LISTED = 1_000_000
 
 
 class Finder(Protocol):
     """Finds what words mean, best first. Blocking."""
 
-    def files(self, said: str) -> list[Match]: ...
+    def files(self, said: str, *, is_careful: bool = False) -> list[Match]: ...
 
     def folders(self, said: str) -> list[Match]: ...
 
@@ -70,6 +75,25 @@ def recent(
     return sorted(entries, key=lambda entry: -entry.mtime_ns)[:most]
 
 
+def of_kinds(context: SlotContext, kinds: Sequence[str], most: int = _MOST_LISTED) -> list[Entry]:
+    """Files of some kinds, the newest first, as the index or else a walk knows them."""
+    settings = context.settings(Settings)
+    with _index(settings) as index:
+        if index is not None:
+            with suppress(sqlite3.Error):
+                rows = index.recent(kinds, None, most)
+                return [Entry(row.spot, row.kind, row.size_bytes, row.changed_ns) for row in rows]
+    entries = [e for e in contents(Area.of(settings), settings).entries if e.kind in kinds]
+    return sorted(entries, key=lambda entry: -entry.mtime_ns)[:most]
+
+
+def known_tags(context: SlotContext) -> list[str]:
+    """The tags that files have, the most frequent first; without an index none are known."""
+    with _index(context.settings(Settings)) as index, suppress(sqlite3.Error):
+        return index.tags() if index is not None else []
+    return []
+
+
 # What was told of the index in this process; a broken one is told once.
 _told: set[str] = set()
 
@@ -105,11 +129,12 @@ class IndexSearch:
         self._index = index
         self._area = Area.of(context.settings(Settings))
 
-    def files(self, said: str) -> list[Match]:
-        """Files and folders that the words may mean.
+    def files(self, said: str, *, is_careful: bool = False) -> list[Match]:
+        """Files and folders that the words may mean; the careful way, all that was said of them.
 
         Raises:
             IntentDenied: The words are a path that leaves the roots.
+            IntentFailed: Nothing is all that, but something is nearly.
         """
         text = said.strip()
         if "/" in text:
@@ -119,10 +144,20 @@ class IndexSearch:
             exact = _entries(self._index.named(text)) if is_name else []
         if exact:
             return [Match(entry, 1.0) for entry in exact]
+        requests = list(readings(said, self._context))
         try:
-            return _matches(self._index.find(readings(said, self._context)))
+            rows = self._index.find(requests)
         except sqlite3.Error:  # damaged, or in the middle of being built anew
-            return Search(self._context).files(said)
+            return Search(self._context).files(said, is_careful=is_careful)
+        found = _careful(rows, said, requests[0]) if is_careful else _matches(rows)
+        if requests[0].kinds and FOLDER_KIND not in requests[0].kinds:
+            return found
+        return [*self._roots(said), *found]
+
+    def _roots(self, said: str) -> list[Match]:
+        """An allowed folder that was said by its name: nothing in it is meant then."""
+        named = Search(self._context, roots_of(self._area)).folders(said)
+        return [match for match in named if match.score >= _NAMED]
 
     def folders(self, said: str) -> list[Match]:
         """Folders that the words may mean, roots included; raises as ``files`` does."""
@@ -153,6 +188,17 @@ def _matches(found: Sequence[Found]) -> list[Match]:
         if entry is not None:
             matches.append(Match(entry, min(1.0, row.score)))
     return matches
+
+
+def _careful(rows: Sequence[Found], said: str, request: Request) -> list[Match]:
+    """Those that are all that was said; what is only nearly so is told, and never taken for it."""
+    found = _matches([row for row in rows if is_as_said(row, said, request)])
+    near = [] if found else _matches(rows)
+    if near:
+        name = shown(near[0].entry.name)
+        text = f"Nothing fits all of that. The nearest is {name}: say its name if you mean it."
+        raise failed("nothing fits all that was said", text)
+    return found
 
 
 def _entries(found: Sequence[Found]) -> list[Entry]:

@@ -20,12 +20,13 @@ from voiced.plugin import (
 
 from .carrying import budget, carry_out, spot_of
 from .changes import Change, Moving
+from .described import EVERYTHING, SEVERAL, meant_all
 from .names import new_name_of
 from .refusals import failed, said
 from .roots import Spot
 from .settings import Settings
-from .several import Several, numbered, with_dates
-from .slot import FOLDER, SEVERAL
+from .several import Several, numbered, refuse_changed, with_dates
+from .slot import FOLDER
 from .trashing import Trashing
 from .undoing import undo_move, undo_rename, undo_trash
 
@@ -36,7 +37,8 @@ _DEADLINE_S = 600.0
 
 def _effect(values: Mapping[str, Any]) -> Effect:
     """More than one is read back, and confirmed with the verb."""
-    return Effect.W2 if len(values.get("several") or ()) > 1 else Effect.W1
+    found = values.get("several") or values.get("everything") or ()
+    return Effect.W2 if len(found) > 1 else Effect.W1
 
 
 def _count(files: Sequence[FileEntity]) -> str:
@@ -44,7 +46,10 @@ def _count(files: Sequence[FileEntity]) -> str:
 
 
 async def _spots(context: Context, files: Sequence[FileEntity]) -> list[Spot]:
-    return [await spot_of(context, file.path) for file in files]
+    """Their places; they must be what was read back."""
+    spots = [await spot_of(context, file.path) for file in files]
+    await context.in_worker(refuse_changed, spots, files)
+    return spots
 
 
 async def _make(context: Context, steps: Sequence[Change], done: str) -> Reply:
@@ -57,22 +62,27 @@ async def _make(context: Context, steps: Sequence[Change], done: str) -> Reply:
 @intent(
     "files.trash_several",
     sentences=[
-        "(delete|trash|remove|throw away) (all|all the|all of the|all my|both|both of the|these) "
+        "(delete|trash|remove|throw away) (all|all the|all of the|all my|both|both of the) "
         "{several}",
-        "(move|put) (all|all the|all of the|all my|both|these) {several} (to|into|in) the "
+        "(move|put) (all|all the|all of the|all my|both) {several} (to|into|in) the "
         "(trash|bin|wastebasket)",
-        "get rid of (all|all the|all of the|all my|both|these) {several}",
+        "get rid of (all|all the|all of the|all my|both) {several}",
+        "(delete|trash|remove|throw away|get rid of) {everything}",
+        "(move|put|throw) {everything} (to|into|in) the (trash|bin|wastebasket)",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several"],
+    critical=["several", "everything"],
     examples=["delete all screenshots from last week"],
     deadline_s=_DEADLINE_S,
 )
 async def trash_files(
-    context: Context, several: Annotated[tuple[FileEntity, ...], SEVERAL]
+    context: Context,
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
-    """Move several files to the trash."""
+    """Delete several files, into the trash."""
+    several = meant_all(several, everything)
     spots = await _spots(context, several)
     steps = [Trashing(spot, lambda: context.now) for spot in spots]
     return await _make(context, steps, f"moved {_count(several)} to the trash")
@@ -83,19 +93,22 @@ async def trash_files(
     sentences=[
         "(move|put) (all|all the|all of the|all my|both|both of the|these) {several} "
         "(to|into|in) [the|my] {folder}",
+        "(move|put) {everything} (to|into) [the|my] {folder}",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several", "folder"],
+    critical=["several", "everything", "folder"],
     examples=["move all pdfs from yesterday to taxes"],
     deadline_s=_DEADLINE_S,
 )
 async def move_files(
     context: Context,
-    several: Annotated[tuple[FileEntity, ...], SEVERAL],
     folder: Annotated[FileEntity, FOLDER],
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
     """Move several files into a folder."""
+    several = meant_all(several, everything)
     target = await spot_of(context, folder.path)
     allowed = budget(context.settings(Settings))
     spots = await _spots(context, several)
@@ -110,22 +123,27 @@ async def move_files(
 @intent(
     "files.number",
     sentences=[
-        "number (all|all the|the|my|these) {several}",
-        "number (all|all the|the|my|these) {several} as {new_name}",
-        "rename (all|all the|these) {several} to {new_name} with numbers",
+        "number (all|all the|the|my) {several}",
+        "number (all|all the|the|my) {several} as {new_name}",
+        "rename (all|all the) {several} to {new_name} with numbers",
+        "(number|rename) {everything}",
+        "number {everything} as {new_name}",
+        "rename {everything} to {new_name} with numbers",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several", "new_name"],
+    critical=["several", "everything", "new_name"],
     examples=["number the pictures in holiday as beach"],
     deadline_s=60.0,
 )
 async def number_files(
     context: Context,
-    several: Annotated[tuple[FileEntity, ...], SEVERAL],
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
     new_name: Annotated[str | None, TEXT] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
-    """Rename several files of a folder to a name with numbers, the oldest first."""
+    """Number and rename several files of a folder, the oldest first."""
+    several = meant_all(several, everything)
     oldest = sorted(several, key=lambda file: (file.modified, file.path.name))
     spots = await _spots(context, oldest)
     stem = new_name_of(new_name) if new_name else spots[0].parent.name
@@ -138,19 +156,23 @@ async def number_files(
     "files.add_date",
     sentences=[
         "(add|put) the date (to|before|in front of) "
-        "(the names of (the|all)|all|all the|the|my|these) {several}",
-        "rename (all|all the|these) {several} by [their] date",
+        "(the names of (the|all)|all|all the|the|my) {several}",
+        "rename (all|all the) {several} by [their] date",
+        "(add|put) the date (to|before|in front of) [the names of] {everything}",
     ],
     effect=Effect.W1,
     effect_of=_effect,
-    critical=["several"],
+    critical=["several", "everything"],
     examples=["add the date to all scans from yesterday"],
     deadline_s=60.0,
 )
 async def date_files(
-    context: Context, several: Annotated[tuple[FileEntity, ...], SEVERAL]
+    context: Context,
+    several: Annotated[tuple[FileEntity, ...] | None, SEVERAL] = None,
+    everything: Annotated[tuple[FileEntity, ...] | None, EVERYTHING] = None,
 ) -> Reply:
-    """Put the day on which each file was changed before its name."""
+    """Add the date before the names of several files: the day on which each was changed."""
+    several = meant_all(several, everything)
     spots = await _spots(context, several)
     steps = with_dates(spots, [_day(file.modified) for file in several])
     return await _make(context, steps, f"added the date to {_count(several)}")

@@ -10,30 +10,19 @@ from typing import Annotated
 
 from voiced.plugin import Context, Effect, FileEntity, IntentError, Reply, intent
 
+from .described import NEARLY, meant
 from .kinds import FOLDER_KIND
 from .names import is_protected
 from .refusals import said, told
 from .roots import Area, Spot
 from .settings import Settings
+from .sizes import in_words
 from .slot import FILE
 
 __all__ = ["tell_size", "tell_space"]
 
 _LIMIT_S = 5.0
 _MAX_DEPTH = 40
-_STEP = 1000
-_UNITS = ("bytes", "kilobytes", "megabytes", "gigabytes", "terabytes")
-_TENS = 10
-
-
-def in_words(size_bytes: int) -> str:
-    """A size as it is said: "3.4 megabytes"."""
-    value, unit = float(size_bytes), 0
-    while value >= _STEP and unit < len(_UNITS) - 1:
-        value /= _STEP
-        unit += 1
-    number = f"{value:.1f}".removesuffix(".0") if unit and value < _TENS else f"{value:.0f}"
-    return f"{number} {_UNITS[unit][:-1] if number == '1' else _UNITS[unit]}"
 
 
 @dataclass(slots=True)
@@ -83,12 +72,18 @@ def _size(file: FileEntity, settings: Settings) -> tuple[str, int]:
         "how (big|large) is [the|my] {file}",
         "(what is|tell me) the size of [the|my] {file}",
         "how much (space|room) does [the|my] {file} (take|need|use) [up]",
+        "how (big|large) is [the|my] {described}",
     ],
     effect=Effect.R1,
     examples=["how big is the holiday folder"],
 )
-async def tell_size(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def tell_size(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
+) -> Reply:
     """Tell the size of a file, or of all that is in a folder."""
+    file = meant(file, described)
     text, size_bytes = await context.in_worker(_size, file, context.settings(Settings))
     return Reply(text, (file,), {"size_bytes": size_bytes})
 

@@ -13,6 +13,7 @@ __all__ = [
     "draft_name",
     "free_name",
     "is_protected",
+    "longest",
     "new_name_of",
     "split_extension",
     "with_addition",
@@ -95,7 +96,13 @@ def free_name(name: str, number: int) -> str:
 def with_addition(name: str, addition: str, limit_bytes: int = _NAME_MAX_BYTES) -> str:
     """``name`` with something added before the extension; the stem is cut where it must be."""
     stem, extension = split_extension(name)
-    tail = f"{addition}{extension}"
+    return longest(stem, f"{addition}{extension}", limit_bytes)
+
+
+def longest(stem: str, tail: str, limit_bytes: int = _NAME_MAX_BYTES) -> str:
+    """The stem and the tail as one name; of a stem that is too long only the beginning."""
+    whole = stem.encode("utf-8", "surrogateescape")
     room = limit_bytes - len(tail.encode("utf-8", "surrogateescape"))
-    kept = stem.encode("utf-8", "surrogateescape")[:room]
-    return f"{kept.decode('utf-8', 'ignore')}{tail}"
+    if len(whole) <= room:
+        return f"{stem}{tail}"
+    return f"{whole[:room].decode('utf-8', 'ignore')}{tail}"

@@ -9,6 +9,7 @@ from voiced.plugin import TEXT, Context, Effect, FileEntity, JsonValue, Reply, i
 
 from .archives import Compressing, Extracting, is_archive, stem_of
 from .carrying import budget, carry_out, reply, spot_of
+from .described import DESCRIBED, meant
 from .names import new_name_of, with_addition
 from .records import path_of, stamp_of
 from .refusals import denied, failed, said
@@ -39,19 +40,22 @@ def _free(wanted: Spot) -> Spot:
         "(zip|compress|pack) [up] [the|my] {file}",
         "(zip|compress|pack) [up] [the|my] {file} (to|into|as) {new_name}",
         "(make|create) a zip [file|archive] (of|from|out of) [the|my] {file}",
+        "(zip|compress|pack) [up] [the|my] {described}",
+        "(zip|compress|pack) [up] [the|my] {described} (to|into|as) {new_name}",
     ],
     effect=Effect.W1,
-    critical=["file", "new_name"],
+    critical=["file", "described", "new_name"],
     examples=["zip the holiday folder"],
     deadline_s=_DEADLINE_S,
 )
 async def compress_file(
     context: Context,
-    file: Annotated[FileEntity, FILE],
+    file: Annotated[FileEntity | None, FILE] = None,
     new_name: Annotated[str | None, TEXT] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
 ) -> Reply:
     """Pack a file or folder into a zip archive beside it."""
-    source = await spot_of(context, file.path)
+    source = await spot_of(context, meant(file, described).path)
     name = new_name_of(new_name, ".zip") if new_name else f"{source.name}.zip"
     new = await context.in_worker(_free, source.parent.child(name))
     allowed = budget(context.settings(Settings))
@@ -66,15 +70,20 @@ async def compress_file(
     sentences=[
         "(extract|unzip|unpack|decompress) [the|my] [archive|zip file] {file}",
         "(take|get) everything out of [the|my] [archive|zip file] {file}",
+        "(extract|unzip|unpack|decompress) [the|my] {described}",
     ],
     effect=Effect.W1,
-    critical=["file"],
+    critical=["file", "described"],
     examples=["unpack the printer driver"],
     deadline_s=_DEADLINE_S,
 )
-async def extract_archive(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def extract_archive(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, DESCRIBED] = None,
+) -> Reply:
     """Take a zip or tar archive apart, into a new folder beside it."""
-    source = await spot_of(context, file.path)
+    source = await spot_of(context, meant(file, described).path)
     if not is_archive(source.name):
         raise denied("not an archive", f"{said(source.name)} is no archive that I can take apart.")
     new = await context.in_worker(_free, source.parent.child(stem_of(source.name)))

@@ -18,15 +18,16 @@ from voiced.plugin import (
     intent,
 )
 
+from .described import ASKED, NEARLY, meant
 from .finding import limit_note, recent
 from .kinds import kinds_of_word
 from .listing import entry_at
 from .refusals import denied, failed, said
 from .roots import Area
 from .settings import Settings
-from .slot import ASKED, DESCRIBED, FILE, KIND, WANTED, meant
+from .slot import FILE, KIND, WANTED
 
-__all__ = ["find_files", "list_recent", "open_file", "show_file"]
+__all__ = ["counted", "data_of", "find_files", "list_recent", "open_file", "show_file"]
 
 _SHOWN = 3
 _SHOW_WAIT_S = 3.0
@@ -61,12 +62,12 @@ _opened: list[subprocess.Popen[bytes]] = []
 async def open_file(
     context: Context,
     file: Annotated[FileEntity | None, FILE] = None,
-    described: Annotated[FileEntity | None, DESCRIBED] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
 ) -> Reply:
     """Open a file or folder in its own program."""
     settings = context.settings(Settings)
     entity = await context.in_worker(_open, meant(file, described), settings)
-    return Reply(f"Opening {said(entity.path.name)}.", (entity,), _data([entity]))
+    return Reply(f"Opening {said(entity.path.name)}.", (entity,), data_of([entity]))
 
 
 def _open(file: FileEntity, settings: Settings) -> FileEntity:
@@ -120,17 +121,22 @@ def _run(command: list[str], wait_s: float) -> None:
         "(show|reveal|open) [me] [the|my] {file} in (its|the) (folder|directory|file manager)",
         "(show|open) [me] the folder (of|with|that holds) [the|my] file {file}",
         "where exactly is [the|my] {file}",
+        "(show|reveal) [me] [the|my] {described} in (its|the) (folder|directory|file manager)",
     ],
     effect=Effect.W1,
-    critical=["file"],
+    critical=["file", "described"],
     examples=["show the invoice from yesterday in its folder"],
 )
-async def show_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def show_file(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
+) -> Reply:
     """Show a file in the file manager, marked in its folder."""
     settings = context.settings(Settings)
-    entity = await context.in_worker(_show, file, settings)
+    entity = await context.in_worker(_show, meant(file, described), settings)
     place = said(entity.path.parent.name)
-    return Reply(f"Showing {said(entity.path.name)} in {place}.", (entity,), _data([entity]))
+    return Reply(f"Showing {said(entity.path.name)} in {place}.", (entity,), data_of([entity]))
 
 
 def _show(file: FileEntity, settings: Settings) -> FileEntity:
@@ -172,9 +178,9 @@ async def find_files(
     wanted = wanted or asked
     limit = await context.in_worker(limit_note, context.settings(Settings))
     if not wanted:
-        return Reply(f"I found nothing like that.{limit}", data=_data([]))
-    names = _placed(wanted[0]) if len(wanted) == 1 else _counted(wanted)
-    return Reply(f"I found {names}.{limit}", wanted[:_MOST], _data(wanted))
+        return Reply(f"I found nothing like that.{limit}", data=data_of([]))
+    names = _placed(wanted[0]) if len(wanted) == 1 else counted(wanted)
+    return Reply(f"I found {names}.{limit}", wanted[:_MOST], data_of(wanted))
 
 
 @intent(
@@ -197,8 +203,8 @@ async def list_recent(
     """List the files that were changed last."""
     found = await context.in_worker(_recent, context, kind, when)
     if not found:
-        return Reply("There are no such files.", data=_data([]))
-    return Reply(f"The newest first: {_named(found)}.", tuple(found), _data(found))
+        return Reply("There are no such files.", data=data_of([]))
+    return Reply(f"The newest first: {_named(found)}.", tuple(found), data_of(found))
 
 
 def _recent(
@@ -213,7 +219,8 @@ def _count(number: int) -> str:
     return _COUNTS[number] if number < len(_COUNTS) else str(number)
 
 
-def _counted(files: Sequence[FileEntity]) -> str:
+def counted(files: Sequence[FileEntity]) -> str:
+    """How many, and three of them by name."""
     return f"{_count(len(files))}: {_named(files)}"
 
 
@@ -230,5 +237,6 @@ def _placed(file: FileEntity) -> str:
     return f"{said(file.path.name)} in {said(file.path.parent.name)}"
 
 
-def _data(files: Sequence[FileEntity]) -> dict[str, list[str]]:
+def data_of(files: Sequence[FileEntity]) -> dict[str, list[str]]:
+    """For ``--json``: their paths."""
     return {"files": [said(str(file.path)) for file in files[:_MOST]]}

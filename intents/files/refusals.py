@@ -39,6 +39,7 @@ _SENTENCES = {
     errno.ENAMETOOLONG: "The name {name} is too long.",
     errno.ENOSPC: _NO_ROOM,
     errno.EDQUOT: _NO_ROOM,
+    errno.EFBIG: "That would be too large a file for that disk, so I changed nothing.",
     errno.EXDEV: "{name} would leave its disk, and I can't do that here.",
 }
 _DENIALS = {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from voiced.plugin import IntentFailed, SlotContext
+from voiced.plugin import IntentError, IntentFailed, SlotContext
 
 from .description import Description, described
 from .kinds import FOLDER_KIND
@@ -18,6 +20,7 @@ from .names import split_extension
 from .refusals import denied
 from .roots import Area, Spot
 from .settings import Settings
+from .tags import fitting, tags_of
 
 __all__ = ["Match", "Search", "at_path"]
 
@@ -26,6 +29,7 @@ _BY_DESCRIPTION = 0.9
 _CHOSEN = 0.95
 _NEAR_BEST = 0.1
 _FOLDER_WORDS = ("folder", "directory")
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,10 @@ class Search:
         """What lies there."""
         return self._listing
 
-    def files(self, said: str) -> list[Match]:
+    def files(self, said: str, *, is_careful: bool = False) -> list[Match]:  # noqa: ARG002
         """Files and folders that the words may mean, best first, newest first among equals.
+
+        It is careful by itself: a kind and a date that were said are never passed over.
 
         Raises:
             IntentDenied: The words are a path that leaves the roots.
@@ -60,7 +66,9 @@ class Search:
         if exact:
             return [Match(entry, 1.0) for entry in exact]
         wanted = described(said, self._context, self._is_folder)
-        named = self._by_name(wanted.text, self._listing.entries)
+        named = self._by_name(wanted.text, self._listing.entries) + self._roots(wanted)
+        if wanted.tag:
+            named = []  # what is only called so has not got the tag
         best: dict[Spot, Match] = {}
         for match in (*named, *self._by_parts(wanted)):
             spot = match.entry.spot
@@ -75,6 +83,12 @@ class Search:
             return [Match(entry, 1.0) for entry in exact]
         wanted = described(said, self._context, self._is_folder)
         return _ordered(self._in_folders(wanted.text, wanted.folder, wanted.name))
+
+    def _roots(self, wanted: Description) -> list[Match]:
+        """An allowed folder that was said by its name, with the word for what it is."""
+        if FOLDER_KIND not in wanted.kinds:
+            return []
+        return self._by_name(wanted.name, [e for e in self._listing.entries if not e.spot.parts])
 
     def _folder_entries(self) -> list[Entry]:
         return [entry for entry in self._listing.entries if entry.kind == FOLDER_KIND]
@@ -127,12 +141,12 @@ class Search:
             entries = self._inside(wanted.folder, entries)
         if wanted.kinds:
             entries = [entry for entry in entries if entry.kind in wanted.kinds]
-        elif not wanted.name:
+        elif not wanted.name and not wanted.tag:
             entries = [entry for entry in entries if entry.kind != FOLDER_KIND]
         if wanted.span:
             start, end = _bounds_ns(wanted.span.start), _bounds_ns(wanted.span.end)
             entries = [entry for entry in entries if start <= entry.mtime_ns < end]
-        return entries
+        return _tagged(wanted.tag, entries) if wanted.tag else entries
 
     def _exact(self, said: str) -> list[Entry]:
         """What a typed path or a whole written file name means; words without a dot are neither."""
@@ -157,6 +171,16 @@ def at_path(text: str, area: Area) -> list[Entry]:
     named = {root.parent / path for root in roots if path.parts[:1] == (root.name,)}
     paths = {path} if path.is_absolute() else named | {root / path for root in roots}
     return [entry for each in sorted(paths) if (entry := _entry_at(area, each))]
+
+
+def _tagged(said: str, entries: Iterable[Entry]) -> list[Entry]:
+    """Those that have the tag that was meant. Each is opened, so this comes last."""
+    tags: dict[Entry, tuple[str, ...]] = {}
+    for entry in entries:
+        with suppress(IntentError), entry.spot.opened(_READ) as opened:
+            tags[entry] = tags_of(opened)
+    meant = set(fitting(said, {tag for each in tags.values() for tag in each}))
+    return [entry for entry, each in tags.items() if meant.intersection(each)]
 
 
 def _entry_at(area: Area, path: Path) -> Entry | None:

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
-from voiced.plugin import IntentError, JsonValue, Undo
+from voiced.plugin import FileEntity, IntentError, JsonValue, Undo
 
-from .changes import Change, Renaming
-from .names import split_extension, with_addition
-from .refusals import denied, failed
+from .changes import Change, Moving, Renaming
+from .kinds import FOLDER_KIND
+from .listing import entry_at
+from .names import longest, split_extension
+from .refusals import denied, failed, said
 from .roots import Spot
 from .trashing import Restoring, Trashing
 
-__all__ = ["Several", "numbered", "with_dates"]
+__all__ = ["Hideable", "Several", "numbered", "refuse_changed", "with_dates"]
+
+
+@runtime_checkable
+class Hideable(Protocol):
+    """A change that can be hidden again at once, since all it does is to show something new."""
+
+    def hide(self) -> None:
+        """Take ``commit`` back."""
+        ...
 
 
 @dataclass(slots=True)
@@ -22,6 +34,7 @@ class Several:
     """Changes that are made in order, and taken back in the other order."""
 
     steps: Sequence[Change]
+    operation: str = "files.several"
     _made: list[Change] = field(default_factory=list[Change], init=False)
 
     def prepare(self) -> None:
@@ -35,7 +48,7 @@ class Several:
         for step in self.steps:
             way_back = step.undo()
             rows.append({"operation": way_back.operation, "data": way_back.data})
-        return Undo("files.several", {"steps": rows})
+        return Undo(self.operation, {"steps": rows})
 
     def commit(self) -> None:
         """Make them all; where one cannot be made, those before it are taken back."""
@@ -56,14 +69,20 @@ class Several:
 
 
 def _take_back(step: Change) -> None:
-    back: Renaming | Restoring | None = None
-    if isinstance(step, Renaming):
+    back: Renaming | Restoring | Moving | None = None
+    if isinstance(step, Hideable):
+        step.hide()
+    elif isinstance(step, Moving):
+        back = Moving(step.new, step.old, step.budget)
+    elif isinstance(step, Renaming):
         back = Renaming(step.new, step.old, step.operation, step.stamp)
     elif isinstance(step, Trashing) and step.trash and step.stamp:
         back = Restoring(step.trash, step.name, step.spot, step.stamp)
     if back is not None:
         back.prepare()
         back.commit()
+        if isinstance(back, Moving):
+            back.discard()
 
 
 def numbered(spots: Sequence[Spot], stem: str) -> list[Renaming]:
@@ -74,29 +93,53 @@ def numbered(spots: Sequence[Spot], stem: str) -> list[Renaming]:
         IntentFailed: A name is taken by something else.
     """
     width = max(2, len(str(len(spots))))
-    names = [f"{stem} {number:0{width}}" for number in range(1, len(spots) + 1)]
-    return _renamed(spots, names)
+    numbers = [f" {number:0{width}}" for number in range(1, len(spots) + 1)]
+    # only an ending that a name has is kept whole: the stem itself may look like one
+    ends = [split_extension(spot.name)[1] for spot in spots]
+    return _renamed(
+        spots, [longest(stem, number + end) for number, end in zip(numbers, ends, strict=True)]
+    )
 
 
 def with_dates(spots: Sequence[Spot], dates: Sequence[str]) -> list[Renaming]:
     """Renames that put a date before each name; raises as ``numbered``."""
-    names = [f"{date} {spot.name}" for spot, date in zip(spots, dates, strict=True)]
-    return _renamed(spots, names, keep_extension=False)
+    names = []
+    for spot, date in zip(spots, dates, strict=True):
+        stem, extension = split_extension(spot.name)
+        names.append(longest(f"{date} {stem}", extension))
+    return _renamed(spots, names)
 
 
-def _renamed(
-    spots: Sequence[Spot], stems: Sequence[str], *, keep_extension: bool = True
-) -> list[Renaming]:
+def _renamed(spots: Sequence[Spot], names: Sequence[str]) -> list[Renaming]:
     if len({spot.parent for spot in spots}) > 1:
         raise denied("in several folders", "Those lie in several folders. I rename in one only.")
+    if len(set(names)) < len(names):
+        text = "Two of those would get the same name, since no name may be longer. "
+        raise failed("two new names are the same", f"{text}I changed nothing.")
     taken = {spot.name for spot in spots}
     steps = []
-    for spot, stem in zip(spots, stems, strict=True):
-        name = with_addition(stem + (split_extension(spot.name)[1] if keep_extension else ""), "")
+    for spot, name in zip(spots, names, strict=True):
         if name == spot.name:
             continue
         if name in taken:
-            reason = f"There is already something called {name} there. I changed nothing."
+            reason = f"There is already something called {said(name)} there. I changed nothing."
             raise failed("a new name is taken", reason)
         steps.append(Renaming(spot, spot.parent.child(name)))
     return steps
+
+
+def refuse_changed(spots: Sequence[Spot], files: Sequence[FileEntity]) -> None:
+    """Refuse to change what is not what was read back, or named before.
+
+    Raises:
+        IntentFailed: Somebody has changed, replaced or removed one of them since.
+    """
+    for spot, file in zip(spots, files, strict=True):
+        now = entry_at(spot)
+        if FOLDER_KIND in (now.kind, file.kind):
+            is_same = now.kind == file.kind
+        else:
+            is_same = (now.size_bytes, now.modified) == (file.size_bytes, file.modified)
+        if not is_same:
+            text = f"{said(spot.name)} has been changed since. I changed nothing."
+            raise failed("one was changed since it was read back", text)

@@ -12,6 +12,7 @@ from typing import Annotated
 
 from voiced.plugin import CannotRead, Context, Effect, FileEntity, Reply, attributed, intent
 
+from .described import NEARLY, meant
 from .index.extract import READABLE
 from .index.text import TextReader
 from .kinds import FOLDER_KIND
@@ -78,13 +79,20 @@ def _sentences(text: str, letters: int, most: int = 1000) -> str:
         "read [out] [me] [the|my] [file|document|text] {file} [aloud|to me|out loud]",
         "read [the|my] {file} (aloud|to me|out|out loud)",
         "what does [the|my] {file} say",
+        "read [out] [me] [the|my] {described} [aloud|to me|out loud]",
+        "what does [the|my] {described} say",
     ],
     effect=Effect.R1,
     examples=["read the shopping list to me"],
     deadline_s=20.0,
 )
-async def read_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def read_file(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
+) -> Reply:
     """Read a document aloud, from its beginning."""
+    file = meant(file, described)
     text = await context.in_worker(_text_of, file, context.settings(Settings))
     part = _sentences(text, _READ_LETTERS)
     more = "" if len(part) >= len(text) else " There is more in it."
@@ -97,13 +105,20 @@ async def read_file(context: Context, file: Annotated[FileEntity, FILE]) -> Repl
         "(summarise|summarize|sum up) [the|my] [file|document] {file}",
         "(give me|make) a summary of [the|my] [file|document] {file}",
         "what is [the|my] (file|document) {file} about",
+        "(summarise|summarize|sum up) [the|my] {described}",
+        "(give me|make) a summary of [the|my] {described}",
     ],
     effect=Effect.R1,
     examples=["summarise the letter to the landlord"],
     deadline_s=60.0,
 )
-async def summarise_file(context: Context, file: Annotated[FileEntity, FILE]) -> Reply:
+async def summarise_file(
+    context: Context,
+    file: Annotated[FileEntity | None, FILE] = None,
+    described: Annotated[FileEntity | None, NEARLY] = None,
+) -> Reply:
     """Sum a document up; without a language model, tell how it begins."""
+    file = meant(file, described)
     text = await context.in_worker(_text_of, file, context.settings(Settings))
     name = said(file.path.name)
     try:

@@ -161,15 +161,19 @@ def _written(folder: int, names: tuple[str, str], text: str) -> bool:
     """Write a note, shown only when it is whole; False where its name is taken."""
     draft, name = names
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-    with os.fdopen(os.open(draft, flags, 0o600, dir_fd=folder), "wb") as file:
-        file.write(text.encode())
-        file.flush()
-        os.fsync(file.fileno())
     try:
+        with os.fdopen(os.open(draft, flags, 0o600, dir_fd=folder), "wb") as file:
+            file.write(text.encode())
+            file.flush()
+            os.fsync(file.fileno())
         rename_noreplace(folder, draft, folder, name)
     except FileExistsError:
         os.unlink(draft, dir_fd=folder)
         return False
+    except OSError:  # the disk is full: a note of nothing must not stay
+        with suppress(OSError):
+            os.unlink(draft, dir_fd=folder)
+        raise
     return True
 
 

@@ -12,7 +12,18 @@ from .slot import PICTURE
 from .tones import BLURRED, BRIGHTER, DARKER, ENHANCED, SHARPER
 from .words import AMOUNT, CHANGE, QUALITY, Amount
 
-__all__ = ["adjust", "blur", "brighten", "darken", "enhance", "lower", "raise_quality", "sharpen"]
+__all__ = [
+    "adjust",
+    "blur",
+    "brighten",
+    "darken",
+    "enhance",
+    "lower",
+    "raise_quality",
+    "sharpen",
+    "strong",
+    "told_of",
+]
 
 _DEADLINE_S = 120.0
 
@@ -22,7 +33,7 @@ _VERBS = ("enhanced", "blurred")
 _LOOKS = ("noir", "sepia", "vivid", "dramatic", "vintage", "negative")
 
 
-def _told(done: str) -> str:
+def told_of(done: str) -> str:
     """What was done, with a place for the name of the picture."""
     if done in _VERBS:
         return f"{done} {{name}}"
@@ -34,9 +45,13 @@ def _told(done: str) -> str:
 
 
 async def _toned(context: Context, photo: FileEntity, change: Edit, amount: Amount | None) -> Reply:
+    return await edited(context, photo, (strong(change, amount),), told_of(change.done))
+
+
+def strong(change: Edit, amount: Amount | None) -> Edit:
+    """The edit as strong as was said."""
     numbers = tuple((amount or Amount()).of(usual) for usual in change.numbers)
-    edit = Edit(change.verb, change.done, numbers)
-    return await edited(context, photo, (edit,), _told(change.done))
+    return Edit(change.verb, change.done, numbers)
 
 
 @intent(

@@ -17,20 +17,25 @@ from voiced_intents.files.trashing import Trashing
 from .library import area_of, file_settings, media
 from .slot import ALBUM, PHOTO
 from .telling import MOST, counted, data_of, named_three
-from .versions import Change, carry_out, reply_with
+from .versions import carry_out, reply_with
 
-__all__ = ["add_to_album", "create_album", "list_album", "remove_from_album"]
+__all__ = ["Owned", "add_to_album", "create_album", "list_album", "remove_from_album"]
 
 _COPY_DEADLINE_S = 600.0
 _PREFERRED = ("Pictures", "Photos")
 
 
 @dataclass(slots=True)
-class _Owned:
+class Owned:
     """A change of the files plugin that this plugin takes back by itself."""
 
-    change: Change
+    change: Copying | FolderMaking | Trashing
     operation: str
+
+    @property
+    def new(self) -> Spot:
+        """What it makes; what it takes away where it makes nothing."""
+        return self.change.spot if isinstance(self.change, Trashing) else self.change.new
 
     def prepare(self) -> None:
         """As the change does."""
@@ -43,6 +48,11 @@ class _Owned:
     def commit(self) -> None:
         """As the change does."""
         self.change.commit()
+
+    def hide(self) -> None:
+        """As the change does, if it can be hidden."""
+        if isinstance(self.change, Copying):
+            self.change.hide()
 
     def discard(self) -> None:
         """As the change does."""
@@ -74,7 +84,7 @@ async def create_album(context: Context, new_name: Annotated[str, TEXT]) -> Repl
     home = await context.in_worker(_home_of_albums, context)
     new = home.child(name)
     text = f"the album {said(name)} in {said(home.name)}"
-    await carry_out(context, _Owned(FolderMaking(new), "photos.create_album"), f"created {text}")
+    await carry_out(context, Owned(FolderMaking(new), "photos.create_album"), f"created {text}")
     return await reply_with(context, f"Created {text}.", new)
 
 
@@ -101,7 +111,7 @@ async def add_to_album(
         raise failed("it lies there already", f"{name} is in the album {where} already.")
     settings = file_settings(context)
     budget = Budget(settings.max_copy_files, settings.max_copy_bytes)
-    change = _Owned(Copying(source, new, budget), "photos.add_to_album")
+    change = Owned(Copying(source, new, budget), "photos.add_to_album")
     await carry_out(context, change, f"added {name} to the album {where}")
     return await reply_with(context, f"Added {name} to the album {where}.", new)
 
@@ -125,7 +135,7 @@ async def remove_from_album(
     name, where = said(inside.name), said(album.path.name)
     if not await context.in_worker(inside.exists):
         raise failed("it is not in the album", f"{name} is not in the album {where}.")
-    change = _Owned(Trashing(inside, lambda: context.now), "photos.remove_from_album")
+    change = Owned(Trashing(inside, lambda: context.now), "photos.remove_from_album")
     await carry_out(context, change, f"took {name} out of the album {where}")
     return Reply(f"Took {name} out of the album {where}. It is in the trash.")
 

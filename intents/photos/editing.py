@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from functools import partial
 from typing import Annotated
 
@@ -26,10 +27,16 @@ __all__ = [
     "crop",
     "edited",
     "flip",
+    "free_beside",
+    "made_of",
+    "recipe_of",
     "resize",
     "rotate",
     "straighten",
     "strip_location",
+    "turn_of",
+    "wish_for",
+    "write_version",
 ]
 
 _DEADLINE_S = 120.0
@@ -43,14 +50,14 @@ async def edited(
     """Make the version and tell of it; ``did`` is the past tense, as "made {name} brighter"."""
     settings = context.settings(Settings)
     spot = (await context.in_worker(area_of, context)).spot(photo.path)
-    wish = _wish(settings, **how)
-    made = await context.in_worker(_make, spot, edits, wish, settings)
+    wish = wish_for(settings, **how)
+    made = await context.in_worker(made_of, spot, edits, wish, settings)
     labels = tuple(edit.done for edit in edits)
     if not wish.keeps_location:
         labels = (*labels, "without location")
-    new = await context.in_worker(_free, spot, labels, made.format)
-    before = await context.in_worker(_recipe_of, spot)
-    version = Version(spot, new, partial(_write, made.data, (*before, *edits)))
+    new = await context.in_worker(free_beside, spot, labels, made.format)
+    before = await context.in_worker(recipe_of, spot)
+    version = Version(spot, new, partial(write_version, made.data, (*before, *edits)))
     name = said(spot.name)
     told = did.replace("{name}", name)
     await carry_out(context, version, told)
@@ -59,12 +66,14 @@ async def edited(
     return await reply_with(context, text, new)
 
 
-def _wish(settings: Settings, **how: object) -> Wish:
+def wish_for(settings: Settings, **how: object) -> Wish:
+    """How a version is saved."""
     pixels = int(settings.max_megapixels * 2**20)
     return Wish(pixels, settings.quality, **how)  # type: ignore[arg-type]
 
 
-def _make(spot: Spot, edits: tuple[Edit, ...], wish: Wish, settings: Settings) -> Made:
+def made_of(spot: Spot, edits: tuple[Edit, ...], wish: Wish, settings: Settings) -> Made:
+    """The bytes of a version; raises where it cannot be made."""
     shop = workshop()
     if spot.look().st_size > settings.max_picture_bytes:
         raise failed(
@@ -76,23 +85,46 @@ def _make(spot: Spot, edits: tuple[Edit, ...], wish: Wish, settings: Settings) -
         return shop.make(stream, spot.name, edits, wish)
 
 
-def _free(spot: Spot, labels: tuple[str, ...], chosen: Format) -> Spot:
+def free_beside(
+    spot: Spot, labels: tuple[str, ...], chosen: Format, taken: Collection[Spot] = ()
+) -> Spot:
+    """A place for a version beside the original whose name nothing has, nor will have."""
     own = split_extension(spot.name)[1]
     extension = own if own.lower() in EXTENSIONS[chosen] else EXTENSIONS[chosen][0]
-    name = version_name(spot.name, labels, extension, lambda each: spot.parent.child(each).exists())
-    return spot.parent.child(name)
+
+    def is_taken(name: str) -> bool:
+        new = spot.parent.child(name)
+        return new in taken or new.exists()
+
+    return spot.parent.child(version_name(spot.name, labels, extension, is_taken))
 
 
-def _recipe_of(spot: Spot) -> tuple[Edit, ...]:
+def recipe_of(spot: Spot) -> tuple[Edit, ...]:
+    """The edits by which it was made."""
     with opened(spot) as stream:
         return read_recipe(stream.fileno())
 
 
-def _write(data: bytes, recipe: tuple[Edit, ...], target: int) -> None:
+def write_version(data: bytes, recipe: tuple[Edit, ...], target: int) -> None:
+    """Fill an open file with a version, and keep the edits with it."""
     view = memoryview(data)
     while view:
         view = view[os.write(target, view) :]
     write_recipe(target, recipe)
+
+
+def turn_of(direction: int | None, degrees: float | None) -> float:
+    """By how much to turn, clockwise; a quarter where nothing is said.
+
+    Raises:
+        IntentFailed: That would change nothing.
+    """
+    turn = float(direction if direction is not None else _QUARTER)
+    if degrees is not None:
+        turn = degrees if turn > 0 else -degrees
+    if turn % 360 == 0:
+        raise failed("a whole turn changes nothing", "That would turn it all the way around.")
+    return turn
 
 
 @intent(
@@ -114,11 +146,7 @@ async def rotate(
     degrees: Annotated[float | None, NUMBER] = None,
 ) -> Reply:
     """Turn a picture or a video; without a direction to the right."""
-    turn = float(direction if direction is not None else _QUARTER)
-    if degrees is not None:
-        turn = degrees if turn > 0 else -degrees
-    if turn % 360 == 0:
-        raise failed("a whole turn changes nothing", "That would turn it all the way around.")
+    turn = turn_of(direction, degrees)
     if photo.kind == "video":
         return await rotate_video(context, photo, turn)
     return await edited(context, photo, (Edit("rotate", "rotated", (turn,)),), "rotated {name}")

@@ -1,26 +1,29 @@
 """The pictures and videos in the allowed folders, and what they say of themselves.
 
-What a picture says is read once and kept in memory until the picture changes.
+What a picture says is read once, and kept in memory and on disk until the picture changes.
 """
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO, Generic, TypeVar
 
 from voiced.plugin import Context, FileEntity, IntentError, PluginError, SlotContext
 from voiced_intents.files import Settings as FileSettings
-from voiced_intents.files.listing import Entry, contents
+from voiced_intents.files.finding import of_kinds
+from voiced_intents.files.index.place import pictures as store_of_pictures
+from voiced_intents.files.listing import Entry
 from voiced_intents.files.refusals import denied, failed
 from voiced_intents.files.roots import Area, Spot
 
 from .facts import Facts
+from .kept import Kept, Stamp
 from .needs import workshop
 from .settings import Settings
 
@@ -77,10 +80,10 @@ def area_of(context: SlotContext) -> Area:
     return Area.of(file_settings(context))
 
 
-def media(context: SlotContext) -> list[Entry]:
-    """All pictures and videos; raises as ``area_of`` does."""
-    listing = contents(area_of(context), file_settings(context))
-    return [entry for entry in listing.entries if entry.kind in KINDS]
+def media(context: SlotContext, most: int = _MOST_KEPT) -> list[Entry]:
+    """All pictures and videos, the newest first; raises as ``area_of`` does."""
+    file_settings(context)
+    return of_kinds(context, KINDS, most)
 
 
 def last_named(context: Context) -> FileEntity:
@@ -116,8 +119,9 @@ def seen(context: SlotContext, entries: Sequence[Entry]) -> Seen:
     Raises:
         IntentFailed: Pillow is not installed.
     """
-    shop = workshop()
-    found, left = _each(context, entries, _facts, shop.facts_of)
+    shop, kept = workshop(), _kept(context)
+    source = _Source(_facts, shop.facts_of, kept.facts, kept.keep_facts)
+    found, left = _each(context, entries, source)
     return Seen(tuple((entry, facts or Facts()) for entry, facts in found), left)
 
 
@@ -125,26 +129,47 @@ def looks_of(
     context: SlotContext, entries: Sequence[Entry]
 ) -> tuple[list[tuple[Entry, int | None]], int]:
     """How pictures look, in bits, and how many there was no time for; raises as ``seen`` does."""
-    shop = workshop()
+    shop, kept = workshop(), _kept(context)
     most = int(context.settings(Settings).max_megapixels * 2**20)
-    return _each(context, entries, _looks, lambda stream: shop.look_of(stream, most))
+    source = _Source(_looks, lambda stream: shop.look_of(stream, most), kept.looks, kept.keep_looks)
+    return _each(context, entries, source)
+
+
+def _kept(context: SlotContext) -> Kept:
+    """What was kept from before; nothing where no index of files is wanted."""
+    settings = file_settings(context)
+    return Kept(store_of_pictures(settings) if settings.index else None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source(Generic[T]):
+    """Where something about pictures is: in memory, in the pictures themselves, on disk."""
+
+    memory: dict[Path, tuple[Stamp, T]]
+    read: Callable[[BinaryIO], T]
+    load: Callable[[Sequence[Path]], Mapping[Path, tuple[Stamp, T]]]
+    keep: Callable[[Mapping[Path, tuple[Stamp, T]], Iterable[Path]], None]
+
+    def remember(self, entries: Sequence[Entry]) -> None:
+        """Take from the disk what is not in memory."""
+        if len(self.memory) > _MOST_KEPT:
+            self.memory.clear()
+        missing = [each.spot.path for each in entries if each.spot.path not in self.memory]
+        self.memory.update(self.load(missing))
 
 
 def _each(
-    context: SlotContext,
-    entries: Sequence[Entry],
-    kept: dict[Path, tuple[tuple[int, int], T]],
-    read: Callable[[BinaryIO], T],
+    context: SlotContext, entries: Sequence[Entry], source: _Source[T]
 ) -> tuple[list[tuple[Entry, T | None]], int]:
     settings = context.settings(Settings)
+    source.remember(entries)
     end_s = time.monotonic() + settings.max_scan_s
     found: list[tuple[Entry, T | None]] = []
+    fresh: dict[Path, tuple[Stamp, T]] = {}
     left = 0
-    if len(kept) > _MOST_KEPT:
-        kept.clear()
     for entry in sorted(entries, key=lambda each: -each.mtime_ns):
         stamp = (entry.mtime_ns, entry.size_bytes)
-        known = kept.get(entry.spot.path)
+        known = source.memory.get(entry.spot.path)
         if known is not None and known[0] == stamp:
             found.append((entry, known[1]))
         elif time.monotonic() > end_s:
@@ -152,10 +177,12 @@ def _each(
         elif entry.kind != "image" or entry.size_bytes > settings.max_picture_bytes:
             found.append((entry, None))
         else:
-            value = _read(entry, read)
+            value = _read(entry, source.read)
             if value is not None:
-                kept[entry.spot.path] = (stamp, value)
+                fresh[entry.spot.path] = (stamp, value)
             found.append((entry, value))
+    source.memory.update(fresh)
+    source.keep(fresh, (entry.spot.path for entry in entries))
     return found, left
 
 

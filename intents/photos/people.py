@@ -10,13 +10,14 @@ import os
 from collections.abc import Sequence
 from contextlib import suppress
 
-from voiced.plugin import IntentFailed, one_line
+from voiced.plugin import IntentFailed
 from voiced_intents.files.refusals import failed, said, told
 from voiced_intents.files.roots import Spot
+from voiced_intents.files.tags import NAME as TAGS
+from voiced_intents.files.tags import tags_of as tags_in
 
 __all__ = ["FAVORITE", "TAGS", "copy_tags", "tags_of", "write_tags"]
 
-TAGS = "user.xdg.tags"
 FAVORITE = "favorite"
 _LONGEST = 4096
 _NO_ATTRIBUTES = (errno.ENOTSUP, errno.EOPNOTSUPP)
@@ -30,18 +31,13 @@ def tags_of(spot: Spot) -> tuple[str, ...]:
         IntentError: It is gone or may not be read.
     """
     with spot.opened(_READ) as opened:
-        return _split(_raw(opened))
+        return tags_in(opened)
 
 
 def _raw(descriptor: int) -> bytes:
     with suppress(OSError):
         return os.getxattr(descriptor, TAGS)[:_LONGEST]
     return b""
-
-
-def _split(raw: bytes) -> tuple[str, ...]:
-    tags = (one_line(tag).strip() for tag in raw.decode("utf-8", "replace").split(","))
-    return tuple(dict.fromkeys(tag for tag in tags if tag))
 
 
 def write_tags(spot: Spot, tags: Sequence[str], expected: Sequence[str]) -> None:
@@ -54,7 +50,7 @@ def write_tags(spot: Spot, tags: Sequence[str], expected: Sequence[str]) -> None
     if len(raw) > _LONGEST:
         raise failed("too many tags", f"{said(spot.name)} has too many tags already.")
     with spot.opened(_READ) as opened:
-        if _split(_raw(opened)) != tuple(expected):
+        if tags_in(opened) != tuple(expected):
             raise IntentFailed(
                 "the tags were changed by somebody else",
                 spoken=f"The tags of {said(spot.name)} have been changed since. I left them.",

@@ -64,7 +64,7 @@ class _Photo:
         nouns = "|".join(sorted(noun for kind in self.kinds for noun in _NOUNS[kind]))
         pointed = ("it", "that", "this", f"(the|that|this|my) ({nouns})", "the (last|other) one")
         try:
-            newest = sorted(media(context), key=lambda each: -each.mtime_ns)[:_VOCABULARY]
+            newest = media(context, _VOCABULARY)
         except IntentError:
             return pointed
         known = [each for each in newest if each.kind in self.kinds]
@@ -79,7 +79,7 @@ class _Photo:
         """Those that may be meant, best first; raises as a file does."""
         file_settings(context)
         for words in (said, *(f"{said} {kind}" for kind in self.kinds)):
-            found = [each for each in FILE.resolve(words, context) if self._is_one(each.value)]
+            found = [each for each in FILE.found(words, context) if self._is_one(each.value)]
             if found:
                 return found
         return self._by_sound(said, context)

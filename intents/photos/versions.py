@@ -84,6 +84,10 @@ class Version:
         """Show it."""
         self.draft.show(self.new.name)
 
+    def hide(self) -> None:
+        """Take ``commit`` back."""
+        self.draft.hide(self.new.name)
+
     def discard(self) -> None:
         """Remove it if it was not shown."""
         self.draft.discard()

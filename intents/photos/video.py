@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import resource
 import shutil
@@ -13,7 +14,7 @@ from typing import Annotated
 
 from voiced.plugin import DURATION, Context, Effect, FileEntity, IntentFailed, Reply, intent
 from voiced_intents.files.names import split_extension
-from voiced_intents.files.refusals import failed, said
+from voiced_intents.files.refusals import failed, said, told
 from voiced_intents.files.roots import Spot
 
 from .edit import version_name
@@ -93,7 +94,7 @@ def _waited_for(process: subprocess.Popen[bytes], limit_s: float, name: str) -> 
         resource.prlimit(process.pid, resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (_LARGEST_BYTES, _LARGEST_BYTES))
     try:
-        process.communicate(timeout=limit_s)
+        _, told_of = process.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired as error:
         process.kill()
         process.communicate()
@@ -102,11 +103,20 @@ def _waited_for(process: subprocess.Popen[bytes], limit_s: float, name: str) -> 
             f"{name} took too long, so I stopped.",
             "raise max_video_s in the section [photos] of voiced.toml",
         ) from error
+    _refuse_full(told_of, name)  # of a full disk it tells, and ends as if all were well
     if process.returncode:
         raise failed(
             f"ffmpeg ended with exit code {process.returncode}",
             f"{name} could not be edited. It may be damaged.",
         )
+
+
+def _refuse_full(told_of: bytes, name: str) -> None:
+    """Where the disk was full, that is said, and not that the video may be damaged."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if os.strerror(number).encode() in told_of:
+            with told(name):
+                raise OSError(number, os.strerror(number))
 
 
 async def _version(context: Context, video: FileEntity, job: _Job, done: str) -> Reply:

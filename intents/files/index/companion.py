@@ -13,7 +13,7 @@ from voiced_intents.files.roots import Area
 from voiced_intents.files.settings import Settings
 
 from .lookup import Index, Progress
-from .place import Orders, database
+from .place import Orders, database, pictures
 
 __all__ = ["COMPANION"]
 
@@ -57,7 +57,9 @@ def _of(progress: Progress) -> Health:
 
 
 def _keeps(context: SlotContext) -> Sequence[Path]:
-    return [database(context.settings(Settings))]
+    settings = context.settings(Settings)
+    beside = pictures(settings)
+    return [database(settings), *([beside] if beside.exists() else [])]
 
 
 COMPANION = Companion("index of your files (yours alone to read)", _start, _health, _keeps)

@@ -22,7 +22,7 @@ from voiced_intents.files.names import is_protected, split_extension
 from voiced_intents.files.roots import Spot
 
 from .place import Orders, taken
-from .store import BrokenIndex, Store
+from .store import BrokenIndex, OtherIndex, Store
 from .text import TextReader
 from .walk import Reading, Walk
 from .watch import Watch
@@ -222,6 +222,8 @@ def opened(orders: Orders) -> Store:
         if store.fact("scope") in ("", orders.scope):
             return store
         store.close()
+    except OtherIndex:
+        note = ""
     except BrokenIndex:
         note = str(time.time_ns())
     for ending in ("", "-wal", "-shm"):

@@ -17,6 +17,7 @@ from typing import Any
 from voiced.plugin import DateSpan
 from voiced_intents.files.kinds import FOLDER_KIND
 from voiced_intents.files.roots import Area, Spot
+from voiced_intents.files.tags import fitting
 
 from .lexicon import Lexicon
 from .place import is_kept, scope_of
@@ -139,7 +140,7 @@ class Index:
         return sorted(best.values(), key=lambda each: (-each.score, -each.changed_ns, each.id))
 
     def _spelled(self, request: Request, *, only_folders: bool) -> Sequence[Found]:
-        where, values = _filters(request, only_folders=only_folders)
+        where, values = self._filters(request, only_folders=only_folders)
         said = Said.spelled(request)
         if not said.strict:
             if not request.restricts:
@@ -151,7 +152,7 @@ class Index:
     def _answer(self, request: Request, lexicon: Lexicon, *, only_folders: bool) -> Sequence[Found]:
         if not request.words and not request.place:
             return ()
-        where, values = _filters(request, only_folders=only_folders)
+        where, values = self._filters(request, only_folders=only_folders)
         said = Said.of(request, lexicon)
         rows: dict[int, Found] = {}
         for query in said.queries(_MOST_WORDS):
@@ -224,6 +225,20 @@ class Index:
         query = " AND ".join(f'name : "{word}"' for word in name_words(name))
         return list(self._matched(query, "files.name = ?", [os.fsencode(name)])) if query else []
 
+    def tags(self) -> list[str]:
+        """Every tag that a file has, the most frequent first."""
+        query = "SELECT tag FROM tags GROUP BY tag ORDER BY count(*) DESC, tag"
+        return [row[0] for row in self._rows(query, [])]
+
+    def _filters(self, request: Request, *, only_folders: bool) -> tuple[str, list[object]]:
+        where, values = _filters(request, only_folders=only_folders)
+        if not request.tag:
+            return where, values
+        meant = fitting(request.tag, self.tags())
+        marks = ", ".join("?" * len(meant))
+        tagged = f"files.id IN (SELECT file FROM tags WHERE tag IN ({marks}))"  # noqa: S608
+        return f"{where} AND {tagged}", [*values, *meant]
+
     def _text(self, identity: int) -> list[str]:
         """The words of a document's text, the first ones first."""
         rows = self._rows("SELECT words FROM texts WHERE id = ?", [identity])
@@ -258,7 +273,7 @@ def _filters(request: Request, *, only_folders: bool) -> tuple[str, list[object]
     if kinds:
         parts.append(f"kind IN ({', '.join('?' * len(kinds))})")
         values += kinds
-    elif not request.words and not request.place:
+    elif not request.words and not request.place and not request.tag:
         parts.append(f"kind != '{FOLDER_KIND}'")
     if request.span:
         start, end = (

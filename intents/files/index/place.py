@@ -12,7 +12,7 @@ from platformdirs import user_state_path
 
 from voiced_intents.files.settings import Settings
 
-__all__ = ["Orders", "database", "is_kept", "scope_of", "taken"]
+__all__ = ["Orders", "database", "is_kept", "pictures", "scope_of", "taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ def database(settings: Settings) -> Path:
     """The file of the index; it need not exist."""
     folder = settings.index_folder or user_state_path("voiced") / "files"
     return folder / "index.db"
+
+
+def pictures(settings: Settings) -> Path:
+    """The file beside it of what pictures say of themselves; it need not exist."""
+    return database(settings).with_name("pictures.db")
 
 
 def scope_of(roots: tuple[Path, ...], *, texts: bool) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise, parse_number, written_name
-from voiced_intents.files.description import KIND_OF_SAID
+from voiced_intents.files.description import KIND_OF_SAID, without_tag
 from voiced_intents.files.kinds import kinds_of_word
 
 from .words import name_words
 
-__all__ = ["Request", "is_silent", "readings"]
+__all__ = ["Request", "dates_in", "is_silent", "readings"]
 
 _CERTAIN, _LIKELY = 0.99, 0.85
 _LONGEST_DATE = 6
@@ -40,18 +41,19 @@ _OF_DATES = frozenset(
     "sixteenth seventeenth eighteenth nineteenth twentieth thirtieth oh hundred thousand since "
     "a an couple few beginning end middle early late half".split()
 )
+_OF_NO_NAME = frozenset("last this past ago day days week month year".split())
 _CHANGED = frozenset("changed change edited edit modified modify worked".split())
 _ADDED = frozenset(
     "created create made make downloaded download added add sent send saved save got took taken "
     "received recorded".split()
 )
 _SILENT = frozenset(
-    "a all am an and any are at by did do for from gave get got had has have he her him his i i'm "
-    "i've in inside into is it its last me mine most my named called name of on one ones or our "
-    "she some something somewhere stuff than that that's the their them there these they thing "
-    "things this those to under us was we were what when where which who with within wrote you "
-    "your about regarding concerning containing contains contain mentioning mentions having "
-    "related".split()
+    "a all am an and any anything are at by did do everything for from gave get got had has have "
+    "he her him his i i'm i've in inside into is it its last me mine most my named called name of "
+    "on one ones or our she some something somewhere stuff than that that's the their them there "
+    "these they thing things this those to under us was we were what when where which who with "
+    "within wrote you your about regarding concerning containing contains contain mentioning "
+    "mentions having related".split()
 ) | _CHANGED | _ADDED  # fmt: skip
 
 
@@ -61,7 +63,8 @@ class Request:
 
     ``words`` are looked for in names, folders and texts, ``place`` in folders only. ``since``
     says what the ``span`` is about: "changed", "added", or both where it is empty. ``called`` is
-    the word for the kind, which a name may hold, and ``spoken`` everything that was said.
+    the word for the kind, which a name may hold, and ``spoken`` everything that was said. ``tag``
+    is what was said of a tag.
     """
 
     words: tuple[str, ...]
@@ -74,19 +77,41 @@ class Request:
     worth: float = 1.0
     called: tuple[str, ...] = ()
     spoken: tuple[str, ...] = ()
+    tag: str = ""
 
     @property
     def restricts(self) -> bool:
         """Whether it says anything but words."""
-        return bool(self.kinds or self.span or self.order)
+        return bool(self.kinds or self.span or self.order or self.tag)
 
 
 Words = tuple[str, ...]
 
 
+def dates_in(said: str, request: Request) -> frozenset[str]:
+    """The words that were taken for a date, as names have them."""
+    words = Counter(without_tag(_without_one(normalise(said)))[0])
+    words.subtract(request.spoken)
+    return frozenset(_meant(tuple(words.elements()))) - _OF_NO_NAME
+
+
 def readings(said: str, context: SlotContext) -> Iterator[Request]:
     """The ways to read what was said, the likeliest first."""
-    whole = normalise(said)
+    whole, tag = without_tag(_without_one(normalise(said)))
+    for request in _readings(whole, context):
+        yield replace(request, tag=tag)
+
+
+def _without_one(words: Words) -> Words:
+    """Without the "one" of "the one about bees", which is no number in a name."""
+    head = words
+    while head and head[0] in ("the", "my", "that", "this"):
+        head = head[1:]
+    is_one = head[:1] == ("one",) and not _AFTER_ONE.isdisjoint(head[1:2])
+    return head[1:] if is_one else words
+
+
+def _readings(whole: Words, context: SlotContext) -> Iterator[Request]:
     found = _without_date(whole, context)
     rest, span, is_for = found or (whole, None, False)
     full = replace(_described(rest), span=span, since=_since(whole), spoken=rest)
@@ -211,6 +236,7 @@ def _without_order(words: Words, at: int) -> tuple[Words, Words, str, bool]:
 
 
 _ENDS_HEAD = frozenset("about from with that which i in on of for called named anna's".split())
+_AFTER_ONE = _ENDS_HEAD | {"tagged"}
 
 
 def _kind_span(words: Words) -> tuple[int, int] | None:

@@ -17,9 +17,9 @@ from typing import Any
 
 from .words import name_words, place_words
 
-__all__ = ["BrokenIndex", "Row", "Store", "place_of"]
+__all__ = ["BrokenIndex", "OtherIndex", "Row", "Store", "place_of"]
 
-_VERSION = 1
+_VERSION = 2
 _HEAD_WORDS = 60
 _MODE = 0o600
 
@@ -41,6 +41,10 @@ CREATE INDEX files_added ON files(added);
 CREATE INDEX files_kind ON files(kind, changed);
 CREATE INDEX files_size ON files(size);
 CREATE INDEX files_text ON files(changed) WHERE text = 1;
+CREATE TABLE tags(
+    tag TEXT NOT NULL, file INTEGER NOT NULL, PRIMARY KEY(tag, file)
+) WITHOUT ROWID;
+CREATE INDEX tags_file ON tags(file);
 CREATE TABLE texts(id INTEGER PRIMARY KEY, words BLOB NOT NULL);
 CREATE TABLE lexicon(id INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
 CREATE VIRTUAL TABLE words USING fts5(
@@ -49,13 +53,24 @@ CREATE VIRTUAL TABLE words USING fts5(
 );
 """
 _KNOWN_WORDS = 300_000
+_OF_THE_DISK = frozenset(
+    (
+        sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_PERM, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED,
+    )
+)  # fmt: skip
+"""Codes of SQLite that say nothing of what is in the file."""
 
 WANTS_TEXT, HAS_TEXT = 1, 2
 """Values of ``files.text``: it is to be read; it has been read (0: it is none)."""
 
 
 class BrokenIndex(Exception):
-    """The database is damaged or of another version: it is thrown away and built anew."""
+    """The database is damaged: it is thrown away and built anew."""
+
+
+class OtherIndex(BrokenIndex):
+    """The database is of another version of voiced: the same, and no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,7 @@ class Row:
     added_ns: int
     inode: int
     wants_text: bool = False
+    tags: tuple[str, ...] = ()
 
 
 def place_of(root: bytes, path: bytes) -> list[str]:
@@ -96,15 +112,19 @@ class Store:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _MODE))
         path.chmod(_MODE)
+        db = sqlite3.connect(path, isolation_level=None)
         try:
-            db = sqlite3.connect(path, isolation_level=None)
             db.execute("PRAGMA journal_mode=WAL")
             db.execute("PRAGMA synchronous=NORMAL")
             db.execute("PRAGMA cache_size=-8000")
             db.execute("PRAGMA secure_delete=ON")
             cls._prepare(db)
+        except BrokenIndex:
+            db.close()
+            raise
         except sqlite3.DatabaseError as error:
-            raise BrokenIndex(str(error)) from error
+            db.close()
+            raise _told(error) from error
         return cls(db)
 
     @staticmethod
@@ -113,7 +133,7 @@ class Store:
         if version == 0:
             db.executescript(f"BEGIN;{_SCHEMA}PRAGMA user_version={_VERSION};COMMIT;")
         elif version != _VERSION:
-            raise BrokenIndex(f"version {version}")
+            raise OtherIndex(f"version {version}")
         (sound,) = db.execute("PRAGMA quick_check(1)").fetchone()
         if sound != "ok":
             raise BrokenIndex(sound)
@@ -136,10 +156,8 @@ class Store:
                 self._known.clear()
                 raise
             self._db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            raise OSError(str(error)) from error
         except sqlite3.DatabaseError as error:
-            raise BrokenIndex(str(error)) from error
+            raise _told(error) from error
 
     def close(self) -> None:
         """Close it."""
@@ -216,9 +234,14 @@ class Store:
             )
         }
         place = place_of(root, path)
+        tagged = self._tags(folder)
         changes = 0
         for row in rows:
-            changes += self._put_one(folder, place, row, kept.pop(row.name, None))
+            old = kept.pop(row.name, None)
+            changes += self._put_one(folder, place, row, old)
+            if row.tags != tagged.get(row.name, ()):
+                self._tag(folder, row)
+                changes += 1
         gone = []
         for identity, name, kind, *_ in kept.values():
             self._remove(identity, name, place)
@@ -255,6 +278,25 @@ class Store:
         self._learn(named)
         return True
 
+    def _tags(self, folder: int) -> dict[bytes, tuple[str, ...]]:
+        """The tags that are known in a folder, by name."""
+        found: dict[bytes, tuple[str, ...]] = {}
+        query = (
+            "SELECT name, tag FROM files JOIN tags ON tags.file = files.id WHERE folder = ? "
+            "ORDER BY name, tag"
+        )
+        for name, tag in self._db.execute(query, (folder,)):
+            found[name] = (*found.get(name, ()), tag)
+        return found
+
+    def _tag(self, folder: int, row: Row) -> None:
+        query = "SELECT id FROM files WHERE folder = ? AND name = ?"
+        (identity,) = self._db.execute(query, (folder, row.name)).fetchone()
+        self._db.execute("DELETE FROM tags WHERE file = ?", (identity,))
+        self._db.executemany(
+            "INSERT OR IGNORE INTO tags VALUES (?, ?)", [(tag, identity) for tag in row.tags]
+        )
+
     def _learn(self, words: Iterable[str]) -> None:
         fresh = [word for word in words if word not in self._known and not word.isdigit()]
         if len(self._known) > _KNOWN_WORDS:
@@ -267,6 +309,7 @@ class Store:
     def _remove(self, identity: int, name: bytes, place: list[str]) -> None:
         self._forget_words(identity, name, place)
         self._db.execute("DELETE FROM texts WHERE id = ?", (identity,))
+        self._db.execute("DELETE FROM tags WHERE file = ?", (identity,))
         self._db.execute("DELETE FROM files WHERE id = ?", (identity,))
 
     def _forget_words(self, identity: int, name: bytes, place: list[str]) -> None:
@@ -334,6 +377,12 @@ class Store:
         )
         self._learn(word for word in words if word.isalpha())
         self._db.execute("UPDATE files SET text = ? WHERE id = ?", (HAS_TEXT, identity))
+
+
+def _told(error: sqlite3.DatabaseError) -> Exception:
+    """What befell the database: a full or failing disk is no reason to throw it away."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return OSError(str(error)) if code in _OF_THE_DISK else BrokenIndex(str(error))
 
 
 def _parted(words: list[str]) -> tuple[str, str]:

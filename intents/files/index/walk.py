@@ -17,6 +17,7 @@ from voiced_intents.files.names import is_protected, split_extension
 from voiced_intents.files.refusals import told
 from voiced_intents.files.roots import Spot
 from voiced_intents.files.syscalls import born_ns
+from voiced_intents.files.tags import tags_under
 
 from .extract import READABLE
 from .store import Row, Store
@@ -89,6 +90,7 @@ def _row(folder: int, name: str, status: os.stat_result, reading: Reading) -> Ro
         max(created, status.st_ctime_ns) if reading.is_first else reading.now_ns,
         status.st_ino,
         wants_text,
+        tuple(sorted(tags_under(folder, name))),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -62,32 +62,6 @@ class Home:
 def names(folder: Path) -> list[str]:
     """All that lies in a folder."""
     return sorted(each.name for each in folder.iterdir())
-
-
-def in_child(body: Callable[[], object], *, user: int | None = None) -> str:
-    """What ``body`` returns, as text, or "Error: what is said", from a process of its own.
-
-    A child that ends itself without an answer gives an empty text. With ``user`` the child has
-    that user's rights, since the tests may run as root, whom no permission stops.
-    """
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            if user is not None:
-                os.setgroups([])
-                os.setgid(user)
-                os.setuid(user)
-            answer = str(body())
-        except BaseException as error:  # noqa: BLE001 - the parent hears of all of them
-            answer = f"{type(error).__name__}: {getattr(error, 'spoken', error)}"
-        os.write(writer, answer.encode())
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as answers:
-        text = answers.read()
-    os.waitpid(child, 0)
-    return text
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+from limits import in_child
 
 from voiced.plugin import FileEntity, IntentDenied, IntentError, Undo
 from voiced.testing.context import FakeContext
@@ -26,7 +27,7 @@ from voiced_intents.files.roots import Area, Spot
 from voiced_intents.files.search import Search
 from voiced_intents.files.trashing import Trashing
 
-from .conftest import NOW, Home, in_child, names
+from .conftest import NOW, Home, names
 
 pytestmark = pytest.mark.slow  # processes that are killed again and again
 

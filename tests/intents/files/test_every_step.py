@@ -17,14 +17,17 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
+from limits import in_child
 
 from voiced.plugin import FileEntity, IntentError, Undo, Undoer
 from voiced.testing.context import FakeContext
 from voiced_intents import files
 from voiced_intents.files.claims import claims_folder
+from voiced_intents.files.listing import entry_at
+from voiced_intents.files.roots import Spot
 from voiced_intents.files.trash import Trash
 
-from .conftest import NOW, Home, in_child
+from .conftest import NOW, Home
 
 pytestmark = pytest.mark.slow  # hundreds of processes that are killed
 
@@ -71,7 +74,7 @@ class Killer:
 
 
 def entity(path: Path) -> FileEntity:
-    return FileEntity(path, "folder" if path.is_dir() else "text", 7, None, NOW)
+    return entry_at(Spot(path.parent, (path.name,))).entity()
 
 
 Call = Callable[[Journaled, Home, Path], Awaitable[object]]

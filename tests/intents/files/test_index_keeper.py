@@ -25,7 +25,7 @@ from voiced.registry import load_plugins
 from voiced.testing.context import FakeContext
 from voiced_intents import files
 from voiced_intents.files import Settings
-from voiced_intents.files.finding import IndexSearch, finder
+from voiced_intents.files.finding import IndexSearch, finder, known_tags, limit_note
 from voiced_intents.files.index.keeper import Keeper, opened
 from voiced_intents.files.index.lookup import Index
 from voiced_intents.files.index.place import Orders, is_kept
@@ -133,6 +133,29 @@ def test_a_kill_costs_nothing_but_time(home: Home, context: FakeContext, databas
         db.close()
         there = [p for root in home.roots for p in root.rglob("*")]
         assert count == len(there)
+
+
+def test_a_tag_is_seen_when_it_is_set(home: Home, context: FakeContext) -> None:
+    path = home.add("Documents/a.txt")
+    with running(context):
+        until(lambda: is_in_step(context))
+        os.setxattr(path, "user.xdg.tags", b"paid")
+        until(lambda: known_tags(context) == ["paid"])
+        os.removexattr(path, "user.xdg.tags")
+        until(lambda: known_tags(context) == [])
+
+
+def test_an_index_of_another_version_is_built_anew_and_not_told_of(
+    home: Home, context: FakeContext, database: Path
+) -> None:
+    home.add("Documents/zebra.txt")
+    with kept(database, home.roots) as store:
+        store._db.execute("PRAGMA user_version=1")
+    with running(context):
+        until(lambda: is_in_step(context) and limit_note(context.settings(Settings)) == "")
+        until(lambda: names(context, "zebra") == ["zebra.txt"])
+    with closing(sqlite3.connect(database)) as db:
+        assert db.execute("SELECT value FROM facts WHERE name = 'rebuilt'").fetchone() == ("",)
 
 
 def test_a_broken_index_is_built_anew(home: Home, context: FakeContext, database: Path) -> None:

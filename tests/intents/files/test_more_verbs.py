@@ -15,27 +15,31 @@ from pathlib import Path
 
 import file_tree
 import pytest
+from limits import in_child
 
 from voiced.plugin import Effect, FileEntity, IntentDenied, IntentError, IntentFailed, Undo, Undoer
 from voiced.testing.context import FakeContext
 from voiced_intents import files
 from voiced_intents.files.archives import stem_of
-from voiced_intents.files.measuring import in_words
+from voiced_intents.files.described import SEVERAL
+from voiced_intents.files.listing import entry_at
 from voiced_intents.files.roots import Spot
 from voiced_intents.files.several import Several, numbered
-from voiced_intents.files.slot import SEVERAL
+from voiced_intents.files.sizes import in_words
 from voiced_intents.files.trashing import Trashing
 
-from .conftest import NOW, Home, in_child, names
+from .conftest import NOW, Home, names
 
 pytestmark = pytest.mark.anyio
 
 UNDOERS = [value for value in vars(files).values() if isinstance(value, Undoer)]
 
 
-def entity(path: Path, days_ago: float = 0) -> FileEntity:
-    kind = "folder" if path.is_dir() else "text"
-    return FileEntity(path, kind, 7, None, NOW - timedelta(days=days_ago))
+def entity(path: Path, days_ago: float | None = None) -> FileEntity:
+    if days_ago is not None:
+        moment = (NOW - timedelta(days=days_ago)).timestamp()
+        os.utime(path, (moment, moment))
+    return entry_at(Spot(path.parent, (path.name,))).entity()
 
 
 def places(home: Home) -> set[str]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterable
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -188,6 +190,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, known_places: None) ->
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     return Home(folder)
+
+
+@pytest.fixture
+def open_home(monkeypatch: pytest.MonkeyPatch, known_places: None) -> Iterator[Home]:
+    """A home folder that others may look into."""
+    top = Path(tempfile.mkdtemp())
+    top.chmod(0o755)
+    monkeypatch.setenv("HOME", str(top / "home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(top / "data"))
+    yield Home(top / "home")
+    shutil.rmtree(top)
 
 
 @pytest.fixture
