@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import quote_plus
 
 from voiced.plugin import (
     EXTERNAL,
@@ -21,7 +20,7 @@ from voiced.plugin import (
     one_line,
 )
 
-from .browser import browse
+from .in_browser import search_in_browser
 from .results import HIT, WebResult
 from .server import search
 from .settings import Settings
@@ -50,6 +49,8 @@ _ANSWER = {
         "look up {query} (online|on the web|on the internet)",
         "what does the (web|internet) say about {query}",
         "google {query}",
+        "(search|search for|look for|look up) {query} (in|with) (my|the) browser",
+        "(search|look) in (my|the) browser for {query}",
     ],
     effect=Effect.O1,
     critical=["query"],
@@ -63,17 +64,19 @@ async def search_web(context: Context, query: Annotated[str, TEXT]) -> Reply:
     words = one_line(query).strip()[:_LONGEST_QUERY]
     if not words:
         raise InvalidSlots("no words to search for", spoken="What shall I search for?")
-    if not settings.url:
-        url = settings.page.replace("{query}", quote_plus(words))
-        await context.in_worker(browse, url, settings.browser)
-        return Reply("I opened the search in your browser.")
-    found = await search(words, settings)
+    if settings.url:
+        found, note = await search(words, settings), ""
+    else:
+        opened = await search_in_browser(context, words)
+        if not opened.results:
+            return Reply(f"I opened the search in your browser.{opened.note}")
+        found, note = opened.results, opened.note
     if not found:
         return Reply("I found nothing on the web for that.", data={"sources": []})
     answer = await _answer(context, words, found) if settings.answers else ""
     named = _named(found[:_NAMED])
     text = f"{answer} The results are: {named}" if answer else f"I found this. {named}"
-    return Reply(text, found, {"sources": [each.url for each in found[:_NAMED]]})
+    return Reply(f"{text}{note}", tuple(found), {"sources": [each.url for each in found[:_NAMED]]})
 
 
 async def _answer(context: Context, words: str, found: Sequence[WebResult]) -> str:
