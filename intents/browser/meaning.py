@@ -18,8 +18,8 @@ def of_verb(verb: str) -> tuple[str, ...]:
     """Templates of something that is done to a tab: slots ``tab``, ``place`` and ``pointed``."""
     return (
         f"{verb} [the|my] {{tab}} tab",
-        f"{verb} the tab (about|with|of|on|called|from|for|that is) {{tab}}",
-        f"{verb} [the] {{place}} tab",
+        f"{verb} [(the|my)] tab (about|with|of|on|called|from|for|that is) {{tab}}",
+        f"{verb} {{place}} tab",
         f"{verb} tab {{place}}",
         f"{verb} (this|the|the current|my) (tab|page)",
         f"{verb} {{pointed}}",

@@ -24,7 +24,7 @@ from .addresses import as_url, host_of, is_web_url, path_words, same_page, searc
 from .joined import InUse, all_joined, settings_of
 from .link import Browser
 from .matching import ranked, told_words
-from .tab_slots import distinct, fitting, recent_names
+from .tab_slots import OF_A_TAB, distinct, fitting, recent_names
 from .things import OpenTab, Page, title_of
 from .wire import Bookmark, Visit, bookmarks_of, visits_of
 
@@ -142,6 +142,10 @@ class _Site:
             if found:
                 return found
         return (_searched(said, context),) if self._is_of_web(said) else ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it can be a name: words of what is done with tabs are none."""
+        return OF_A_TAB.isdisjoint(said.split())
 
     def _is_of_web(self, said: str) -> bool:
         words = normalise(said)

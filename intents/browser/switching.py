@@ -38,13 +38,13 @@ _NOTHING = "went nowhere"
     "browser.switch",
     sentences=[
         "(switch|change|go|go back|jump|take me) [over] to [the|my] {tab} tab",
-        "(switch|change|go|go back|jump|take me) [over] to the (tab|page) "
+        "(switch|change|go|go back|jump|take me) [over] to [(the|my)] (tab|page) "
         "(about|with|of|on|called|from|for|that is) {tab}",
         "(show|bring up|find|open) [me] [the|my] {tab} tab",
-        "(show|bring up|find|open) [me] the tab (about|with|of|on|called|from|for|that is) {tab}",
-        "(switch|change|go|jump|take me) to [the] {place} tab",
+        "(show|bring up|find|open) [me] [(the|my)] tab (about|with|of|on|called|from|for|that is) {tab}",
+        "(switch|change|go|jump|take me) to {place} tab",
         "(switch|change|go|jump|take me) to tab {place}",
-        "(show|open) [me] [the] {place} tab",
+        "(show|open) [me] {place} tab",
         "(switch|change|go|jump|take me) [over] to {pointed}",
         "(which|what|where is the) tab is (about|with|on) {tab}",
     ],

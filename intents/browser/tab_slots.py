@@ -22,12 +22,15 @@ from .matching import ranked
 from .things import OpenTab, Page, counted, listed
 from .wire import Tab
 
-__all__ = ["NAMED", "POINTED", "TAB", "TABS", "distinct", "fitting", "recent_names"]
+__all__ = ["NAMED", "OF_A_TAB", "POINTED", "TAB", "TABS", "distinct", "fitting", "recent_names"]
 
 _MOST = 10
 _PHRASES, _LONGEST_PHRASE = 40, 4
 _NEAR_BEST = 0.12
 _PLAYING = frozenset({"playing", "noisy", "that's playing", "that is playing", "with sound"})
+OF_A_TAB = frozenset("about page tab tabs tap taps window windows".split())
+"""Words of sentences that say what is meant; the name of nothing holds them."""
+
 _POINTING = frozenset(
     "all current every front it new next other others previous that these this those".split()
 )
@@ -115,7 +118,7 @@ class _Tab:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
         """The names of the tabs that were used last."""
-        return ("playing", *_known(context))
+        return _known(context)
 
     def fits(self, said: str) -> bool:
         """Whether it is no place in a row, and no word that points."""
@@ -141,7 +144,8 @@ class _Named(_Tab):
 
     def fits(self, said: str) -> bool:
         """Whether it is a name, or points at what was named before."""
-        return _names_a_tab(said) or said.endswith("one") or said == "it"
+        points = said.endswith("one") or said == "it"
+        return points or (_names_a_tab(said) and OF_A_TAB.isdisjoint(said.split()))
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[OpenTab]]:
         """The tabs that are meant; none where no browser has joined: it may be any thing."""

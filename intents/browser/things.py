@@ -62,7 +62,7 @@ class OpenTab:
     @classmethod
     def unseen(cls, words: str) -> OpenTab:
         """What was meant where there are no tabs to choose from."""
-        said = " ".join(normalise(words))
+        said = " ".join(word for word in normalise(words) if word not in ("a", "my", "the"))
         return cls(Tab(-1, -1, 0, "", "", False, False, False, False, 0), "", said)  # noqa: FBT003
 
 
