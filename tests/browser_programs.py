@@ -93,19 +93,12 @@ class Chromium(Program):
         self._answers, answers = os.pipe()
         data = Path(env["XDG_CONFIG_HOME"]) / "chromium"
         extension = Kit(Path(env["XDG_DATA_HOME"]) / "voiced" / "browser").extension
-        command = ["chromium", *_FLAGS, f"--user-data-dir={data}"]
+        command = ["bash", "chromium", *_FLAGS, f"--user-data-dir={data}"]
         command += [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
         self.log = home / "chromium.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [
-                    "sh",
-                    "-c",
-                    f'exec "$@" 3<&{requests} 4>&{answers}',
-                    "sh",
-                    *command,
-                    "about:blank",
-                ],
+                ["bash", "-c", f'exec "$@" 3<&{requests} 4>&{answers}', *command, "about:blank"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -202,16 +195,14 @@ class Firefox(Program):
 
     name = "Firefox"
 
-    def __init__(
-        self, home: Path, env: dict[str, str], prefs: dict[str, Any] | None = None
-    ) -> None:
+    def __init__(self, home: Path, env: dict[str, str], **prefs: Any) -> None:
         self._numbers = itertools.count(1)
         profile = home / "firefox-profile"
         profile.mkdir(exist_ok=True)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = free.getsockname()[1]
-        wanted = {**_PREFS, **(prefs or {}), "marionette.port": port}
+        wanted = {**_PREFS, **prefs, "marionette.port": port}
         lines = [f'user_pref("{key}", {json.dumps(value)});\n' for key, value in wanted.items()]
         (profile / "user.js").write_text("".join(lines))
         self.log = home / "firefox.log"
