@@ -314,8 +314,12 @@ class FakeBrowser:
         before = [{key: tab[key] for key in ("id", "window", "index")} for tab in tabs]
         window = next(_numbers) if args["window"] == "new" else args["window"]
         for offset, tab in enumerate(tabs):
-            index = args.get("index", 10_000)
-            tab |= {"window": window, "index": index + offset - 0.5}
+            tab["window"] = window
+            others = [each for each in self._seen() if each["window"] == window and each is not tab]
+            index = args.get("index", -1)
+            others.insert(len(others) if index < 0 else index + offset, tab)
+            for at, each in enumerate(others):
+                each["index"] = at
         self._number_tabs()
         return before
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote_plus, urlsplit
 
-__all__ = ["as_url", "host_of", "is_web_url", "path_words", "same_page", "search_url"]
+__all__ = ["as_url", "host_of", "is_web_url", "path_words", "same_page", "search_url", "site_name"]
 
 _LONGEST_HOST = 60
+_BEFORE_NAMES = frozenset("de en es fr it m mobile nl pl pt ww2 www".split())
 
 
 def is_web_url(url: str) -> bool:
@@ -36,6 +37,13 @@ def host_of(url: str) -> str:
     except ValueError:
         return ""
     return host.removeprefix("www.")[-_LONGEST_HOST:] if parts.scheme != "data" else ""
+
+
+def site_name(url: str) -> str:
+    """The host without what is before its name: "en.wikipedia.org" is said as "wikipedia.org"."""
+    host = host_of(url)
+    first, _, rest = host.partition(".")
+    return rest if first in _BEFORE_NAMES and "." in rest else host
 
 
 def path_words(url: str) -> str:

@@ -18,7 +18,7 @@ from voiced.plugin import (
     undoes,
 )
 
-from .joined import InUse, in_use, of_run
+from .joined import InUse, in_order, in_use, of_run
 from .meaning import Meant, meant, of_verb, only
 from .refusals import failed
 from .tab_slots import POINTED, TAB, TABS
@@ -126,11 +126,21 @@ async def place_tab(
     """Move a tab to the beginning or the end of its window."""
     found = await context.in_worker(meant, context, only(tab, pointed), place, "moved nothing")
     use, moved = found.use, found.tab
+    index = await context.in_worker(_index_of, use, moved, end)
     async with context.change(_places(use, [moved]), f"moved {moved.called}"):
         ids: list[JsonValue] = [moved.tab.id]
-        move = partial(use.call, "tabs.move", ids=ids, window=moved.tab.window, index=end)
+        move = partial(use.call, "tabs.move", ids=ids, window=moved.tab.window, index=index)
         await context.in_worker(move)
     return Reply(f"Moved {moved.called}.{use.note}", (moved,))
+
+
+def _index_of(use: InUse, moved: OpenTab, end: int) -> int:
+    """Which number that end has: pinned tabs stand before all others."""
+    row = in_order(use.tabs(), moved.tab.window)
+    pinned = sum(each.is_pinned for each in row)
+    if end == 0:
+        return 0 if moved.tab.is_pinned else pinned
+    return pinned - 1 if moved.tab.is_pinned else len(row) - 1
 
 
 @undoes("browser.move")
@@ -226,7 +236,10 @@ async def _set(context: Context, found: Meant, what: Kind, *, to: bool) -> Reply
     before = tab.tab.is_pinned if what == "pinned" else tab.tab.is_muted
     if before == to:
         return Reply(f"{tab.called} is {done.lower()} already.{use.note}", (tab,))
-    way = way_back("browser.set", use.browser, id=tab.tab.id, what=what, before=before)
+    way = way_back(
+        "browser.set", use.browser, id=tab.tab.id, what=what, before=before,
+        window=tab.tab.window, index=tab.tab.index,
+    )  # fmt: skip
     async with context.change(way, f"{done.lower()} {tab.called}"):
         ids: list[JsonValue] = [tab.tab.id]
         await context.in_worker(partial(use.call, "tabs.set", ids=ids, **{what: to}))
@@ -246,4 +259,8 @@ async def undo_set(context: Context, data: Mapping[str, JsonValue]) -> str:
 def _set_back(context: Context, way: Way, what: Kind) -> None:
     ids: list[JsonValue] = [way.number("id")]
     before = way.data.get("before") is True
-    browser_of(context, way).call("tabs.set", ids=ids, **{what: before})
+    browser = browser_of(context, way)
+    browser.call("tabs.set", ids=ids, **{what: before})
+    if what == "pinned":  # pinning has moved it
+        window, index = way.number("window"), way.number("index")
+        browser.call("tabs.move", ids=ids, window=window, index=index)

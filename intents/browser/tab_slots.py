@@ -79,7 +79,11 @@ def _candidates(said: str, tabs: Sequence[OpenTab]) -> list[Candidate[OpenTab]]:
     if " ".join(normalise(said)) in _PLAYING:
         return [Candidate(each, each.spoken) for each in tabs if each.tab.is_audible]
     found = distinct(fitting(said, tabs))[:_MOST]
-    return [Candidate(each, each.spoken, score) for score, each in found]
+    hosts = {host_of(each.tab.url) for _, each in found}
+    return [
+        Candidate(each, each.spoken if len(hosts) > 1 else each.called, score)
+        for score, each in found
+    ]
 
 
 def _resolved(said: str, context: SlotContext) -> list[Candidate[OpenTab]] | None:

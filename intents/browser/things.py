@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 
 from voiced.plugin import normalise, number_words, one_line
 
-from .addresses import host_of
+from .addresses import host_of, site_name
 from .wire import Tab
 
 __all__ = ["OpenTab", "Page", "PageKind", "counted", "listed", "title_of"]
@@ -36,7 +36,7 @@ def title_of(title: str, url: str) -> str:
 
 
 def _placed(title: str, url: str) -> str:
-    told, host = title_of(title, url), host_of(url)
+    told, host = title_of(title, url), site_name(url)
     return f"{told} from {host}" if host and host != told else told
 
 
