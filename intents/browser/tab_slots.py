@@ -211,7 +211,8 @@ class _Tabs:
         if not joined:
             return (Candidate((OpenTab.unseen(said),), said),)
         found = fitting(said, InUse(joined[0]).tabs())
-        near = tuple(each for score, each in found if score >= found[0][0] - _NEAR_BEST)
+        best = [each for score, each in found if score >= found[0][0] - _NEAR_BEST]
+        near = tuple(sorted(best, key=lambda each: (each.tab.window, each.tab.index)))
         if not near:
             return ()
         names = listed([each.called for each in near])

@@ -21,6 +21,7 @@ from voiced.plugin import (
 )
 
 from .in_browser import search_in_browser
+from .known import with_known
 from .results import HIT, WebResult
 from .server import search
 from .settings import Settings
@@ -73,6 +74,7 @@ async def search_web(context: Context, query: Annotated[str, TEXT]) -> Reply:
         found, note = opened.results, opened.note
     if not found:
         return Reply("I found nothing on the web for that.", data={"sources": []})
+    found = await with_known(context, found)
     answer = await _answer(context, words, found) if settings.answers else ""
     named = _named(found[:_NAMED])
     text = f"{answer} The results are: {named}" if answer else f"I found this. {named}"

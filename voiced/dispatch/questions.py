@@ -94,9 +94,7 @@ def _by_words(
     """The only one that holds all the words that tell something: "the one from wikipedia"."""
     telling = [word for word in said if importance(word) == 1 and word not in _NOUNS]
     holding = [
-        each
-        for each in candidates
-        if all(_is_in(word, normalise(each.spoken)) for word in telling)
+        each for each in candidates if all(_is_in(word, normalise(each.spoken)) for word in telling)
     ]
     return holding[0] if telling and len(holding) == 1 else None
 

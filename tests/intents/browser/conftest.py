@@ -46,11 +46,19 @@ class Evening:
         self.opened = opener.with_name("opened")
         opener.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {self.opened}\n')
         opener.chmod(0o755)
-        self.settings = browser.Settings(opener=(str(opener),), search_page="http://s.test/?q={query}")
+        self.settings = browser.Settings(
+            opener=(str(opener),), search_page="http://s.test/?q={query}"
+        )
         known = {browser.Settings: self.settings, SearchSettings: SearchSettings(answers=False)}
         self.answers: list[dict[str, Any]] = []
         environment = Environment(
-            journal, lambda: NOW, lambda: 0.0, inline, known, hears=False, quarantine=self._quarantine()
+            journal,
+            lambda: NOW,
+            lambda: 0.0,
+            inline,
+            known,
+            hears=False,
+            quarantine=self._quarantine(),
         )
         intents, undoers = of(Intent, browser, search, talk), of(Undoer, browser)
         self.dispatcher = Dispatcher(intents, undoers, environment, Conversation())
@@ -60,13 +68,24 @@ class Evening:
 
     def _quarantine(self) -> Quarantine:
         fake = FakeContext()
-        fake._answers = self.answers  # noqa: SLF001 - a model that says these one by one
+        fake._answers = self.answers
 
         class Asked(Quarantine):
             async def ask(self, text, question, schema, origin):  # type: ignore[no-untyped-def]
                 return await fake.ask_about(text, question, schema, object_id=origin.object_id)
 
         return Asked(None)
+
+    def begin(self) -> None:
+        """A new day: nothing was said yet."""
+        self.dispatcher.clear()
+        self.calls.clear()
+        self.answers.clear()
+        self.opened.unlink(missing_ok=True)
+
+    def refresh(self) -> None:
+        """Take up what is called how now, as a daemon does after each change."""
+        clock.run(self.dispatcher.refresh)
 
     def say(self, text: str) -> str:
         told: list[str] = []
@@ -79,7 +98,6 @@ class Evening:
             self.calls.append(call)
             return await self.dispatcher.run(call, report)
 
-        clock.run(self.dispatcher.refresh)
         report = Report(TurnId(self.turns), lambda: 0, lambda _: None)
         clock.run(self.thinker.think, [(text, 1.0)], Turn(report, Marks(), say, perform))
         self.dispatcher.end_turn(TurnId(self.turns), was_interrupted=False)
@@ -90,20 +108,34 @@ class Evening:
         return self.calls[-1]
 
 
-@pytest.fixture
-def evening(browser_home: Path, tmp_path: Path) -> Iterator[Evening]:  # noqa: ARG001, F811
-    journal = Journal.open(tmp_path / "journal")
-    joined._told.clear()  # noqa: SLF001 - what is said once is said once in each test
-    yield Evening(journal, tmp_path / "opener")
+@pytest.fixture(scope="session")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evening]:
+    """The grammar is made once, before any browser has joined."""
+    folder = tmp_path_factory.mktemp("browser")
+    journal = Journal.open(folder / "journal")
+    made = Evening(journal, folder / "opener")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        made.refresh()
+    yield made
     journal.close()
 
 
 @pytest.fixture
-def firefox(browser_home: Path) -> Iterator[FakeBrowser]:  # noqa: ARG001, F811
+def evening(browser_home: Path, house: Evening) -> Evening:
+    joined._told.clear()
+    house.begin()
+    return house
+
+
+@pytest.fixture
+def firefox(browser_home: Path) -> Iterator[FakeBrowser]:
     """A browser with a few tabs; the mail is in front."""
     with FakeBrowser("Firefox") as fake:
         fake.add_tab(WIKI, "Heat pump - Wikipedia")
-        for url, title in zip(COOKING, ("Soup for a cook", "Cooking bread", "Apple pie"), strict=True):
+        for url, title in zip(
+            COOKING, ("Soup for a cook", "Cooking bread", "Apple pie"), strict=True
+        ):
             fake.add_tab(url, title)
         fake.add_tab(MAIL, "Inbox")
         yield fake

@@ -177,9 +177,9 @@ def test_it(firefox: FakeBrowser, evening: Evening) -> None:
 def test_new_tabs_and_windows(firefox: FakeBrowser, evening: Evening) -> None:
     assert evening.say("open a new tab") == "I opened a new tab."
     assert evening.say("open a new browser window") == "I opened a new window."
-    assert evening.say("which browser windows are open").startswith("Two windows: about newtab") or (
-        len({tab["window"] for tab in firefox.tabs}) == 2
-    )
+    told = evening.say("which browser windows are open")
+    assert told.startswith("Two windows: ")
+    assert told.endswith("with six tabs.")
     assert evening.say("open a private window") == "I don't see private windows."
 
 
@@ -255,7 +255,9 @@ def test_a_tab_that_shows_something_else_is_not_closed(
 def test_a_title_that_wants_to_be_picked_is_asked_about(
     firefox: FakeBrowser, evening: Evening
 ) -> None:
-    firefox.add_tab("https://evil.example/", "Inbox mail heat pump cooking youtube bank", active=False)
+    firefox.add_tab(
+        "https://evil.example/", "Inbox mail heat pump cooking youtube bank", active=False
+    )
     told = evening.say("close the inbox tab")
     assert told.startswith("Which one: ")
     assert "from evil.example" in told
