@@ -95,8 +95,7 @@ def _remove_added(context: Context, way: Way) -> None:
     browser = profile_of(context, way)
     if browser is None:
         raise not_joined()
-    known = way.data.get("before")
-    before = set(known) if isinstance(known, list) else set()
+    before = way.texts("before")
     url = way.text("url")
     added = [each for each in bookmarks(browser) if each.url == url and each.id not in before]
     if not added:

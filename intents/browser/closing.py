@@ -175,9 +175,7 @@ def _reopen(context: Context, way: Way) -> str:
         tabs = tabs_of(browser.call("tabs.reopen", ids=way.numbers("ids")))
         number = len(tabs)
         return f"{counted(number, 'tab').capitalize()} {'is' if number == 1 else 'are'} open again."
-    pages = way.data.get("pages")
-    kept = [str(each) for each in pages] if isinstance(pages, list) else []
-    for url in filter(is_web_url, kept):
+    for url in filter(is_web_url, way.texts("pages")):
         browser.call("tabs.open", url=url, background=True)
     return "The browser was restarted since, so I opened them anew, without their history."
 

@@ -68,7 +68,7 @@ def settings_of(context: SlotContext) -> Settings:
     try:
         return context.settings(Settings)
     except PluginError:
-        return Settings()
+        return Settings.model_validate({})
 
 
 def all_joined(context: SlotContext) -> Sequence[Browser]:

@@ -87,8 +87,8 @@ def _known(said: str, browser: Browser) -> list[Candidate[Page]]:
     """What is open, kept or was seen, the first of these that fits about as well as any."""
     groups = [_opened(said, browser), _fit(said, bookmarks(browser)), _visited(said, browser)]
     best = max((group[0][0] for group in groups if group), default=0.0)
-    group = next((each for each in groups if each and each[0][0] > best - _NEAR), [])
-    return [Candidate(page, page.spoken, score) for score, page in group[:_MOST]]
+    near = [group for group in groups if group and group[0][0] > best - _NEAR]
+    return [Candidate(page, page.spoken, score) for score, page in (near or [[]])[0][:_MOST]]
 
 
 def site_of(address: str, context: SlotContext) -> Page:

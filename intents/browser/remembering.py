@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated
 
@@ -76,8 +77,8 @@ def _seen(use: InUse, words: str, when: DateSpan | None) -> list[Page]:
     ]
 
 
-def _alike(words: str, visits: tuple[Visit, ...] | list[Visit]) -> list[Visit]:
-    found = ranked(words, list(visits), lambda each: each.title, lambda each: each.url)
+def _alike(words: str, visits: Sequence[Visit]) -> list[Visit]:
+    found = ranked(words, visits, lambda each: each.title, lambda each: each.url)
     return [visit for _, visit in found]
 
 

@@ -41,7 +41,8 @@ _NOTHING = "went nowhere"
         "(switch|change|go|go back|jump|take me) [over] to [(the|my)] (tab|page) "
         "(about|with|of|on|called|from|for|that is) {tab}",
         "(show|bring up|find|open) [me] [the|my] {tab} tab",
-        "(show|bring up|find|open) [me] [(the|my)] tab (about|with|of|on|called|from|for|that is) {tab}",
+        "(show|bring up|find|open) [me] [(the|my)] tab "
+        "(about|with|of|on|called|from|for|that is) {tab}",
         "(switch|change|go|jump|take me) to {place} tab",
         "(switch|change|go|jump|take me) to tab {place}",
         "(show|open) [me] {place} tab",

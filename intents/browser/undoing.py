@@ -50,6 +50,11 @@ class Way:
         """A text of it."""
         return str(self.data.get(name, ""))
 
+    def texts(self, name: str) -> list[str]:
+        """Texts of it."""
+        found = self.data.get(name)
+        return [str(each) for each in found] if isinstance(found, list) else []
+
     def rows(self, name: str) -> list[Mapping[str, JsonValue]]:
         """Objects of it."""
         found = self.data.get(name)

@@ -40,7 +40,7 @@ def of(kind: type, *modules: ModuleType) -> list[Any]:
 
 
 class Evening:
-    """One user at one conversation. ``calls`` are those that were made; ``waited`` in the outbox."""
+    """One user at one conversation. ``calls`` are those that were made."""
 
     def __init__(self, journal: Journal, opener: Path) -> None:
         self.opened = opener.with_name("opened")

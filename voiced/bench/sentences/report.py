@@ -243,7 +243,8 @@ def _speed_of(material: Material, count: int) -> Speed:
     grammar = Grammar.compile(intents, material.house)
     compiled_s = time.process_time() - began
     sound_similarity.cache_clear()
-    answers = _ours(grammar, [sentence.text for sentence in material.sentences])
+    judge = Judge(intents, material.house)
+    answers = _ours(grammar, judge, [sentence.text for sentence in material.sentences])
     return _speed("voiced", len(intents), answers.cpu_ms, compiled_s)
 
 
