@@ -20,7 +20,7 @@ from voiced.plugin import (
     one_line,
 )
 
-from .in_browser import search_in_browser
+from .in_browser import Opened, search_in_browser
 from .known import with_known
 from .results import HIT, WebResult
 from .server import search
@@ -66,23 +66,24 @@ async def search_web(context: Context, query: Annotated[str, TEXT]) -> Reply:
     if not words:
         raise InvalidSlots("no words to search for", spoken="What shall I search for?")
     if settings.url:
-        found, note = await search(words, settings), ""
+        opened = Opened(await search(words, settings))
+        if not opened.results:
+            return Reply("I found nothing on the web for that.", data={"sources": []})
     else:
         opened = await search_in_browser(context, words)
         if not opened.results:
             return Reply(f"I opened the search in your browser.{opened.note}")
-        found, note = opened.results, opened.note
-    if not found:
-        return Reply("I found nothing on the web for that.", data={"sources": []})
-    found = await with_known(context, found)
+    found = await with_known(context, opened.results)
     answer = await _answer(context, words, found) if settings.answers else ""
     named = _named(found[:_NAMED])
     text = f"{answer} The results are: {named}" if answer else f"I found this. {named}"
-    return Reply(f"{text}{note}", tuple(found), {"sources": [each.url for each in found[:_NAMED]]})
+    return Reply(f"{text}{opened.note}", found, {"sources": [each.url for each in found[:_NAMED]]})
 
 
 async def _answer(context: Context, words: str, found: Sequence[WebResult]) -> str:
     """What one of the pages says to it, named; empty where the model finds no answer in them."""
+    if not any(each.snippet for each in found[:_READ]):
+        return ""  # nothing was read but titles
     rows = [
         f"Result {number}: {each.title}\n{each.snippet}"
         for number, each in enumerate(found[:_READ], start=1)
@@ -132,5 +133,6 @@ async def tell_more(context: Context, hit: Annotated[WebResult, HIT]) -> Reply:
     """Tell what one of the results says."""
     pages = [each for each in context.assistant.entities if isinstance(each, WebResult)]
     snippet = Labelled(hit.snippet, EXTERNAL)
-    text = f"{_sentence(hit.called)} {_sentence(attributed(hit.source, snippet))}"
+    said = attributed(hit.source, snippet) if hit.snippet else f"It is from {hit.source}"
+    text = f"{_sentence(hit.called)} {_sentence(said)}"
     return Reply(text, tuple(pages) or (hit,), {"sources": [hit.url]})
