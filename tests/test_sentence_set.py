@@ -28,8 +28,7 @@ def verdicts(material: Material) -> list[tuple[Sentence, str]]:
     judge = Judge(material.intents, material.house)
     found = []
     for sentence in material.sentences:
-        matches = grammar.match([(sentence.text, 1.0)], limit=1)
-        best = Found(matches[0].intent, matches[0].slots) if matches else None
+        best = judge.nearest(grammar.match([(sentence.text, 1.0)]))
         guesses = [Found(each.intent, each.slots) for each in grammar.guesses(sentence.text)]
         if guesses and best is None:
             found.append((sentence, judge.verdict_of_guesses(sentence, guesses)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 from voiced.plugin import Candidate, Entity, SlotContext, one_line
+from voiced_intents.browser.addresses import host_of
+from voiced_intents.browser.things import OpenTab, Page
 
 __all__ = ["HIT", "RESULT", "WebResult"]
 
@@ -16,11 +17,15 @@ _LONGEST_TITLE = 90
 
 @dataclass(frozen=True, slots=True)
 class WebResult:
-    """A page that was found. All of it is anybody's text."""
+    """A page that was found. All of it is anybody's text.
+
+    ``is_known``: it is open, has a bookmark, or was seen before.
+    """
 
     title: str
     url: str
     snippet: str
+    is_known: bool = False
 
     @property
     def kind(self) -> str:
@@ -30,7 +35,7 @@ class WebResult:
     @property
     def source(self) -> str:
         """The host, as it is said: without "www"."""
-        return (urlsplit(self.url).hostname or "").removeprefix("www.")
+        return host_of(self.url)
 
     @property
     def called(self) -> str:
@@ -44,6 +49,15 @@ class WebResult:
     def spoken(self) -> str:
         """What is opened: the title and where it is."""
         return f"{self.called}, from {self.source}"
+
+
+def _as_result(entity: Entity) -> WebResult | None:
+    """A page that was named, by a search or of the browser's own."""
+    if isinstance(entity, OpenTab):
+        return None
+    if isinstance(entity, Page):
+        return WebResult(entity.title, entity.url, "", is_known=True)
+    return entity if isinstance(entity, WebResult) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +74,9 @@ class _Result:
     }
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002 - always these
-        """The words that point."""
+        """The words that point; "this page" is the one in front, and none of these."""
         which = "(first|second|third|fourth|fifth|last)"
-        return (f"[the] {which} ({self.nouns})", f"(that|this) ({self.nouns})")
+        return (f"[the] {which} ({self.nouns})", f"that ({self.nouns})", "this (result|hit)")
 
     def resolve(
         self,
@@ -74,9 +88,9 @@ class _Result:
 
     def from_entity(self, entity: Entity) -> WebResult | None:
         """What "the second one" is, if the conversation spoke of pages."""
-        return entity if isinstance(entity, WebResult) else None
+        return _as_result(entity)
 
 
-RESULT = _Result("result", "result|page|hit")
+RESULT = _Result("result", "result|page|hit|bookmark")
 HIT = _Result("hit", "one|result|page|hit")
 """Also "the second one", where no other thing can be asked for in these words."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import quote_plus
 
 from voiced.plugin import (
     EXTERNAL,
@@ -21,7 +20,8 @@ from voiced.plugin import (
     one_line,
 )
 
-from .browser import browse
+from .in_browser import Opened, search_in_browser
+from .known import with_known
 from .results import HIT, WebResult
 from .server import search
 from .settings import Settings
@@ -50,6 +50,8 @@ _ANSWER = {
         "look up {query} (online|on the web|on the internet)",
         "what does the (web|internet) say about {query}",
         "google {query}",
+        "(search|search for|look for|look up) {query} (in|with) (my|the) browser",
+        "(search|look) in (my|the) browser for {query}",
     ],
     effect=Effect.O1,
     critical=["query"],
@@ -63,21 +65,25 @@ async def search_web(context: Context, query: Annotated[str, TEXT]) -> Reply:
     words = one_line(query).strip()[:_LONGEST_QUERY]
     if not words:
         raise InvalidSlots("no words to search for", spoken="What shall I search for?")
-    if not settings.url:
-        url = settings.page.replace("{query}", quote_plus(words))
-        await context.in_worker(browse, url, settings.browser)
-        return Reply("I opened the search in your browser.")
-    found = await search(words, settings)
-    if not found:
-        return Reply("I found nothing on the web for that.", data={"sources": []})
+    if settings.url:
+        opened = Opened(await search(words, settings))
+        if not opened.results:
+            return Reply("I found nothing on the web for that.", data={"sources": []})
+    else:
+        opened = await search_in_browser(context, words)
+        if not opened.results:
+            return Reply(f"I opened the search in your browser.{opened.note}")
+    found = await with_known(context, opened.results)
     answer = await _answer(context, words, found) if settings.answers else ""
     named = _named(found[:_NAMED])
     text = f"{answer} The results are: {named}" if answer else f"I found this. {named}"
-    return Reply(text, found, {"sources": [each.url for each in found[:_NAMED]]})
+    return Reply(f"{text}{opened.note}", found, {"sources": [each.url for each in found[:_NAMED]]})
 
 
 async def _answer(context: Context, words: str, found: Sequence[WebResult]) -> str:
     """What one of the pages says to it, named; empty where the model finds no answer in them."""
+    if not any(each.snippet for each in found[:_READ]):
+        return ""  # nothing was read but titles
     rows = [
         f"Result {number}: {each.title}\n{each.snippet}"
         for number, each in enumerate(found[:_READ], start=1)
@@ -127,5 +133,6 @@ async def tell_more(context: Context, hit: Annotated[WebResult, HIT]) -> Reply:
     """Tell what one of the results says."""
     pages = [each for each in context.assistant.entities if isinstance(each, WebResult)]
     snippet = Labelled(hit.snippet, EXTERNAL)
-    text = f"{_sentence(hit.called)} {_sentence(attributed(hit.source, snippet))}"
+    said = attributed(hit.source, snippet) if hit.snippet else f"It is from {hit.source}"
+    text = f"{_sentence(hit.called)} {_sentence(said)}"
     return Reply(text, tuple(pages) or (hit,), {"sources": [hit.url]})

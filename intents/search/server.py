@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from voiced.plugin import IntentFailed
+from voiced_intents.browser.addresses import is_web_url
 
 from .results import WebResult
-from .settings import Settings, is_web_url
+from .settings import Settings
 
 if TYPE_CHECKING:
     import httpx

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from voiced.dispatch.calls import Call, Choice, Question
 from voiced.dispatch.resolve import chosen
+from voiced.grammar.costs import importance
 from voiced.plugin import Candidate
 from voiced.policy import Answer, Verdict, is_content_bound, read_answer
 from voiced.spoken import FILLERS, normalise, number_words, parse_ordinal, sound_similarity
@@ -15,6 +16,7 @@ __all__ = ["ask_choice", "ask_yes", "deed", "posting", "read_choice", "read_yes"
 _LISTED = 3
 _SURE = 0.6
 _LEAD = 0.1
+_LIKE = 0.75
 _NOUNS = frozenset({"file", "folder", "one"})
 
 
@@ -62,7 +64,7 @@ def read_choice(question: Question, answer: str) -> Call | Answer:
     said = [word for word in normalise(answer) if word not in FILLERS]
     picked = _by_ordinal(candidates, said)
     if picked is None and read_answer(answer) is not Answer.YES:  # a name may be "yes" itself
-        picked = _by_sound(candidates, " ".join(said))
+        picked = _by_sound(candidates, " ".join(said)) or _by_words(candidates, said)
     return chosen(question.call, question.choice.slot, picked) if picked else Answer.OTHER
 
 
@@ -84,6 +86,21 @@ def _by_sound(candidates: tuple[Candidate[object], ...], said: str) -> Candidate
     if best < _SURE or (len(scored) > 1 and best - scored[1][0] < _LEAD):
         return None
     return candidates[index]
+
+
+def _by_words(
+    candidates: tuple[Candidate[object], ...], said: Sequence[str]
+) -> Candidate[object] | None:
+    """The only one that holds all the words that tell something: "the one from wikipedia"."""
+    telling = [word for word in said if importance(word) == 1 and word not in _NOUNS]
+    holding = [
+        each for each in candidates if all(_is_in(word, normalise(each.spoken)) for word in telling)
+    ]
+    return holding[0] if telling and len(holding) == 1 else None
+
+
+def _is_in(said: str, words: Sequence[str]) -> bool:
+    return any(said == word or sound_similarity(said, word) >= _LIKE for word in words)
 
 
 def read_yes(question: Question, answer: str) -> Answer:

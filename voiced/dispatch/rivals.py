@@ -19,6 +19,7 @@ from voiced.policy import Answer, Manner, is_answerable, read_answer
 from voiced.spoken import FILLERS, normalise, parse_ordinal, sound_similarity
 
 __all__ = [
+    "AS_CHEAP",
     "MOST_ASKED",
     "MOST_TRIED",
     "ask_which",
@@ -34,7 +35,7 @@ MOST_ASKED = 3
 MOST_TRIED = 8
 """Where there are more, nothing is known of what was meant."""
 
-_AS_CHEAP, _AS_MUCH_SAID = 0.02, 0.3
+AS_CHEAP, _AS_MUCH_SAID = 0.02, 0.3
 _LIKE = 0.75
 _NOUNS = frozenset({"one", "thing"})
 _NEITHER = frozenset({"neither", "none", "nothing"})
@@ -50,7 +51,7 @@ async def meant(
     Raises:
         VoicedError: What a slot type raised on purpose.
     """
-    rivals = [each for each in found if each.rank[0] - found[0].rank[0] <= _AS_CHEAP]
+    rivals = [each for each in found if each.rank[0] - found[0].rank[0] <= AS_CHEAP]
     if len(rivals) == 1:
         return [call_of(found[0])]
     best: Match | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
@@ -18,6 +19,7 @@ from voiced.testing import clock
 from voiced.testing.answers import Answer, Piece, disconnect, redirect, whole_json
 from voiced.testing.context import FakeContext
 from voiced.testing.servers import LoopbackServer, Request
+from voiced_intents.browser import Settings as BrowserSettings
 from voiced_intents.search import Settings, open_result, search_web, tell_more
 from voiced_intents.search.results import RESULT, WebResult
 
@@ -62,6 +64,26 @@ def browser(tmp_path: Path) -> tuple[Path, Path]:
     return program, log
 
 
+@pytest.fixture(autouse=True)
+def no_browser_has_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+
+
+class Context(FakeContext):
+    """Has the settings of both plugins."""
+
+    def __init__(self, *settings: object, **more: Any) -> None:
+        super().__init__(**more)
+        self.known: dict[type, Any] = {type(each): each for each in settings}
+
+    def settings(self, kind: type[Any]) -> Any:
+        return self.known.get(kind) or kind()
+
+
+def opened_by(program: str) -> Context:
+    return Context(BrowserSettings(opener=(program,)))
+
+
 def served(server: Searx, body: Callable[[str], Awaitable[Any]]) -> Any:
     async def run() -> Any:
         async with LoopbackServer(server.respond) as serving:
@@ -72,7 +94,7 @@ def served(server: Searx, body: Callable[[str], Awaitable[Any]]) -> Any:
 
 def search(server: Searx, said: str = "heat pumps", *answers: Any) -> Any:
     async def body(url: str) -> Any:
-        context = FakeContext(settings=Settings(url=url), answers=answers)
+        context = Context(Settings(url=url), answers=answers)
         return await search_web(context, query=said)
 
     return served(server, body)
@@ -133,7 +155,7 @@ def test_a_slow_server_is_given_up() -> None:
     server = Searx(Answer(200, delay_s=5.0))
 
     async def body(url: str) -> Any:
-        context = FakeContext(settings=Settings(url=url, timeout_s=0.05))
+        context = Context(Settings(url=url, timeout_s=0.05))
         return await search_web(context, query="heat pumps")
 
     with pytest.raises(IntentFailed, match="no answer in time"):
@@ -142,7 +164,7 @@ def test_a_slow_server_is_given_up() -> None:
 
 def test_without_a_server_the_browser_searches(browser: tuple[Path, Path]) -> None:
     program, log = browser
-    context = FakeContext(settings=Settings(browser=(str(program),)))
+    context = opened_by(str(program))
 
     async def run() -> Any:
         return await search_web(context, query="heat & pumps #1")
@@ -152,7 +174,7 @@ def test_without_a_server_the_browser_searches(browser: tuple[Path, Path]) -> No
 
 
 def test_without_a_browser_it_is_said_with_the_mend() -> None:
-    context = FakeContext(settings=Settings(browser=("no-such-browser",)))
+    context = opened_by("no-such-browser")
 
     async def run() -> Any:
         return await search_web(context, query="heat pumps")
@@ -187,18 +209,19 @@ def test_the_second_one_is_told_with_its_source_and_without_links() -> None:
 
 def test_a_result_is_opened_in_the_browser(browser: tuple[Path, Path]) -> None:
     program, log = browser
-    context = FakeContext(settings=Settings(browser=(str(program),)))
+    context = opened_by(str(program))
 
     async def run() -> Any:
         return await open_result(context, result=PAGES[0])
 
-    assert clock.run(run).text == "I opened en.wikipedia.org in your browser."
+    assert clock.run(run).text == "I opened Heat pump from wikipedia.org in your browser."
     assert log.read_text() == PAGES[0].url
 
 
 def test_what_leaves_the_machine_is_declared_so() -> None:
     assert (search_web.effect, search_web.is_query) == (Effect.O1, True)
-    assert (open_result.effect, open_result.is_query) == (Effect.O2, False)
+    assert open_result.effect_with({"result": PAGES[0]}) is Effect.O2
+    assert open_result.effect_with({"result": replace(PAGES[0], is_known=True)}) is Effect.O1
     assert tell_more.effect is Effect.R1
 
 
@@ -219,5 +242,5 @@ def test_the_server_is_a_plain_address(url: str) -> None:
 
 def test_the_page_holds_the_query() -> None:
     with pytest.raises(ValueError, match="query"):
-        Settings(page="https://example.org/search")
+        BrowserSettings(search_page="https://example.org/search")
     assert json.loads(Settings().model_dump_json())["url"] == ""

@@ -8,7 +8,8 @@ from typing import Any, Literal, TypeAlias
 
 from voiced.bench.sentences.material import OUTSIDE, House, Sentence
 from voiced.dispatch.resolve import AMBIGUITY
-from voiced.dispatch.rivals import MOST_ASKED, MOST_TRIED
+from voiced.dispatch.rivals import AS_CHEAP, MOST_ASKED, MOST_TRIED
+from voiced.grammar import Match
 from voiced.plugin import Intent, normalise
 
 __all__ = ["Found", "Judge", "Verdict"]
@@ -35,6 +36,13 @@ class Judge:
     def __init__(self, intents: tuple[Intent, ...], house: House) -> None:
         self._intents = {intent.name: intent for intent in intents}
         self._house = house
+
+    def nearest(self, matches: Sequence[Match]) -> Found | None:
+        """What the dispatcher would take: of those that fit equally well, one that can be done."""
+        near = [each for each in matches if each.rank[0] - matches[0].rank[0] <= AS_CHEAP]
+        found = [Found(each.intent, each.slots) for each in near]
+        can_be_done = (each for each in found if self._values(each.intent, each.slots) is not None)
+        return next(can_be_done, found[0] if found else None)
 
     def verdict(self, sentence: Sentence, found: Found | None) -> Verdict:
         """Right where it means what it should; for what is no order, right is to refuse."""

@@ -93,6 +93,7 @@ def load_material(folder: Path) -> Generator[Material]:
         chosen: dict[str, dict[str, Any]] = {
             "files": {"roots": roots},
             "desktop": {"application_folders": (applications,), "use_windows": False},
+            "browser": {"use_joined": False},
         }
         known = {
             plugin.settings_model: plugin.settings_model(**chosen[plugin.name])

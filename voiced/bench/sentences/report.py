@@ -163,7 +163,7 @@ def run(
             material, sentences=(*material.sentences, *with_mistakes(material.sentences))
         )
         texts = [sentence.text for sentence in whole.sentences]
-        systems = [_judged("voiced", whole, _ours(grammar, texts), judge)]
+        systems = [_judged("voiced", whole, _ours(grammar, judge, texts), judge)]
         peer = HassilPeer(material.intents, material.house)
         exact = peer.exact(texts)
         systems.append(_judged("hassil exact", whole, exact, judge))
@@ -177,7 +177,7 @@ def run(
         return SentencesReport(tuple(systems), tuple(speeds))
 
 
-def _ours(grammar: Grammar, texts: Sequence[str]) -> Answers:
+def _ours(grammar: Grammar, judge: Judge, texts: Sequence[str]) -> Answers:
     found: list[Found | None] = []
     guesses: list[tuple[Found, ...]] = []
     cpu_ms: list[float] = []
@@ -186,7 +186,7 @@ def _ours(grammar: Grammar, texts: Sequence[str]) -> Answers:
         matches = grammar.match([(text, 1.0)])
         guessed = () if matches else grammar.guesses(text)
         cpu_ms.append(1000.0 * (time.process_time() - began))
-        found.append(Found(matches[0].intent, matches[0].slots) if matches else None)
+        found.append(judge.nearest(matches))
         guesses.append(tuple(Found(each.intent, each.slots) for each in guessed))
     return Answers(tuple(found), tuple(cpu_ms), tuple(guesses))
 
@@ -243,7 +243,8 @@ def _speed_of(material: Material, count: int) -> Speed:
     grammar = Grammar.compile(intents, material.house)
     compiled_s = time.process_time() - began
     sound_similarity.cache_clear()
-    answers = _ours(grammar, [sentence.text for sentence in material.sentences])
+    judge = Judge(intents, material.house)
+    answers = _ours(grammar, judge, [sentence.text for sentence in material.sentences])
     return _speed("voiced", len(intents), answers.cpu_ms, compiled_s)
 
 

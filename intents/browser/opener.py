@@ -1,4 +1,4 @@
-"""The user's browser: started with one page, and left alone."""
+"""A page opened by the desktop: for browsers that have not joined."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from voiced.plugin import IntentFailed
 
-from .settings import is_web_url
+from .addresses import is_web_url
 
 __all__ = ["browse"]
 
@@ -31,7 +31,7 @@ def browse(url: str, command: Sequence[str]) -> None:
         raise IntentFailed(
             f"{program}: not installed",
             spoken=f"I can't open pages here, because the program {program} is missing.",
-            mend="install xdg-utils, or set browser in the section [search] of voiced.toml",
+            mend="install xdg-utils, or set opener in the section [browser] of voiced.toml",
         )
     _opened[:] = [process for process in _opened if process.poll() is None]
     try:

@@ -1,0 +1,33 @@
+// What is done in a page: by functions that run there, apart from the page's own scripts.
+
+import { api, Fault } from "./api.js";
+
+const MOST_LETTERS = 200_000;
+const MOST_LINKS = 200;
+
+async function inPage(id, name, ...args) {
+  const tab = await api.tabs.get(id);
+  if (tab.discarded) throw new Fault("not_a_page", "the tab sleeps");
+  const target = { tabId: id };
+  await api.scripting.executeScript({ target, files: ["page/reading.js", "page/moving.js"] });
+  const [ran] = await api.scripting.executeScript({
+    target,
+    func: (what, values) => globalThis.voicedPage[what](...values),
+    args: [name, args],
+  });
+  if (ran.error) throw new Fault("refused", String(ran.error));
+  return ran.result;
+}
+
+async function text({ id, limit }) {
+  const found = await inPage(id, "mainText", Math.min(limit, MOST_LETTERS));
+  const tab = await api.tabs.get(id);
+  return { title: tab.title ?? "", url: tab.url ?? "", ...found };
+}
+
+export const pages = {
+  "page.text": text,
+  "page.find": ({ id, text: words }) => inPage(id, "find", words),
+  "page.scroll": ({ id, how }) => inPage(id, "scroll", how),
+  "page.links": ({ id, limit }) => inPage(id, "links", Math.min(limit, MOST_LINKS)),
+};
