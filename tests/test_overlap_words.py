@@ -4,7 +4,14 @@ from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.overlap_words import BACKCHANNELS, STOPS, is_backchannel, is_only_stop, is_stop
+from voiced.overlap_words import (
+    BACKCHANNELS,
+    STOPS,
+    hushes,
+    is_backchannel,
+    is_only_stop,
+    is_stop,
+)
 
 
 @every(
@@ -87,3 +94,16 @@ def test_no_text_is_refused_and_none_is_both(text: str) -> None:
 )
 def test_a_stop_word_may_be_all_that_is_said(text: str, is_only: bool) -> None:
     assert is_only_stop(text) is is_only
+
+
+@every(
+    ("text", "does"),
+    [
+        *((text, True) for text in "stop|Stop it!|okay, I'm up|thank you|please shush".split("|")),
+        *((text, True) for text in "enough|stop, stop, stop|uh, be quiet|turn it off".split("|")),
+        *((text, False) for text in "|okay|yes|no|wait|mhm|please|stop the thief".split("|")),
+        *((text, False) for text in "thank you for watching|the weather|no, stop him".split("|")),
+    ],
+)
+def test_words_that_hush_what_rings(text: str, does: bool) -> None:
+    assert hushes(text) is does

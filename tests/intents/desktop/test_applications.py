@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from voiced.dispatch import AMBIGUITY
 from voiced.errors import IntentFailed
 from voiced_intents import desktop
 from voiced_intents.desktop.entries import installed, launch_command
@@ -67,6 +68,14 @@ def test_they_are_found_by_sound_and_by_kind(desk, said, found) -> None:
     desk.has_app("firefox", GenericName="Web Browser", Keywords="Internet;WWW;")
     desk.has_app("org.gnome.Calculator", Name="Calculator")
     assert APP.resolve(said, desk.context)[0].value.name == found
+
+
+def test_whoever_is_called_so_is_meant_and_not_his_kind(desk) -> None:
+    desk.has_app("foot", GenericName="Terminal")
+    desk.has_app("term", Name="Terminal")
+    first, second = APP.resolve("terminal", desk.context)[:2]
+    assert first.value.name == "Terminal"
+    assert first.score - second.score >= AMBIGUITY
 
 
 def test_two_of_a_kind_are_asked_about(desk) -> None:

@@ -209,7 +209,10 @@ async def test_an_alarm_is_set_and_rings(kitchen) -> None:
     said = await kitchen.say(timers.set_alarm, when="tomorrow at half past six")
     assert said == "I'll wake you tomorrow at half past six."
     kitchen.later(hours=11)
-    assert await kitchen.rings() == ["It's half past six. This is your alarm."]
+    (rung,) = (await kitchen.news()).announcements
+    assert rung == Announcement(
+        rung.key, "It's half past six. This is your alarm.", rings=True, insists=True
+    )
 
 
 @pytest.mark.anyio
