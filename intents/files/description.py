@@ -180,7 +180,7 @@ def _strip_order(words: Words) -> tuple[Words, str]:
 
 
 def _strip_kind(words: Words) -> tuple[Words, tuple[str, ...]]:
-    """Strip a word for a kind: at the end ("tax folder"), before "called ...", or "folder" first."""
+    """Strip a word for a kind: at the end ("tax folder"), before "called ...", "folder" first."""
     for length in range(min(_LONGEST_KIND, len(words)), 0, -1):
         kinds = _kinds(words[-length:])
         if kinds:
