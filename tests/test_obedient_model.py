@@ -340,6 +340,7 @@ def test_every_intent_of_ours_says_what_it_does() -> None:
         ("files.add_date", "files.compress", "files.copy", "files.create_folder", "files.extract",
          "files.move", "files.move_several", "files.number", "files.open", "files.rename",
          "files.restore", "files.show", "files.tag", "files.trash", "files.trash_several",
+         "files.untag",
          "talk.start_over", "talk.undo"),
         Effect.W1,
     )  # fmt: skip

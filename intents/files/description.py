@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise
 
-from .kinds import KIND_WORDS, kinds_of_word
+from .kinds import FOLDER_KIND, KIND_WORDS, kinds_of_word
 
 __all__ = ["KIND_OF_SAID", "ORDERS", "Description", "described", "without_tag"]
 
@@ -180,7 +180,7 @@ def _strip_order(words: Words) -> tuple[Words, str]:
 
 
 def _strip_kind(words: Words) -> tuple[Words, tuple[str, ...]]:
-    """Strip a word for a kind: at the end ("tax folder"), or before "called ...", or alone."""
+    """Strip a word for a kind: at the end ("tax folder"), before "called ...", "folder" first."""
     for length in range(min(_LONGEST_KIND, len(words)), 0, -1):
         kinds = _kinds(words[-length:])
         if kinds:
@@ -190,6 +190,8 @@ def _strip_kind(words: Words) -> tuple[Words, tuple[str, ...]]:
         for connector in _CONNECTORS:
             if rest[: len(connector)] == connector and _kinds(words[:length]):
                 return rest[len(connector) :], _kinds(words[:length])
+    if len(words) > 1 and FOLDER_KIND in _kinds(words[:1]):  # "folder rome"
+        return words[1:], (FOLDER_KIND,)
     return words, ()
 
 

@@ -158,7 +158,7 @@ def _tar(file: IO[bytes], count: Callable[[int], None]) -> Iterator[Member]:
         while (info := archive.next()) is not None:
             with metered.of_content():
                 yield _member(archive, info)
-        metered.seek(archive.offset)  # type: ignore[attr-defined] # where the next one would be
+        metered.seek(archive.offset)  # where the next one would be
         if (end := metered.read(tarfile.BLOCKSIZE)).strip(b"\0") or len(end) % tarfile.BLOCKSIZE:
             raise tarfile.ReadError("it is cut off in the middle of a header")
 

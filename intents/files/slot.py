@@ -33,6 +33,7 @@ __all__ = ["FILE", "FOLDER", "KIND", "WANTED", "FileSlot", "WantedSlot", "descri
 
 _MOST = 10
 _MOST_WORDS = 4
+_MOST_FOLDERS = 50
 _LEAST_LETTERS = 4
 _FORMS = 3
 _NEAR_BEST = 0.2
@@ -107,8 +108,10 @@ class FileSlot:
     }
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
-        """The names of the newest files, and how files are described."""
-        return (*_templates(_newest(context)), *descriptions(context))
+        """The names of the newest files, folders with that word, and how files are described."""
+        folders = _templates(_newest(context, only_folders=True)[:_MOST_FOLDERS])
+        named = [f"(folder {form}|{form} folder)" for form in folders]
+        return (*_templates(_newest(context)), *named, *descriptions(context))
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
         """The files that may be meant, best first, at most ten.

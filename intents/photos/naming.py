@@ -12,7 +12,7 @@ from voiced_intents.files.roots import Spot
 
 from .library import area_of, last_named
 from .people import FAVORITE, tags_of, write_tags
-from .slot import PHOTO
+from .slot import PHOTO, PORTRAIT
 from .versions import carry_out
 
 __all__ = ["favor", "name_person", "unname_person"]
@@ -71,7 +71,7 @@ async def _spot_and_tags(context: Context, photo: FileEntity) -> tuple[Spot, tup
 async def name_person(
     context: Context,
     person: Annotated[str, TEXT],
-    photo: Annotated[FileEntity | None, PHOTO] = None,
+    photo: Annotated[FileEntity | None, PORTRAIT] = None,
 ) -> Reply:
     """Keep with a picture that somebody is on it, as the user says."""
     picture = photo or last_named(context)

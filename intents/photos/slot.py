@@ -16,13 +16,15 @@ from voiced.plugin import (
     normalise,
 )
 from voiced_intents.files.listing import Entry
+from voiced_intents.files.refusals import denied
 from voiced_intents.files.slot import FILE, FOLDER
 
 from .library import file_settings, media
 
-__all__ = ["ALBUM", "CAMERA", "PHOTO", "PICTURE", "PLACE", "SUBJECT", "VIDEO"]
+__all__ = ["ALBUM", "CAMERA", "PHOTO", "PICTURE", "PLACE", "PORTRAIT", "SUBJECT", "VIDEO"]
 
 _VOCABULARY = 40
+_SURE = 0.6
 _DETERMINERS = frozenset("the my a an that this these those".split())
 _NOUNS = {
     "image": frozenset("picture photo photograph image screenshot snapshot".split()),
@@ -99,6 +101,27 @@ class _Photo:
 
     def _is_one(self, file: FileEntity) -> bool:
         return file.kind in self.kinds
+
+
+@dataclass(frozen=True, slots=True)
+class _Portrait(_Photo):
+    """As a photo, for who is on it: of another file it says how that is tagged."""
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """Those that may be meant; raises as a photo does.
+
+        Raises:
+            IntentDenied: A file is meant that is no picture.
+        """
+        found = _Photo.resolve(self, said, context)
+        others = [] if found else FILE.found(said, context)
+        if others and others[0].score >= _SURE:
+            name = others[0].spoken
+            text = (
+                f"{name} is no picture, so nobody is on it. For a tag say: tag it as, and the tag."
+            )
+            raise denied("a person on what is no picture", text)
+        return found
 
 
 def _name_of(found: Entry) -> str:
@@ -183,6 +206,7 @@ ALBUM = _Album()
 PHOTO = _Photo("photo", ("image", "video"))
 PICTURE = _Photo("picture", ("image",))
 VIDEO = _Photo("video", ("video",))
+PORTRAIT = _Portrait("photo", ("image", "video"))
 PLACE = _Said("place", "a town, region or country: 'Rome'", _DATES | _FOLDERS)
 SUBJECT = _Said("subject", "who or what is on it, by the names that the user gave", _FOLDERS)
 CAMERA = _Said("camera", "a camera or phone, or its maker: 'Canon'", _DATES | _FOLDERS)

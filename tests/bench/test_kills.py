@@ -23,7 +23,7 @@ RENAME = [act for act in ACTS if act.name == "rename thesis.txt"]
 EVERY_STEP = frozenset("files.compress files.extract files.restore files.several".split())
 """Killed before each of their steps in tests/intents/files/test_every_step.py."""
 
-ONE_STEP = frozenset({"files.tag"})
+ONE_STEP = frozenset({"files.tag", "files.untag"})
 """One call into the operating system: done or not."""
 
 

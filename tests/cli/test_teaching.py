@@ -47,7 +47,7 @@ def test_without_transcripts_misses_are_only_counted(voiced):
     ("arguments", "told"),
     [
         ((SAID, "files.nope"), "there is no intent"),
-        ((SAID, "files.move"), "the slot file is missing"),
+        ((SAID, "files.move"), "the slot folder is missing"),
         ((SAID, "files.move", "file=the cat"), "not in the sentence"),
         ((SAID, "files.move", "file"), "SLOT=WORDS"),
         (("what time is it", "files.recent"), "it means clock.time already"),

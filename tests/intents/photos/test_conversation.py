@@ -98,6 +98,19 @@ def test_people_of_the_picture_that_was_just_named(home: Home, evening: Evening)
     assert evening.say("find pictures of anna").startswith("I found no photos like that.")
 
 
+def test_a_person_is_told_from_a_tag(home: Home, evening: Evening) -> None:
+    home.add("Pictures/beach.jpg", oriented(1))
+    home.add("Pictures/invoice march.pdf", b"x")
+    assert evening.say("tag anna in the beach picture") == "Anna is on beach.jpg, I'll remember."
+    assert evening.say("tag the beach picture as summer") == "Tagged beach.jpg as summer."
+    assert evening.say("tag the invoice in pictures as paid") == "Tagged invoice march.pdf as paid."
+    assert evening.say("tag paid in the invoice") == (
+        "invoice march.pdf is no picture, so nobody is on it. To tag it, say: tag it as paid."
+    )
+    assert evening.say("what is tagged anna") == "I found one tagged as anna: beach.jpg."
+    assert evening.say("find pictures of anna") == "I found one photo: beach.jpg."
+
+
 def test_several_edits_in_one_sentence(home: Home, evening: Evening) -> None:
     home.add("Pictures/lake.jpg", oriented(8))
     evening.say("rotate the lake picture right and flip it and crop it to a square")
