@@ -65,22 +65,27 @@ class ToolIndex:
     """
 
     def __init__(self, tools: Sequence[Tool], intents: Iterable[Intent]) -> None:
-        by_name = {intent.name: intent for intent in intents}
+        self._intents = {intent.name: intent for intent in intents}
         self.tools = {tool.name: tool for tool in tools}
         self.letters = {tool.name: letters_of(tool) for tool in tools}
-        self._weights = {
-            tool.name: _weights(tool, by_name[tool.name]) for tool in tools if tool.name in by_name
-        }
-        held = Counter(word for weights in self._weights.values() for word in weights)
-        count = len(self._weights)
-        self._rarity = {word: math.log(1 + count / number) for word, number in held.items()}
+        self._weights: dict[str, Mapping[str, float]] = {}
+        self._rarity: dict[str, float] = {}
 
     def nearest(self, words: str) -> list[str]:
         """The names of the tools that have any of these words, the nearest first."""
+        if not self._weights:  # nobody may ever ask
+            self._weigh()
         said = set(_stems(words))
         scores = {name: self._score(weights, said) for name, weights in self._weights.items()}
         found = [name for name, score in scores.items() if score > 0]
         return sorted(found, key=lambda name: (-scores[name], name))
+
+    def _weigh(self) -> None:
+        known = [tool for tool in self.tools.values() if tool.name in self._intents]
+        self._weights = {tool.name: _weights(tool, self._intents[tool.name]) for tool in known}
+        held = Counter(word for weights in self._weights.values() for word in weights)
+        count = len(self._weights)
+        self._rarity = {word: math.log(1 + count / number) for word, number in held.items()}
 
     def _score(self, weights: Mapping[str, float], said: set[str]) -> float:
         return sum(
