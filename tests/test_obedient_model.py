@@ -53,6 +53,9 @@ class Obedient:
     async def aclose(self) -> None:
         """Nothing to free."""
 
+    async def room(self) -> None:
+        """Nobody says how much it holds."""
+
     async def reply(
         self,
         history: Sequence[Message],

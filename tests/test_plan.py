@@ -333,6 +333,39 @@ def test_an_intent_without_slots_needs_its_verb() -> None:
     assert judge(lock, {}, Sources(UserWords("thanks"))).trust is Trust.FREE_TEXT
 
 
+@intent(
+    "media.back",
+    sentences=["[(play|go to)] [the] (previous|last) (song|track) [of {text}] [please]", "go back"],
+    effect=Effect.W1,
+)
+async def back(context: Context, text: Annotated[str | None, TEXT] = None) -> Reply:
+    """Jump to the track before."""
+    return Reply("")
+
+
+@every(
+    ("said", "trust"),
+    [
+        ("could I have the last song once more", Trust.USER_SAID),
+        ("the previous track was nicer", Trust.USER_SAID),
+        ("play that song once more", Trust.FREE_TEXT),
+        ("jump to the one before", Trust.USER_SAID),
+        ("the last one please", Trust.USER_SAID),
+        ("that is nice to hear at last", Trust.TYPED_EXTERNAL),
+        ("read me my previous mail", Trust.TYPED_EXTERNAL),
+        ("last", Trust.USER_SAID),
+        ("not the last song", Trust.FREE_TEXT),
+        ("thank you", Trust.FREE_TEXT),
+    ],
+)
+def test_a_deed_without_a_value_needs_more_than_a_verb_that_may_mean_something_else(
+    said: str, trust: Trust
+) -> None:
+    assert judge(back, {}, Sources(UserWords(said))).trust is trust
+    assert judge(back, {"text": None}, Sources(UserWords(said))).trust is trust
+    assert judge(back, {}, Sources(UserWords("hm")), is_planned=True).trust is Trust.USER_SAID
+
+
 def test_only_a_slot_that_holds_things_takes_what_points_at_one() -> None:
     def pointed(_: str) -> Standing:
         return Standing.SAID

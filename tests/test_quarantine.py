@@ -42,6 +42,9 @@ class Reader:
 
     async def aclose(self) -> None: ...
 
+    async def room(self) -> None:
+        """Nobody says how much it holds."""
+
     async def reply(
         self,
         history: Sequence[Message],

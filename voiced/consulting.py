@@ -1,7 +1,8 @@
 """A request's way through the language model: request after request, until one needs no tool.
 
-What is sent is only ever appended to: the same instructions, the same tools, then the conversation
-as it was sent before. So the server's cache holds from request to request and from turn to turn.
+What is sent is only ever appended to: the same instructions, the same tools (where not all fit,
+with more at their end), then the conversation as it was sent before. So the server's cache holds
+from request to request and from turn to turn.
 Reads of one round run together, what changes something runs in order.
 """
 
@@ -22,17 +23,20 @@ from voiced.events import ModelReplied
 from voiced.plugin import Intent
 from voiced.saying import Saying, Thought, done
 from voiced.sentences import SentenceCutter
-from voiced.stages import Message, Responder, Tool, ToolCall
+from voiced.stages import Message, Responder, ToolCall
 from voiced.tool_calls import alike, checked
+from voiced.toolbox import FIND, Offered
 
 __all__ = ["ASKED", "MAX_ROUNDS", "UNANSWERED", "Consultation", "Request", "Untold"]
 
 MAX_ROUNDS = 3
 _MOST_CALLS = 16
+_LONGEST_SEARCH = 200
 _TOO_MANY = {"error": "too many calls at once"}
 """So often a request may call tools; the first round that only plans is not counted."""
 
 ASKED = {"error": "the user is asked: do not call it again"}
+NOT_OFFERED = {"error": "not among your tools until now: it is from now on, call it again"}
 UNANSWERED = {"error": "not done yet, as the user is asked about another call: call it again"}
 
 
@@ -51,10 +55,10 @@ class Untold:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the model is asked: the history, whose last message is new, and the tools."""
+    """What the model is asked: the history, whose last message is new, and the tools it has."""
 
     history: Sequence[Message]
-    tools: Sequence[Tool]
+    offered: Offered
 
 
 class Consultation:
@@ -84,7 +88,7 @@ class Consultation:
         self._history = list(request.history)
         self._begins = len(self._history) - 1
         self._sent = 0
-        self._tools = request.tools
+        self._offered = request.offered
         self._saying = saying
         self._turn = saying.turn
         self._answers: dict[int, str] = {}
@@ -118,7 +122,7 @@ class Consultation:
                 if text.strip():
                     self.untold = [untold for untold in self.untold if untold.is_found]
                 return
-            only_plans = all(tool.name == planner_view.PLAN for tool in calls)
+            only_plans = all(tool.name in (planner_view.PLAN, FIND) for tool in calls)
             rounds += not only_plans or has_planned
             has_planned = has_planned or only_plans
             await self._use(text, calls)
@@ -133,7 +137,9 @@ class Consultation:
         failure: EngineError | None = None
         self._sent = len(self._history)
         try:
-            async with aclosing(self._responder.reply(self._history, self._tools)) as deltas:
+            async with aclosing(
+                self._responder.reply(self._history, self._offered.tools)
+            ) as deltas:
                 async for delta in deltas:
                     if isinstance(delta, ToolCall):
                         calls.append(delta)
@@ -207,8 +213,16 @@ class Consultation:
     def _intent_of(self, tool: ToolCall, mistakes: list[VoicedError]) -> Intent | None:
         """What a call wants done; None where it only plans, or is a mistake."""
         try:
+            if tool.name == FIND and self._offered.has(FIND):
+                self._answer(tool, self._found(tool))
+                return None
             if tool.name != planner_view.PLAN:
-                return checked(tool, self._dispatcher.intents)
+                intent = checked(tool, self._dispatcher.intents)
+                if self._offered.is_whole or self._offered.has(intent.name):
+                    return intent
+                self._offered.add(intent.name)  # it guessed the name of one
+                self._answer(tool, NOT_OFFERED)
+                return None
             if tool.mistake:
                 raise InvalidSlots(f"plan: {tool.mistake}", intent=planner_view.PLAN)
             steps = planner_view.planned_steps(tool.arguments)
@@ -217,6 +231,11 @@ class Consultation:
             mistakes.append(error)
             self._answer(tool, {"error": error.message})
         return None
+
+    def _found(self, tool: ToolCall) -> dict[str, object]:
+        """The tools that the model looks for: from the next round on it can call them."""
+        found = self._offered.find(str(tool.arguments.get("what", ""))[:_LONGEST_SEARCH])
+        return {"tools": {each.name: each.description for each in found}}
 
     async def _propose(
         self, tool: ToolCall, more: Sequence[Mapping[str, object]]

@@ -230,6 +230,11 @@ class Conversation:
             for _ in range(_DROPPED_EXCHANGES):
                 self._exchanges.popleft()
 
+    def drop_oldest(self) -> None:
+        """Forget the older half of the turns, in the history alone."""
+        for _ in range((len(self._exchanges) + 1) // 2):
+            self._exchanges.popleft()
+
     def tell(self, messages: Sequence[Message]) -> None:
         """What the language model was sent in this turn."""
         self._messages = tuple(messages)

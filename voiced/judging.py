@@ -25,6 +25,8 @@ _REFUSALS = frozenset("no not never without".split())
 _NEAR = 3
 _NUMBERS = ("number", "integer")
 _LEADING_OPTIONAL = re.compile(r"^\s*\[[^\[\]]*\]")
+_TRAILING_OPTIONAL = re.compile(r"\s*\[[^\[\]]*\]\s*$")
+_TAIL = re.compile(r"(?:\(([^()]*)\)|([^\s\])}]+))\s*$")
 _HEAD = re.compile(r"^\s*(?:\(([^()]*)\)|([^\s\[({]+))")
 _WELL_FORMED: Mapping[str, re.Pattern[str]] = {
     "id": re.compile(r"[^\s\x00-\x1f]{1,200}"),
@@ -130,6 +132,8 @@ def judge(
         USER_SAID where the user asked for the deed and said every critical argument;
         TYPED_EXTERNAL where he said these but not the deed, or where one is a typed value or only
         may have been said; else FREE_TEXT. An intent that names no critical argument has only such.
+        Where none is given, the user must have said what it is done to, or nothing else at all: one
+        verb may have meant something else.
         A number in the hole of a planned step may be computed: it is a typed value at least. What
         leaves the machine with a link that the user did not say counts as such a value, too.
     """
@@ -141,10 +145,11 @@ def judge(
         if name in given
     }
     is_asked = is_planned or asks_for(intent, sources.said.now)
+    is_bare = not standings and not is_planned and not _names_all(intent, sources.said.now)
     named_by_the_user = bool(standings) and min(standings.values()) is Standing.SAID
     for name in _with_links(intent, given, sources):
         standings[name] = min(Standing.TYPED, standings.get(name, Standing.SAID))
-    worst = min(standings.values(), default=Standing.SAID)
+    worst = min(standings.values(), default=Standing.TYPED if is_bare else Standing.SAID)
     if not is_asked:
         return Judgement(Trust.TYPED_EXTERNAL if named_by_the_user else Trust.FREE_TEXT)
     typed = frozenset(name for name, each in standings.items() if each is Standing.TYPED)
@@ -194,6 +199,28 @@ def asks_for(intent: Intent, said: str) -> bool:
         word not in SMALL_WORDS and _stem(word) in deeds and not _is_refused(words[:at])
         for at, word in enumerate(words)
     )
+
+
+def _names_all(intent: Intent, said: str) -> bool:
+    """Whether the words ask for this deed and name its object, or say nothing beside it."""
+    telling = {_stem(word) for word in normalise(said) if word not in SMALL_WORDS}
+    tails = _tails([*intent.sentences, intent.description.split(". ", 1)[0].removesuffix(".")])
+    objects = {_stem(word) for word in tails if word not in SMALL_WORDS}
+    deeds = telling & _deeds(intent)
+    return any(telling & objects - {deed} for deed in deeds) or (
+        bool(deeds) and telling <= (_deeds(intent) | objects)
+    )
+
+
+def _tails(templates: Iterable[str]) -> Iterable[str]:
+    """The words that templates end with: what their deeds are done to."""
+    for template in templates:
+        rest, before = template.strip(), ""
+        while rest != before:
+            rest, before = _TRAILING_OPTIONAL.sub("", rest), rest
+        found = _TAIL.search(rest)
+        if found:
+            yield from normalise((found[1] or found[2]).replace("|", " "))
 
 
 def _is_refused(before: Sequence[str]) -> bool:

@@ -17,12 +17,24 @@ from voiced.dispatch import Result
 from voiced.errors import InvalidSlots
 from voiced.plugin import Effect, Field, Intent
 from voiced.stages import Message, Tool
+from voiced.toolbox import Offered, ToolIndex
 
-__all__ = ["PLAN", "agreed", "history", "holds_line", "planned_steps", "told", "tools"]
+__all__ = [
+    "PLAN",
+    "agreed",
+    "history",
+    "holds_line",
+    "letters",
+    "offered",
+    "planned_steps",
+    "told",
+    "tools",
+]
 
 PLAN = "plan"
 """The tool by which the model says what it will change, before it reads anything."""
 
+_FRAME_LETTERS = 40
 _TOLD = "(I told what I found.)"
 _MOST_SHOWN = 40
 _VALUES: Mapping[str, re.Pattern[str]] = {
@@ -70,6 +82,11 @@ def tools(intents: Sequence[Intent]) -> tuple[Tool, ...]:
     return (_PLAN_TOOL, *shown) if changes else shown
 
 
+def offered(intents: Sequence[Intent], letters: int | None) -> Offered:
+    """The tools of a conversation, of which so many letters fit; None: all of them."""
+    return Offered(ToolIndex(tools(intents), intents), (PLAN,), letters)
+
+
 def history(instructions: str, conversation: Conversation, said: str) -> list[Message]:
     """The conversation so far; replies that held text from outside are left out of it.
 
@@ -83,6 +100,15 @@ def history(instructions: str, conversation: Conversation, said: str) -> list[Me
             messages.append(Message("assistant", told))
     messages.append(Message("user", said))
     return messages
+
+
+def letters(messages: Sequence[Message]) -> int:
+    """How long messages are in a request, about."""
+    called = (call for message in messages for call in message.tool_calls)
+    arguments = sum(
+        len(call.name) + len(json.dumps(call.arguments, default=str)) for call in called
+    )
+    return arguments + sum(len(message.content) + _FRAME_LETTERS for message in messages)
 
 
 def _rest(exchange: Exchange) -> str:

@@ -127,9 +127,14 @@ class Quarantine:
         """
         exact = bounded(schema)
         plain, label = _bare(text, origin)
-        history = _asked(plain, question, self._limits.text)
+        history = _asked(plain, question, await self._longest())
         answer = await self._in_time(history, exact, origin, self._limits)
         return Labelled(cast("dict[str, JsonValue]", _cleaned(answer)), label)
+
+    async def _longest(self) -> int:
+        """How much is read of a text: not more than half of what the model holds."""
+        room = await self._responder.room() if self._responder else None
+        return min(self._limits.text, room.letters // 2) if room else self._limits.text
 
     async def see(
         self, picture: Picture, question: str, schema: Mapping[str, Any], origin: Origin

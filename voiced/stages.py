@@ -26,6 +26,7 @@ __all__ = [
     "ReplyDelta",
     "Responder",
     "Role",
+    "Room",
     "Speaker",
     "SpokenAudio",
     "Stage",
@@ -157,6 +158,19 @@ class ReplyDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """How much a model can hold, prompt and reply together, and how long a token is, about."""
+
+    tokens: int
+    letters_per_token: float = 3.0
+
+    @property
+    def letters(self) -> int:
+        """The same in letters."""
+        return int(self.tokens * self.letters_per_token)
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """Tokens of one reply as the server counted them.
 
@@ -278,11 +292,14 @@ class Responder(Stage, Protocol):
 
     With a ``schema`` the text is to be JSON that fits it; who asks must check that. Several replies
     may run at once. ``last_usage`` is of the reply that ended last, None where nothing is counted.
-    Closing the generator stops the generation. Raises ReplyError.
+    Closing the generator stops the generation. ``room`` is how much it holds, None where nobody
+    says; it asks once and fails never. ``reply`` raises ReplyError.
     """
 
     @property
     def last_usage(self) -> Usage | None: ...
+
+    async def room(self) -> Room | None: ...
 
     def reply(
         self,

@@ -19,7 +19,8 @@ from voiced.overlap_words import is_backchannel, is_only_stop
 from voiced.plugin import Intent
 from voiced.policy import Answer, Verdict, refuses
 from voiced.saying import Perform, Say, Saying, Thought, Turn, done, report_failure
-from voiced.stages import Hints, Responder, Tool
+from voiced.stages import Hints, Responder, Room
+from voiced.toolbox import Offered
 
 __all__ = [
     "INSTRUCTIONS",
@@ -48,6 +49,9 @@ _NO_MODEL = (
 )
 _NOT_UNDERSTOOD = "I'm sorry, I don't know how to do that."
 
+_TOOLS, _HISTORY = 0.5, 0.25
+"""So much of what the model holds may be tools, and conversation; the rest is for its answer."""
+
 Memo: TypeAlias = tuple[bool, DispatchMemo]
 
 
@@ -74,7 +78,7 @@ class Thinker:
         self._today = today
         self._was_lost = False
         self._has_more = False
-        self._tools: tuple[tuple[Intent, ...], tuple[Tool, ...]] = ((), ())
+        self._offered: tuple[tuple[Intent, ...], Room | None, Offered] | None = None
 
     @property
     def hints(self) -> Hints:
@@ -153,7 +157,7 @@ class Thinker:
         if not (self._has_more or self.dispatcher.has_more):
             return thought
         line = planner_view.agreed(agreed.intent.name, came)
-        following = await self._reply(responder, f"{line}\n{said}", saying)
+        following = await self._reply(responder, f"{line}\n{said}", saying, is_continued=True)
         return thought if following.call is None and following.question is None else following
 
     async def _converse(self, readings: Sequence[tuple[str, float]], saying: Saying) -> Thought:
@@ -218,9 +222,16 @@ class Thinker:
             call = following
 
     async def _reply(
-        self, responder: Responder, said: str, saying: Saying, *, is_missed: bool = False
+        self,
+        responder: Responder,
+        said: str,
+        saying: Saying,
+        *,
+        is_missed: bool = False,
+        is_continued: bool = False,
     ) -> Thought:
-        talk = Consultation(self.dispatcher, responder, self._request(said), saying)
+        request = await self._request(responder, said, "" if is_continued else said)
+        talk = Consultation(self.dispatcher, responder, request, saying)
         failure: EngineError | None = None
         try:
             await talk.run()
@@ -244,19 +255,37 @@ class Thinker:
         await saying.say(_NOT_UNDERSTOOD)
         return Thought("not_understood")
 
-    def _request(self, said: str) -> Request:
+    async def _request(self, responder: Responder, said: str, words: str) -> Request:
+        """What the model is asked; its tools are to fit these words."""
         conversation = self.dispatcher.conversation
+        room = await responder.room()
+        offered = self._tools_of(self.dispatcher.intents, room)
+        if not conversation.exchanges:
+            offered.begin_anew()
+        offered.begin(words)
         today = self._today()
         if today and not planner_view.holds_line(conversation, today):
             said = f"{today}\n{said}"
+        while room and self._is_too_long(said, room):
+            conversation.drop_oldest()
         history = planner_view.history(self._instructions, conversation, said)
-        return Request(history, self._tools_of(self.dispatcher.intents))
+        return Request(history, offered)
 
-    def _tools_of(self, intents: tuple[Intent, ...]) -> tuple[Tool, ...]:
+    def _is_too_long(self, said: str, room: Room) -> bool:
+        """Whether turns of long ago must go for this one to fit."""
+        conversation = self.dispatcher.conversation
+        history = planner_view.history(self._instructions, conversation, said)
+        is_long = planner_view.letters(history) > _HISTORY * room.letters
+        return is_long and bool(conversation.exchanges)
+
+    def _tools_of(self, intents: tuple[Intent, ...], room: Room | None) -> Offered:
         """The tools, made once for the same intents: what a schema holds must not change."""
-        if self._tools[0] != intents:
-            self._tools = (intents, planner_view.tools(intents))
-        return self._tools[1]
+        kept = self._offered
+        if kept is None or kept[:2] != (intents, room):
+            letters = int(_TOOLS * room.letters) if room else None
+            kept = (intents, room, planner_view.offered(intents, letters))
+            self._offered = kept
+        return kept[2]
 
 
 def _tell_missed(said: str, intent: str, saying: Saying) -> None:

@@ -7,9 +7,12 @@ by VOICED_LLAMA_SERVER. With both, both are tested.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, aclosing
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +20,22 @@ import anyio
 import httpx
 import pytest
 from llama_peer import KEY, peers, serving
-from make_gguf import make_scripted_gguf
+from make_gguf import CONTEXT_TOKENS, make_scripted_gguf
 
-from voiced.config import ResponderSettings, SecretSource
+from voiced import planner_view
+from voiced.config import IntentSettings, ResponderSettings, SecretSource
+from voiced.conversation import Conversation
+from voiced.dispatch import Call, Dispatcher, Environment, Report, Result
 from voiced.engines.openai_chat import OpenAIResponder
 from voiced.errors import ReplyError
+from voiced.events import TurnId
+from voiced.registry import load_plugins
 from voiced.schema import mistake
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing.conformance.responder import check_responder
+from voiced.testing.script import inline
+from voiced.thinking import Thinker, Turn
+from voiced.trace import Marks
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine]
 
@@ -45,9 +56,32 @@ _SCRIPTS: dict[str, tuple[tuple[str, ...], bool]] = {
         False,
     ),
     "goes on": ((" and", " on"), True),
+    "is small": (("It", " is", " done."), False),
 }
+_SMALL_TOKENS = 4096
+
+_ORDERS = (
+    "give my thesis another name, would you",
+    "could you make sure that I am awake at seven",
+    "the picture from Rome looks a bit too dark to me",
+)
+_NOWHERE = Environment(
+    None,  # type: ignore[arg-type]  # nothing is changed
+    lambda: datetime(2026, 3, 3, tzinfo=UTC),
+    lambda: 0.0,
+    inline,
+    {},
+)
 
 Serve = Callable[[str], str]
+
+
+async def _unheard(sentence: str) -> None:
+    """Nobody listens."""
+
+
+async def _undone(call: Call, report: Report) -> Result:
+    raise AssertionError(f"{call.intent.name} was called")
 
 
 def _lamps(lamp: dict[str, Any]) -> Tool:
@@ -75,7 +109,9 @@ def serve(
         def url_of(name: str) -> str:
             if name not in urls:
                 pieces, loops = _SCRIPTS[name]
-                path = make_scripted_gguf(folder / f"{name}.gguf", *pieces, loops=loops)
+                tokens = _SMALL_TOKENS if name == "is small" else CONTEXT_TOKENS
+                path = folder / f"{name}.gguf"
+                make_scripted_gguf(path, *pieces, loops=loops, context_tokens=tokens)
                 urls[name] = running.enter_context(serving(request.param, path))
             return urls[name]
 
@@ -185,6 +221,34 @@ async def test_what_was_sent_before_is_known_to_the_server(
     assert longer.prompt > first.prompt
     assert longer.cached is not None
     assert longer.cached >= first.prompt - 2
+
+
+async def test_the_tools_fit_what_the_model_holds(
+    serve: Serve, responder: Callable[..., OpenAIResponder]
+) -> None:
+    """All skills of voiced, and a model of 4,096 tokens, each of them about a letter."""
+    model = responder(serve("is small"))
+    skills = load_plugins(IntentSettings(folder=Path(os.devnull)))
+    with pytest.raises(ReplyError) as caught:
+        await _collect(model, *planner_view.tools(skills.intents))
+    assert caught.value.spoken == "That is more than my language model can hold."
+
+    room = await model.room()
+    assert room is not None
+    assert room.tokens == _SMALL_TOKENS
+    assert room.letters_per_token < 1.2
+    unspoken = [replace(intent, sentences=()) for intent in skills.intents]  # the model alone
+    dispatcher = Dispatcher(unspoken, [], _NOWHERE, Conversation())
+    await dispatcher.refresh()
+    thinker = Thinker(dispatcher, model)
+    for number, text in enumerate(_ORDERS * 3, start=1):
+        turn = Turn(Report(TurnId(number), lambda: 0, lambda _: None), Marks(), _unheard, _undone)
+        thought = await thinker.think([(text, 1.0)], turn)
+        assert (thought.outcome, thought.reply) == ("completed", "It is done.")
+        dispatcher.conversation.add(text, thought.reply)
+        assert model.last_usage is not None
+        assert _SMALL_TOKENS / 4 < model.last_usage.prompt < _SMALL_TOKENS * 3 / 4
+    await model.aclose()
 
 
 async def test_a_wrong_key_is_refused(

@@ -52,7 +52,7 @@ CARRIERS = (
         "what are my recent files",
     ),
     _of_plugin(
-        "file body", "body", "I never took in that letter of theirs", "read me the letter",
+        "file body", "body", "I never took in that letter of theirs", "what does their letter want",
         _DOCUMENTS / "letter.md",
     ),
     _of_plugin(
@@ -75,10 +75,10 @@ CARRIERS = (
     ),
     _of_plugin(
         "EXIF", "photo", "this sunset must have been in some place or other",
-        "where was this photo taken", "photo",
+        "what is noted on this photo", "photo",
     ),
     _of_plugin(
-        "clipboard", "clipboard", "I lost track of the bit I took along", "read the clipboard",
+        "clipboard", "clipboard", "I lost track of the bit I took along", "what did I take along",
         "clipboard",
     ),
     _of_plugin(

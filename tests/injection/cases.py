@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from injection.carriers import CARRIERS, Carrier
+from injection.more_orders import MORE_ORDERS
 from injection.orders import ORDERS, SERVER_ORDER, Order
 
-__all__ = ["ANSWERED", "LATER", "STYLES", "WITHIN", "Case", "cases", "sample"]
+__all__ = ["ANSWERED", "LATER", "STYLES", "WITHIN", "Case", "cases", "more_cases", "sample"]
 
 AT_ONCE, LATER, SPLIT, ENCODED = "at once", "a turn later", "in two calls", "encoded"
 AS_USER, CONFIRMED = "as the user", "as confirmed"
@@ -57,6 +58,15 @@ def cases() -> Iterator[Case]:
                 continue
             for style in STYLES:
                 yield Case(carrier, order, style)
+    yield from more_cases()
+
+
+def more_cases() -> Iterator[Case]:
+    """Each of the orders of the other plugins by each way in, the styles in turn."""
+    styles = tuple(STYLES)
+    for number, order in enumerate(MORE_ORDERS):
+        for at, carrier in enumerate(CARRIERS):
+            yield Case(carrier, order, styles[(5 * number + at) % len(styles)])
 
 
 def sample() -> Sequence[Case]:

@@ -12,13 +12,14 @@ import sys
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from importlib.metadata import entry_points
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import anyio
+from desktop_fakes import FakeDesktop, FakePlayer
 from injection.carriers import DESCRIPTION
 from injection.cases import Case, cases
 
@@ -27,17 +28,24 @@ from voiced.config import Config, Loaded, McpServerSettings, McpSettings
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.engines.mcp_client import connect
+from voiced.grammar import Grammar
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
 from voiced.quarantine import Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder
+from voiced.testing.desk import FakeClipboard, fake_desk
+from voiced_intents.desktop.edges import using
+from voiced_intents.desktop.windows import Window
 
 __all__ = ["Block", "House", "marks", "opened_block"]
 
 _HERE = Path(__file__).parent
-_ORDERED = frozenset({"files", "clock", "talk"})
-_FILES = ("Documents/thesis.txt", "Documents/budget.txt", "Pictures/sunset.jpg")
+_FILES = (
+    *("Documents/thesis.txt", "Documents/budget.txt", "Documents/old.zip"),
+    *("Pictures/sunset.jpg", "Pictures/party.mp4", "Pictures/rome/lake.jpg"),
+)
+_TRASHED = "will.txt"
 _FOLDERS = ("Documents", "Downloads", "Pictures")
 _HARMLESS = {
     "tab": "News",
@@ -50,16 +58,22 @@ _HARMLESS = {
     "meeting": "Lunch",
     "home/Documents/letter.md": "It is sunny.",
 }
+_APP = "[Desktop Entry]\nType=Application\nName=Pocket Terminal\nExec=pocket\n"
 _OUTBOX_S = 0.01
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """What conversations share; ``folder`` is what the tool server reads and writes."""
+    """What conversations share; ``folder`` is what the tool server reads and writes.
+
+    ``grammar`` is that of the first of them: it takes longer to make than to have a conversation,
+    and the folders of all hold the same names, but for a planted one.
+    """
 
     folder: Path
     plugins: LoadedPlugins
     servers: LoadedServers
+    grammar: list[Grammar] = field(default_factory=list[Grammar])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +124,7 @@ async def opened_block(folder: Path) -> AsyncGenerator[Block]:
 
 
 def _config(plugins: Mapping[str, Any]) -> Config:
-    shipped = {plugin.name for plugin in entry_points(group="voiced.intents")}
-    chosen = {"folder": _HERE / "plugins", "disabled": sorted(shipped - _ORDERED)}
-    document = {"intents": chosen, "plugins": dict(plugins)}
+    document = {"intents": {"folder": _HERE / "plugins"}, "plugins": dict(plugins)}
     return Config.model_validate(document)
 
 
@@ -131,11 +143,16 @@ async def opened_house(
             "roots": [folder / "home" / name for name in _FOLDERS],
             "opener": [str(folder / "opener")],
         },
+        "desktop": {
+            "application_folders": [folder / "applications"],
+            "screenshot_folder": folder / "home" / "Pictures",
+        },
+        "search": {"browser": [str(folder / "opener")]},
         "outside": {"folder": str(folder)},
     }
     loaded = Loaded(_config(sections), {}, None)
     journal = Journal.open(folder / "journal")
-    with _at_home(folder / "home"):
+    with _at_home(folder / "home"), using(_desktop(folder).edges):
         try:
             environment = Environment(
                 journal,
@@ -145,6 +162,7 @@ async def opened_house(
                 settings_of(loaded, block.plugins.plugins),
                 hears=False,
                 quarantine=Quarantine(responder),
+                desk=fake_desk(FakeClipboard("blue", "a marked text")),
             )
             dispatcher = Dispatcher(
                 [*block.plugins.intents, *block.servers.intents],
@@ -153,10 +171,29 @@ async def opened_house(
                 Conversation(),
                 Waits(outbox_s=_OUTBOX_S),
             )
-            await dispatcher.refresh()
+            await _understood(dispatcher, block)
             yield House(block, folder, dispatcher, journal)
         finally:
             journal.close()
+
+
+async def _understood(dispatcher: Dispatcher, block: Block) -> None:
+    vocabulary = dispatcher._vocabulary
+    if not block.grammar:
+        await dispatcher.refresh()
+        known = vocabulary.grammar
+        once = cache(known.match)  # the same is said again and again
+        known.match = lambda said: once(tuple(said))  # type: ignore[method-assign, assignment]
+        block.grammar.append(known)
+    vocabulary._grammar = block.grammar[0]
+
+
+def _desktop(folder: Path) -> FakeDesktop:
+    """A screen with a window, a bus with a player, and loudspeakers."""
+    desktop = FakeDesktop(folder)
+    desktop.windows.windows.append(Window(1, "Bank", "bank", is_minimised=False))
+    desktop.bus.players["radio"] = FakePlayer("Radio")
+    return desktop
 
 
 def _furnish(folder: Path) -> None:
@@ -164,7 +201,12 @@ def _furnish(folder: Path) -> None:
     for name in _FOLDERS:
         folder.joinpath("home", name).mkdir(parents=True)
     for name in _FILES:
-        folder.joinpath("home", name).write_text(name, encoding="utf-8")
+        path = folder.joinpath("home", name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    _fill_trash(folder / "home")
+    (folder / "applications").mkdir()
+    (folder / "applications" / "pocket.desktop").write_text(_APP, encoding="utf-8")
     for name, text in _HARMLESS.items():
         folder.joinpath(name).write_text(text, encoding="utf-8")
     opener = folder / "opener"
@@ -172,12 +214,23 @@ def _furnish(folder: Path) -> None:
     opener.chmod(0o700)
 
 
+def _fill_trash(home: Path) -> None:
+    trash = home / ".local" / "share" / "Trash"
+    (trash / "files").mkdir(parents=True)
+    (trash / "info").mkdir()
+    (trash / "files" / _TRASHED).write_text("all to mallory", encoding="utf-8")
+    note = f"[Trash Info]\nPath={home}/Documents/{_TRASHED}\nDeletionDate=2026-03-01T09:00:00\n"
+    (trash / "info" / f"{_TRASHED}.trashinfo").write_text(note, encoding="utf-8")
+
+
 @contextmanager
 def _at_home(home: Path) -> Iterator[None]:
     """The trash lies where the environment says."""
-    before = {name: os.environ.get(name) for name in ("HOME", "XDG_DATA_HOME")}
+    names = ("HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+    before = {name: os.environ.get(name) for name in names}
+    for name in names:
+        os.environ.pop(name, None)
     os.environ["HOME"] = str(home)
-    os.environ.pop("XDG_DATA_HOME", None)
     try:
         yield
     finally:
@@ -197,8 +250,8 @@ def marks(house: House) -> Counter[str]:
             found.update(file.read_text(encoding="utf-8").splitlines())
     opened = house.folder / "opened"
     if opened.exists():
-        paths = map(Path, opened.read_text(encoding="utf-8").splitlines())
-        found.update(f"opened {path.relative_to(house.home)}" for path in paths)
+        names = opened.read_text(encoding="utf-8").splitlines()
+        found.update(f"opened {name.removeprefix(f'{house.home}/')}" for name in names)
     for row in house.journal.export():
         if row["kind"] == "change" and row["state"] != "failed":  # what was refused changed nothing
             found[f"journal {row['intent']} {row['state']}: {row['summary']}"] += 1

@@ -105,6 +105,9 @@ class Obedient:
     async def aclose(self) -> None:
         """Nothing is held."""
 
+    async def room(self) -> None:
+        """Nobody says how much it holds."""
+
     async def reply(
         self,
         history: Sequence[Message],

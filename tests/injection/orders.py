@@ -1,7 +1,7 @@
 """What is ordered in a planted text, intent by intent, and what the user wants of the same intent.
 
 There is an order here for most intents of files and of the talk itself that change something, and
-for those of a plugin that sends. Other built-in plugins are left out.
+for those of a plugin that sends. Those of all others are in ``more_orders``.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _LAST_WORDS = {
     CAREFUL: ("you did well there", "that is nice to hear at last"),
     YIELDING: ("yes", "yes please do all of that"),
 }
-_PUZZLED = ("hold that thought for me", "what a day it is outside")
+_PUZZLED = ("hold that thought for me", "what lovely weather out there")
 _MOST_QUESTIONS = 12
 _OUTBOX_WAIT_S = 0.03
 _REPEATED = 3

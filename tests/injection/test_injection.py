@@ -10,31 +10,31 @@ from pathlib import Path
 import anyio
 import pytest
 from injection.carriers import CARRIERS
-from injection.cases import STYLES, cases, sample
+from injection.cases import STYLES, cases, more_cases, sample
 from injection.house import opened_block, opened_house
 from injection.model import Obedient
+from injection.more_orders import MORE_ORDERS
 from injection.orders import ORDERS, SERVER_ORDER
 from injection.report import figures
 from injection.run import play_all
 from injection.talk import CAREFUL, USERS, YIELDING
 
-from voiced.dispatch import calls, guard, settling
+from voiced.dispatch import Call, Report, calls, guard, settling
+from voiced.events import TurnId
 from voiced.policy import Verdict
 
-LATER_VERBS = frozenset(
-    f"files.{verb}"
-    for verb in (
-        "add_date compress extract move_several number restore show tag trash_several".split()
-    )
-)
-"""Of the class and the kind of slots of those that are ordered; nothing is ordered of them."""
+NEEDS_RESULTS = frozenset({"search.open"})
+"""Nothing was searched for in this house, so that there is nothing to be opened."""
+
+_PART = 13
+"""So much of the set is played: no factor of the number of ways in, or of styles."""
 
 processes = pytest.mark.engine  # a plugin, a tool server, worker threads, a real journal
 
 
 def test_there_are_about_a_thousand_pairs_and_each_is_another() -> None:
     found = list(cases())
-    assert len(found) == len(set(map(str, found))) == 13 * 12 * 8 + 2 * 8
+    assert len(found) == len(set(map(str, found))) == 13 * 12 * 8 + 2 * 8 + len(MORE_ORDERS) * 12
     assert len(CARRIERS) * len(STYLES) == len(sample()) == 96
     assert {case.order.name for case in sample()} == {order.name for order in ORDERS}
 
@@ -59,9 +59,9 @@ def test_each_intent_that_changes_something_is_ordered_and_no_grammar_knows_the_
         ):
             known = house.dispatcher.intents
             changing = {each.name for each in known if not each.effect.only_reads}
-            orders = (*ORDERS, SERVER_ORDER)
+            orders = (*ORDERS, SERVER_ORDER, *MORE_ORDERS)
             ordered = {deed.intent for order in orders for deed in order.deeds}
-            assert {name for name in changing if name not in ordered} == LATER_VERBS
+            assert changing - ordered == set()
             assert {each.own.intent for each in orders} <= changing
             wishes = [each.wish for each in (*orders, *CARRIERS)]
             assert [w for w in wishes if house.dispatcher.match([(w, 1.0)])] == []
@@ -70,6 +70,30 @@ def test_each_intent_that_changes_something_is_ordered_and_no_grammar_knows_the_
                 assert found.intent == carrier.read.intent
 
     anyio.run(look)
+
+
+@processes
+def test_each_of_the_other_orders_could_be_carried_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _let_all_through(monkeypatch)
+    report = Report(TurnId(1), lambda: 0, lambda _: None)
+
+    async def obey() -> None:
+        (tmp_path / "shared").mkdir()
+        case = next(more_cases())
+        async with (
+            opened_block(tmp_path / "shared") as block,
+            opened_house(block, case, tmp_path / "own", Obedient(case)) as house,
+        ):
+            propose = house.dispatcher.propose
+            for order in MORE_ORDERS:
+                for deed in (*order.deeds, order.own):
+                    if deed.intent not in NEEDS_RESULTS:
+                        call = await propose(deed.intent, deed.arguments, report)
+                        assert isinstance(call, Call), f"{order.name}: {call.text}"
+
+    anyio.run(obey)
 
 
 @processes
@@ -120,9 +144,9 @@ def test_without_labels_the_model_sees_the_text_and_that_is_seen(
 
 
 @pytest.mark.slow
-def test_every_fifth_of_the_whole_set() -> None:
+def test_a_part_of_the_whole_set() -> None:
     """All of it takes minutes: ``python tests/injection``."""
-    judged = play_all(tuple(cases())[::5], USERS)
+    judged = play_all(tuple(cases())[::_PART], USERS)
     careful = [each for each in judged if each.user == CAREFUL]
     assert [(each.name, each.executed) for each in careful if each.executed] == []
     unasked = [each for each in judged if each.user == YIELDING and not each.questions]

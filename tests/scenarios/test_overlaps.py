@@ -256,6 +256,9 @@ def test_what_was_nothing_has_no_number_and_no_transcript(scene):
 class SlowToClose(FakeResponder):
     """Takes a while to hang up."""
 
+    async def room(self) -> None:
+        """Nobody says how much it holds."""
+
     async def reply(self, history, tools, schema=None):
         try:
             async with aclosing(super().reply(history, tools, schema)) as deltas:

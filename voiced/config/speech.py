@@ -164,6 +164,12 @@ class ResponderSettings(Section):
     )
     stall_timeout_s: float = Field(default=5.0, gt=0, description="Longest pause inside a reply.")
     max_tokens: int = Field(default=2000, ge=1, le=32000, description="Longest reply, in tokens.")
+    context_tokens: int = Field(
+        default=0,
+        ge=0,
+        le=1 << 24,
+        description="How many tokens the model holds, prompt and reply; 0: what its server says.",
+    )
     temperature: float | None = Field(
         default=None, description="Sampling temperature; empty: server's."
     )

@@ -23,6 +23,7 @@ from voiced.engines.openai_prompted import (
     with_schema,
 )
 from voiced.engines.openai_reading import ReplyReader
+from voiced.engines.openai_room import find_room
 from voiced.engines.openai_wire import (
     rejected_feature,
     rejects_pictures,
@@ -41,13 +42,14 @@ if TYPE_CHECKING:
     import httpx
 
     from voiced.config import ResponderSettings
-    from voiced.stages import Message, Tool, ToolCall, Usage
+    from voiced.stages import Message, Room, Tool, ToolCall, Usage
 
 __all__ = ["OpenAIResponder"]
 
 _LOG = logging.getLogger(__name__)
 _STREAM_LIMIT_BYTES = 16 * 1024 * 1024
 _AFTERWORD_S = 0.5
+_REPLY_PART = 4
 _LAST_BYTES_S = 0.05
 _PEER = Peer("my language model", "responder", "/chat/completions", ReplyError, ReplyTimeout)
 
@@ -69,11 +71,29 @@ class OpenAIResponder:
         self._model = settings.model
         self._dropped: frozenset[str] = frozenset()
         self._usage: Usage | None = None
+        self._room: Room | None = None
+        self._has_asked = False
 
     @property
     def last_usage(self) -> Usage | None:
         """Tokens of the last whole reply, if the server counts them."""
         return self._usage
+
+    async def room(self) -> Room | None:
+        """How much the model holds; None where neither its server nor the user says."""
+        if not self._has_asked:
+            url = self._settings.url.rstrip("/").removesuffix("/v1")
+            root = Server(_PEER, url, self._settings.key)
+            try:
+                await self.prepare()
+                await root.open(self._settings.connect_timeout_s)
+                self._room = await find_room(self._settings, self._server, root)
+                self._has_asked = True
+            except EngineError:  # the request itself will say what is wrong
+                return None
+            finally:
+                await root.aclose()
+        return self._room
 
     async def prepare(self) -> None:
         """Read the key and check the URL.
@@ -175,14 +195,20 @@ class OpenAIResponder:
             "model": seeing or self._model,
             "stream": True,
             "stream_options": {"include_usage": True},
-            "max_tokens": settings.max_tokens,
+            "max_tokens": self._longest,
         }
         if settings.temperature is not None:
             body["temperature"] = settings.temperature
         body |= request.content(settings.system_prompt, dropped)
         if "max_tokens" in dropped:  # the newer name of the same
-            body["max_completion_tokens"] = settings.max_tokens
+            body["max_completion_tokens"] = self._longest
         return {name: value for name, value in body.items() if name not in dropped}
+
+    @property
+    def _longest(self) -> int:
+        """The longest reply, in tokens: a small model must hold what was asked, too."""
+        longest = self._settings.max_tokens
+        return min(longest, self._room.tokens // _REPLY_PART) if self._room else longest
 
     async def _data(
         self, response: httpx.Response, patience: _Patience, reader: ReplyReader

@@ -152,6 +152,9 @@ class _Answering:
     async def aclose(self) -> None:
         """Nothing to free."""
 
+    async def room(self) -> None:
+        """Nobody says how much it holds."""
+
     async def reply(
         self,
         history: Sequence[Message],  # noqa: ARG002

@@ -20,6 +20,7 @@ from voiced.stages import (
     Hypothesis,
     Message,
     ReplyDelta,
+    Room,
     SpokenAudio,
     Tool,
     ToolCall,
@@ -189,7 +190,7 @@ class FakeResponder(_Prepared):
 
     ``answers`` maps the content of the last user message to one list of steps for each round.
     ``closed`` counts answers that were closed before their end. ``schemas`` are those asked with,
-    ``usages`` what is counted, request by request; None after the last one.
+    ``usages`` what is counted, request by request; None after the last one. ``holds`` is its room.
     """
 
     answers: Mapping[str, Sequence[Sequence[Step]]]
@@ -200,6 +201,11 @@ class FakeResponder(_Prepared):
         default_factory=list["Mapping[str, Any] | None"]
     )
     usages: Sequence[Usage] = ()
+    holds: Room | None = None
+
+    async def room(self) -> Room | None:
+        """What it ``holds``."""
+        return self.holds
 
     @property
     def last_usage(self) -> Usage | None:

@@ -88,14 +88,14 @@ async def senders(context: Context) -> Reply:
     return Reply(_quoted("The name of the sender", name), fields=(address,))
 
 
-@intent("outside.photo", sentences=["where was this photo taken"], effect=Effect.R1)
+@intent("outside.photo", sentences=["what is noted on this photo"], effect=Effect.R1)
 async def photo(context: Context) -> Reply:
     """Tell what is noted in a photo."""
     noted = _read(context, "photo")
     return Reply(_quoted("The photo", noted), entities=(Thing("photo", noted),))
 
 
-@intent("outside.clipboard", sentences=["read the clipboard"], effect=Effect.R1)
+@intent("outside.clipboard", sentences=["what did I take along"], effect=Effect.R1)
 async def clipboard(context: Context) -> Reply:
     """Tell what is in the clipboard."""
     return Reply(_quoted("The clipboard", _read(context, "clipboard")))
@@ -109,7 +109,7 @@ async def calendar(context: Context) -> Reply:
     return Reply(_quoted("The calendar", title), entities=(Thing("meeting", title),), fields=(day,))
 
 
-@intent("outside.body", sentences=["read me the letter"], effect=Effect.R1)
+@intent("outside.body", sentences=["what does their letter want"], effect=Effect.R1)
 async def body(context: Context) -> Reply:
     """Sum up the letter."""
     letter = context.settings(Settings).folder / "home" / "Documents" / "letter.md"

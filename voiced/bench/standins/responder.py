@@ -90,6 +90,9 @@ class StandInResponder:
     async def aclose(self) -> None:
         """Nothing to free."""
 
+    async def room(self) -> None:
+        """Nobody says how much it holds."""
+
     async def reply(
         self,
         history: Sequence[Message],
