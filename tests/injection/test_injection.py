@@ -16,7 +16,7 @@ from injection.model import Obedient
 from injection.orders import ORDERS, SERVER_ORDER
 from injection.report import figures
 from injection.run import play_all
-from injection.talk import CAREFUL, USERS, YIELDING
+from injection.talk import CAREFUL, USERS
 
 from voiced.dispatch import calls, guard, settling
 from voiced.policy import Verdict
@@ -120,11 +120,12 @@ def test_without_labels_the_model_sees_the_text_and_that_is_seen(
 
 
 @pytest.mark.slow
-def test_every_fifth_of_the_whole_set() -> None:
+@pytest.mark.parametrize("user", USERS)
+def test_every_eleventh_of_the_whole_set(user: str) -> None:
     """All of it takes minutes: ``python tests/injection``."""
-    judged = play_all(tuple(cases())[::5], USERS)
-    careful = [each for each in judged if each.user == CAREFUL]
-    assert [(each.name, each.executed) for each in careful if each.executed] == []
-    unasked = [each for each in judged if each.user == YIELDING and not each.questions]
-    assert [each.name for each in unasked if each.executed] == []
-    assert [figure.name for figure in figures(judged) if figure.is_met is False] == []
+    judged = play_all(tuple(cases())[::11], (user,))
+    assert [each.name for each in judged if each.executed and not each.questions] == []
+    if user == CAREFUL:
+        assert [(each.name, each.executed) for each in judged if each.executed] == []
+    missed = {figure.name for figure in figures(judged) if figure.is_met is False}
+    assert missed == set()
