@@ -33,7 +33,9 @@ test-fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "$(HERMETIC)" $(ARGS)
 
 check: $(VENV)/.dev build/typing/voiced_intents
-	@$(MAKE) --no-print-directory -j2 --output-sync=target style types strict-types layers wheels
+	@$(MAKE) --no-print-directory -j2 --output-sync=target style types strict-types wheels layers
+
+style types strict-types layers wheels: $(VENV)/.dev build/typing/voiced_intents
 
 style:
 	$(BIN)/ruff check
