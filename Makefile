@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo run test test-fast check mutate bench bench-files bench-links bench-live bench-peers clean
+.PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench bench-files bench-links bench-live bench-peers clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -16,23 +16,41 @@ run: $(VENV)/.user
 	$(BIN)/voiced run
 
 HERMETIC := not engine and not device and not slow
+ALONE := device or alone
 
+# what is compiled is kept for the next run
+test test-fast: export PYTHONDONTWRITEBYTECODE :=
+
+# real programs side by side; then, one after another, what is measured in real time
 test: test-fast
 	tests/install_system_packages.sh
-	$(BIN)/python -m pytest -m "not ($(HERMETIC))" $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not ($(HERMETIC)) and not ($(ALONE))" $(ARGS)
+	$(BIN)/python -m pytest -m "$(ALONE)" $(ARGS)
 
-# what is compiled is kept for the next run, and what tests write is never waited for
-test-fast: export PYTHONDONTWRITEBYTECODE :=
+# what these tests write is never waited for
 test-fast: export PYTEST_DEBUG_TEMPROOT := $(wildcard /dev/shm)
 test-fast: $(VENV)/.dev
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "$(HERMETIC)" $(ARGS)
 
 check: $(VENV)/.dev build/typing/voiced_intents
+	@$(MAKE) --no-print-directory -j2 --output-sync=target style types strict-types wheels layers
+
+style types strict-types layers wheels: $(VENV)/.dev build/typing/voiced_intents
+
+style:
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types:
 	$(BIN)/mypy
+
+strict-types:
 	$(BIN)/pyright --pythonpath $(BIN)/python
+
+layers:
 	$(BIN)/lint-imports
+
+wheels:
 	$(BIN)/python tests/check_wheels.py
 
 # do the tests notice? a few minutes; `make mutate ARGS=policy` tries one module

@@ -64,7 +64,13 @@ class Daemon:
         return errors
 
     def _finish(self) -> tuple[int, str]:
-        code = self.process.wait(30)
+        try:
+            code = self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self._thread.join(5)
+            with self.process:  # or a later test is blamed for it
+                raise
         self._thread.join(5)
         assert self.process.stderr is not None
         lines = self.process.stderr.read().splitlines(keepends=True)

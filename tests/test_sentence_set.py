@@ -29,9 +29,10 @@ def verdicts(material: Material) -> list[tuple[Sentence, str]]:
     found = []
     for sentence in material.sentences:
         best = judge.nearest(grammar.match([(sentence.text, 1.0)]))
-        guesses = [Found(each.intent, each.slots) for each in grammar.guesses(sentence.text)]
-        if guesses and best is None:
-            found.append((sentence, judge.verdict_of_guesses(sentence, guesses)))
+        guesses = grammar.guesses(sentence.text) if best is None else ()
+        if guesses:
+            asked = [Found(each.intent, each.slots) for each in guesses]
+            found.append((sentence, judge.verdict_of_guesses(sentence, asked)))
         else:
             found.append((sentence, judge.verdict(sentence, best)))
     return found

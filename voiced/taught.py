@@ -117,10 +117,10 @@ def try_out(
     owner, template = added
     new = replace(owner, taught=(*owner.taught, template))
     before = Grammar.compile(intents, context)
-    after = Grammar.compile([new if i.name == owner.name else i for i in intents], context)
     meant = _best(before, sentence)
     if meant is not None and meant.score >= _EXACT and meant.intent != owner.name:
         return f"it means {meant.intent} already"
+    after = Grammar.compile([new if i.name == owner.name else i for i in intents], context)
     understood = _best(after, sentence)
     if understood is None or understood.intent != owner.name:
         return "it would still be understood as " + (understood.intent if understood else "nothing")

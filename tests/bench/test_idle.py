@@ -3,7 +3,7 @@ import pytest
 from voiced.bench.idle import measure
 from voiced.config import Config
 
-pytestmark = [pytest.mark.anyio, pytest.mark.engine]
+pytestmark = [pytest.mark.anyio, pytest.mark.engine, pytest.mark.alone]
 
 
 @pytest.fixture

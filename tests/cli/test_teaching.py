@@ -1,7 +1,18 @@
+import json
+
 import pytest
+
+from voiced.config import Config
+from voiced.registry import plugin_names
 
 SAID = "the budget belongs with the taxes"
 TAUGHT = "{file} belongs with {folder}"
+
+
+@pytest.fixture(autouse=True)
+def few_plugins(home, monkeypatch):
+    others = plugin_names(Config().intents) - {"clock", "files"}
+    monkeypatch.setenv("VOICED_INTENTS__DISABLED", json.dumps(sorted(others)))
 
 
 @pytest.fixture

@@ -114,6 +114,7 @@ async def test_on_open_speakers_it_does_not_interrupt_itself(
 
 @pytest.mark.anyio
 @pytest.mark.engine
+@pytest.mark.alone
 async def test_the_recommended_engines_together(
     tmp_path: Path, home: dict[str, str], piper_models: Path, say: Callable[..., Any]
 ) -> None:

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
-from voiced.echo.linear import PARTITIONS, Floats
+from voiced.echo.linear import PARTITIONS, Floats, Spectrum
 from voiced.rates import FRAME_SAMPLES, RATE_HZ
 
 __all__ = ["Likeness"]
@@ -21,6 +20,9 @@ _WINDOW = 6
 _SIZE = 12_288  # no less than PARTITIONS + _WINDOW frames, and quick to transform
 _LOWEST_BIN = 100 * _SIZE // RATE_HZ
 _SMOOTHED_BINS = 200
+_BINS = np.arange(_SIZE // 2 + 1)
+_LOW = np.maximum(0, _BINS - _SMOOTHED_BINS // 2)
+_HIGH = np.minimum(len(_BINS), _BINS + _SMOOTHED_BINS // 2)
 _FLOOR, _LEAST_ENERGY = 0.1, 1e-3
 _LIKE, _SAME_SAMPLES, _RECENT_FRAMES = 0.2, RATE_HZ // 1000, 6
 _CLEARLY_LIKE = 0.5
@@ -67,27 +69,33 @@ class Likeness:
         not count.
         """
         left, far = np.concatenate(self._lefts), np.concatenate(self._fars)
-        left_spectrum, far_spectrum = np.fft.rfft(left, _SIZE), np.fft.rfft(far, _SIZE)
+        left_spectrum, far_spectrum = _spectrum(left), _spectrum(far)
         white = _whitening(far_spectrum)
         delays = len(far) - len(left) + 1
         products = np.fft.irfft(far_spectrum * np.conj(left_spectrum) * white, _SIZE)[:delays]
         white_far = np.fft.irfft(far_spectrum * np.sqrt(white), _SIZE)[: len(far)]
-        white_left = np.fft.irfft(left_spectrum * np.sqrt(white), _SIZE)
-        sums = np.concatenate([[0.0], np.cumsum(white_far**2)])
+        sums = np.concatenate([[0.0], np.cumsum(white_far**2, dtype=np.float64)])
         energies = sums[len(left) :] - sums[:delays] + _LEAST_ENERGY * sums[-1]
-        shares = products**2 / (energies * float(white_left @ white_left) + _LEAST)
+        shares = products**2 / (energies * _energy(left_spectrum, white) + _LEAST)
         best = int(np.argmax(shares))
         return float(shares[best]), delays - 1 - best
 
 
-def _whitening(spectrum: NDArray[np.complex128]) -> NDArray[np.float64]:
+def _spectrum(sound: Floats) -> Spectrum:
+    return np.fft.rfft(sound, _SIZE).astype(np.complex64)
+
+
+def _energy(spectrum: Spectrum, white: Floats) -> float:
+    """The energy of a sound of this spectrum, made white."""
+    powers = (spectrum.real**2 + spectrum.imag**2) * white
+    return float(2 * powers.sum(dtype=np.float64) - powers[0] - powers[-1]) / _SIZE
+
+
+def _whitening(spectrum: Spectrum) -> Floats:
     """What makes the power of each bin about the same, save where there is hardly any."""
     power = spectrum.real**2 + spectrum.imag**2
-    sums = np.concatenate([[0.0], np.cumsum(power)])
-    bins = np.arange(len(power))
-    low = np.maximum(0, bins - _SMOOTHED_BINS // 2)
-    high = np.minimum(len(power), bins + _SMOOTHED_BINS // 2)
-    smooth = (sums[high] - sums[low]) / (high - low)
-    white: NDArray[np.float64] = 1 / (smooth + _FLOOR * smooth.mean() + _LEAST)
+    sums = np.concatenate([[0.0], np.cumsum(power, dtype=np.float64)])
+    smooth = (sums[_HIGH] - sums[_LOW]) / (_HIGH - _LOW)
+    white: Floats = (1 / (smooth + _FLOOR * smooth.mean() + _LEAST)).astype(np.float32)
     white[:_LOWEST_BIN] = 0.0
     return white

@@ -53,16 +53,15 @@ def plugin_names(choice: PluginChoice) -> frozenset[str]:
 
 def installed() -> Iterator[Found]:
     """The entry points, the built-in ones first."""
+    points = entry_points(group=_GROUP)
+    dists = {id(point.dist): point.dist for point in points}  # a name is a whole file to parse
+    own = {key for key, dist in dists.items() if dist and dist.name == _OWN_DISTRIBUTION}
 
     def rank(point: EntryPoint) -> tuple[bool, str]:
-        return not _is_own(point), point.name
+        return id(point.dist) not in own, point.name
 
-    for point in sorted(entry_points(group=_GROUP), key=rank):
-        yield Found(point.name, "built-in" if _is_own(point) else "entry point", point)
-
-
-def _is_own(point: EntryPoint) -> bool:
-    return point.dist is not None and point.dist.name == _OWN_DISTRIBUTION
+    for point in sorted(points, key=rank):
+        yield Found(point.name, "built-in" if id(point.dist) in own else "entry point", point)
 
 
 def folder_of(choice: PluginChoice) -> Path:

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from voiced.bench.sentences.material import CLEAN, OUTSIDE, load_material
 from voiced.bench.sentences.mistakes import MISTAKES
-from voiced.bench.sentences.report import ONE_ERROR, run
+from voiced.bench.sentences.report import ONE_ERROR, SentencesReport, run
 from voiced.bench.sentences.scale import further_intents
 from voiced.errors import ConfigError
 
@@ -35,12 +35,21 @@ tests:
 OUTSIDE_TEXTS = "talk: [nice weather today, 'greet nobody']\n"
 
 
+def filled(folder: Path) -> Path:
+    (folder / "_skills.yaml").write_text(SKILLS)
+    (folder / "_outside.yaml").write_text(OUTSIDE_TEXTS)
+    (folder / "home.yaml").write_text(TESTS)
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / "_skills.yaml").write_text(SKILLS)
-    (tmp_path / "_outside.yaml").write_text(OUTSIDE_TEXTS)
-    (tmp_path / "home.yaml").write_text(TESTS)
-    return tmp_path
+    return filled(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> SentencesReport:
+    return run(filled(tmp_path_factory.mktemp("sentences")), scales=(250,))
 
 
 def test_sentences_come_with_what_they_mean(folder: Path) -> None:
@@ -55,8 +64,7 @@ def test_sentences_come_with_what_they_mean(folder: Path) -> None:
         assert [slot.required for slot in heat.slots.values()] == [True, False]
 
 
-def test_systems_are_compared_and_timed(folder: Path) -> None:
-    report = run(folder, scales=(250,))
+def test_systems_are_compared_and_timed(report: SentencesReport) -> None:
     ours, exact = report.systems
     assert (ours.part(CLEAN).right, exact.part(CLEAN).right) == (3, 3)
     assert ours.part(ONE_ERROR).right >= 1
@@ -75,10 +83,10 @@ def test_systems_are_compared_and_timed(folder: Path) -> None:
     }
 
 
-def test_the_tables_show_the_systems(folder: Path) -> None:
+def test_the_tables_show_the_systems(report: SentencesReport) -> None:
     console = Console(width=160, record=True)
     with console.capture() as shown:
-        for table in run(folder, scales=(250,)).tables():
+        for table in report.tables():
             console.print(table)
     for words in ("hassil exact", "clean (3)", "one error (2)", "outside (2)", "median"):
         assert words in shown.get()

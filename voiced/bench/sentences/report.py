@@ -16,6 +16,7 @@ from voiced.bench.sentences.material import CLEAN, OUTSIDE, Material, Sentence, 
 from voiced.bench.sentences.mistakes import MISTAKES, with_mistakes
 from voiced.bench.sentences.peers import Answers, HassilPeer
 from voiced.bench.sentences.scale import further_intents
+from voiced.errors import ConfigError
 from voiced.grammar import Grammar
 from voiced.spoken import sound_similarity
 
@@ -156,6 +157,9 @@ def run(
         ConfigError: The folder does not hold what it should, or hassil cannot be run.
         PluginError: A template is wrong.
     """
+    if fuzzy is not None and not (fuzzy / "hassil").is_dir():
+        reason = "there is no hassil with its fuzzy matcher: make build/hassil-fuzzy"
+        raise ConfigError(file=str(fuzzy), key="fuzzy", reason=reason)
     with load_material(folder) as material:
         judge = Judge(material.intents, material.house)
         grammar = Grammar.compile(material.intents, material.house)
