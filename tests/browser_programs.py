@@ -210,12 +210,9 @@ class Chromium(Program):
         self.command("Emulation.setEmulatedMedia", session, features=scheme)
         size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": False}
         self.command("Emulation.setDeviceMetricsOverride", session, **size)
-        wait_for(
-            lambda: (
-                self.evaluate(target, "document.querySelector('#joined')?.className") != "state"
-            ),
-            "the small page",
-        )
+        state = "document.querySelector('#joined')?.className"
+        wait_for(lambda: self.evaluate(target, state) not in (None, "state"), "the small page")
+        self.said = self.evaluate(target, "document.body.innerText")
         picture = self.command("Page.captureScreenshot", session, format="png")["data"]
         self.command("Target.closeTarget", targetId=target)
         return _decoded(picture)
@@ -323,7 +320,7 @@ class Firefox(Program):
         )
         handle = self.command("WebDriver:NewWindow", type="window", focus=True)["handle"]
         self.command("WebDriver:SwitchToWindow", handle=handle)
-        self.command("WebDriver:SetWindowRect", width=width, height=height)
+        self.command("WebDriver:SetWindowRect", width=width, height=height + 160)
         self.command("WebDriver:Navigate", url=f"moz-extension://{uuid}/popup/popup.html")
         shown = "return document.querySelector('#joined').className"
         wait_for(
