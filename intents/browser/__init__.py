@@ -3,3 +3,9 @@
 An extension in the browser (``extension/``) speaks to a small program that the browser starts
 (``voiced_intents.browser_host``), and that program listens on a socket for ``link``.
 """
+
+from .examining import check_browsers
+
+__all__ = ["CHECKS"]
+
+CHECKS = (check_browsers,)

@@ -38,6 +38,18 @@ def text_of(room, tab, limit=10_000):
     return room.call("page.text", id=tab, limit=limit)
 
 
+def at_last(call):
+    """What it gives once the page is ready; each call before that says in time that it is not."""
+    while True:
+        began_s = time.monotonic()
+        try:
+            return call()
+        except BrowserError as error:
+            assert error.reason == "timeout"
+        finally:
+            assert time.monotonic() - began_s < 4
+
+
 def test_the_main_text_is_read_without_menus(room, site):
     menu = "<nav><a href=/x>Home</a> <a href=/y>About us</a></nav>"
     beside = f"<aside>Subscribe! {PARAGRAPH * 5}</aside><footer>Imprint</footer>"
@@ -88,11 +100,9 @@ def test_a_page_of_ten_megabytes(room, site, shape):
     piece = f"<p>{PARAGRAPH}</p>" if shape == "paragraphs" else PARAGRAPH
     path = f"/big-{shape[0]}"
     tab = room.open(site.add(path, "Big", f"<main>{piece * (size // len(piece))}</main>"))
-    began_s = time.monotonic()
-    found = text_of(room, tab, 10_000)
+    found = at_last(lambda: text_of(room, tab, 10_000))
     assert (len(found["text"]), found["truncated"]) == (10_000, True)
-    assert room.call("page.find", id=tab, text="refrigerator")["count"] > 100
-    assert time.monotonic() - began_s < 4
+    assert at_last(lambda: room.call("page.find", id=tab, text="refrigerator"))["count"] > 100
     assert room.call("status.ping")
 
 
