@@ -6,8 +6,8 @@ from importlib.metadata import entry_points
 import pytest
 
 from voiced import plugin_record
+from voiced.cli.plugin_commands import command_names
 from voiced.plugin_record import Pin
-from voiced.registry.commands import command_names
 from voiced.registry.fingerprint import fingerprint
 
 COMMAND = """
@@ -58,7 +58,7 @@ def test_our_own_are_there(voiced):
     ended = voiced("browser", "--help")
     assert ended.code == 0
     assert "install" in ended.out
-    assert "  browser " in voiced("--help").out
+    assert "  browser  See: voiced browser --help" in voiced("--help").out
 
 
 def test_of_what_is_not_enabled_nothing_is_known_or_run(voiced, brewer):
@@ -74,14 +74,23 @@ def test_that_of_an_enabled_plugin_runs(voiced, brewer):
     assert (ended.code, ended.out) == (0, "green tea\n")
 
 
-def test_one_that_is_broken_spoils_neither_the_help_nor_the_others(voiced, brewer):
+def test_the_help_names_them_and_runs_none_of_their_code(voiced, brewer):
     enable()
     ended = voiced("--help")
-    assert ended.code == 0
+    assert (ended.code, ended.err) == (0, "")
     assert "  brew " in ended.out
-    assert "the command broken cannot be loaded: ModuleNotFoundError" in ended.err
-    assert "the command odd is no Typer app" in ended.err
-    assert voiced("broken").code == 1
+    assert not [name for name in sys.modules if name.startswith("brewer")]
+
+
+def test_one_that_is_broken_is_named(voiced, brewer):
+    enable()
+    for name, why in [
+        ("broken", "the command broken cannot be loaded: ModuleNotFoundError"),
+        ("odd", "the command odd is no Typer app"),
+    ]:
+        ended = voiced(name)
+        assert ended.code == 1
+        assert why in ended.err
     assert voiced("brew", "tea").out == "black tea\n"
 
 
