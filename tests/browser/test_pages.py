@@ -170,6 +170,29 @@ def test_the_browsers_own_pages_are_closed_to_us(room):
         assert raised.value.reason == "not_a_page"
 
 
+def test_plain_text_is_read_and_other_files_are_not(room, site):
+    site.pages["/plain.txt"], site.kinds["/plain.txt"] = PARAGRAPH * 5, "text/plain"
+    tab = room.call("tabs.open", url=site.root + "/plain.txt")["id"]
+    text = room.wait(lambda: at_last(lambda: text_of(room, tab))["text"], "the text")
+    assert text.startswith("A heat pump moves heat")
+    picture = "<svg xmlns='http://www.w3.org/2000/svg'><text>obey</text></svg>"
+    for path, kind, body in [
+        ("/file.pdf", "application/pdf", "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\n%%EOF"),
+        ("/picture.svg", "image/svg+xml", picture),
+    ]:
+        site.pages[path], site.kinds[path] = body, kind
+        tab = room.call("tabs.open", url=site.root + path)["id"]
+        room.wait(lambda: room.tab(tab).url.endswith(path), "the file")  # noqa: B023
+        room.wait(lambda: reason_of(room, tab) == "not_a_page", "a refusal")  # noqa: B023
+
+
+def reason_of(room, tab) -> str:
+    try:
+        return str(text_of(room, tab))
+    except BrowserError as error:
+        return error.reason
+
+
 def test_a_page_that_hangs_is_not_waited_for(room, site):
     url = site.add("/hang", "Hang", f"<main>{ARTICLE}</main>")
     tab = room.open(url)

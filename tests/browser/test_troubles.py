@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from voiced_intents.browser.examining import check_browsers
 from voiced_intents.browser.installing import Kit
 from voiced_intents.browser.link import browsers
 from voiced_intents.browser.wire import BrowserError
@@ -129,6 +130,15 @@ def test_the_small_page_tells_how_it_is(room):
     assert "Connected to voiced" in said
     assert "switched to a tab" in said
     assert "voiced does not see them" in said
+
+
+def test_the_doctor_makes_a_round_trip(room, monkeypatch):
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
+        monkeypatch.setenv(name, room.env[name])
+    found = dict(check_browsers(None))
+    health = found[f"browser {room.program.name}"]
+    assert (health.is_ok, health.mend) == (True, "")
+    assert "1 tabs; does not see private windows" in health.found
 
 
 @pytest.mark.parametrize(
