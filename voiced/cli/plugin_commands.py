@@ -38,10 +38,11 @@ def load_command(name: str) -> object | None:
     if not _is_own(point):
         _check(point)
     try:
-        return point.load()
+        loaded: object = point.load()
     except (Exception, SystemExit) as error:
         reason = f"the command {name} cannot be loaded: {type(error).__name__}: {error}"
         raise PluginError(reason, plugin=name) from error
+    return loaded
 
 
 def _allowed() -> Iterator[EntryPoint]:
