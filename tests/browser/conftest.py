@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -18,7 +19,7 @@ from browser_programs import Chromium, Firefox, Program, is_here, wait_for
 
 from voiced_intents.browser.installing import Kit, install
 from voiced_intents.browser.link import Browser, browsers
-from voiced_intents.browser.wire import Tab, tabs_of
+from voiced_intents.browser.wire import BrowserError, Tab, tabs_of
 
 PROGRAMS: dict[str, tuple[str, type[Program]]] = {
     "Chromium": ("chromium", Chromium),
@@ -32,6 +33,7 @@ class Site:
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.root = f"http://127.0.0.1:{server.server_port}"
         self.pages: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
 
     def add(self, path: str, title: str, body: str = "", head: str = "") -> str:
         """Serve a page; its address."""
@@ -51,7 +53,8 @@ def site() -> Generator[Site]:
         def do_GET(self) -> None:
             body = pages.read(self.path).encode()
             self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            kind = pages.kinds.get(self.path, "text/html")
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             with contextlib.suppress(OSError):
@@ -88,6 +91,14 @@ class Room:
     def _joined(self) -> Sequence[Browser]:
         assert self.program.process.poll() is None, self.program.log.read_text()[-2000:]
         return browsers(self.sockets)
+
+    def calm(self) -> Browser | None:
+        """It, where it has joined and answers."""
+        found = self._joined()
+        try:
+            return found[0] if found and found[0].call("status.ping") else None
+        except BrowserError:
+            return None
 
     def call(self, op: str, **arguments: Any) -> Any:
         return self.browser.call(op, **arguments)
@@ -145,7 +156,7 @@ def started(name: str, **more: Any) -> Iterator[Room]:
         assert room.browser
         yield room
     finally:
-        program.end()
+        program.end(signal.SIGKILL)
         shutil.rmtree(home, ignore_errors=True)
 
 
@@ -161,10 +172,16 @@ def firefox() -> Generator[Room]:
         yield room
 
 
+@pytest.fixture
+def started_browser() -> Generator[Callable[[str], Room]]:
+    """Starts a browser for one test alone."""
+    with contextlib.ExitStack() as stack:
+        yield lambda name: stack.enter_context(started(name))
+
+
 @pytest.fixture(params=["chromium", "firefox"])
-def room(request: pytest.FixtureRequest) -> Generator[Room]:
+def room(request: pytest.FixtureRequest) -> Room:
     """Each of the two, empty but for one tab."""
     found: Room = request.getfixturevalue(request.param)
     found.close_all()
-    yield found
-    found.close_all()
+    return found

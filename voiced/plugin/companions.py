@@ -1,14 +1,15 @@
-"""Programs of built-in plugins that run beside the assistant."""
+"""Programs of built-in plugins that run beside the assistant, and what `voiced doctor` looks at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from voiced.slots import SlotContext
 
-__all__ = ["Companion", "Health"]
+__all__ = ["Checkup", "Companion", "Health"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,13 @@ class Health:
 
 def _nothing(_: SlotContext) -> None:
     """There is nothing to put in order."""
+
+
+Checkup: TypeAlias = Callable[[SlotContext], Iterable[tuple[str, Health]]]
+"""Looks at something that a plugin needs: how it does, by its name. It blocks, and only looks.
+
+A built-in plugin names its own in ``CHECKS``.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,8 +2,8 @@
 
 import { aboutBrowser, privateAllowed } from "./about.js";
 import { api, codeOf, Fault, within } from "./api.js";
-import { profile, runOfBrowser, show } from "./state.js";
-import { allTabs, changes, forget } from "./watch.js";
+import { lastUsed, profile, runOfBrowser, show } from "./state.js";
+import { tellAll, tellNews } from "./watch.js";
 
 const HOST = "voiced.browser";
 const CALL_MS = 2500;
@@ -29,11 +29,16 @@ export function isJoined() {
   return port !== undefined;
 }
 
+/** Join the host, unless that is done, or will be in a moment. */
+export async function joinSoon() {
+  if (timer === undefined) await join();
+}
+
 /** Join the host, unless that is done. */
 export async function join() {
   if (port || joining) return;
   joining = true;
-  clearTimeout(timer);
+  endPause();
   try {
     const hello = {
       push: "hello",
@@ -43,20 +48,25 @@ export async function join() {
       private_allowed: await privateAllowed(),
       extension: api.runtime.getManifest().version,
     };
-    forget();
     const opened = api.runtime.connectNative(HOST);
     const since = performance.now();
     opened.onMessage.addListener((message) => answer(opened, message));
     opened.onDisconnect.addListener(() => lost(opened, since));
     opened.postMessage(hello);
-    opened.postMessage({ push: "tabs", all: true, ...(await allTabs()) });
+    await tellAll((message) => opened.postMessage(message));
     port = opened;
+    tell({ push: "used", at_ms: await lastUsed() });
     await show({ joined: true, why: "" });
   } catch (error) {
     later(String(error?.message ?? error));
   } finally {
     joining = false;
   }
+}
+
+/** Tell the host which tabs are new or gone. */
+export function tellTabs() {
+  return tellNews(tell);
 }
 
 /** Tell the host what it keeps; nothing where there is none. */
@@ -83,9 +93,14 @@ function lost(from, since) {
 
 function later(why) {
   void show({ joined: false, why });
-  clearTimeout(timer);
+  endPause();
   timer = setTimeout(() => void join(), pauseMs);
   pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+}
+
+function endPause() {
+  clearTimeout(timer);
+  timer = undefined;
 }
 
 async function answer(from, { id, op, args }) {
@@ -99,7 +114,7 @@ async function answer(from, { id, op, args }) {
       atOnce -= 1;
     }
     if (!isSmall(reply)) throw new Fault("too_large");
-    await within(news(), CALL_MS); // the list of tabs is right before the answer comes
+    await within(tellTabs(), CALL_MS); // the list of tabs is right before the answer comes
   } catch (error) {
     delete reply.result;
     reply.error = { code: codeOf(error), message: String(error?.message ?? error).slice(0, 200) };
@@ -111,11 +126,6 @@ async function answer(from, { id, op, args }) {
 async function done(op, args) {
   if (!Object.hasOwn(operations, op)) throw new Fault("refused", "no such operation");
   return await operations[op](args);
-}
-
-async function news() {
-  const found = await changes();
-  if (found) tell({ push: "tabs", ...found });
 }
 
 function isSmall(reply) {

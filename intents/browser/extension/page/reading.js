@@ -4,6 +4,7 @@
 
 (() => {
   const MOST_MS = 700;
+  const LOADING_MS = 800;
   const MOST_ELEMENTS = 40_000;
   const MOST_PARAGRAPHS = 3000;
   const LEAST_LETTERS = 200;
@@ -110,6 +111,17 @@
     return main ?? densest();
   }
 
+  /** What is shown in an element, one after the other: a component shows its own tree. */
+  function* childrenOf(element) {
+    const given = element.tagName === "SLOT" ? element.assignedNodes() : [];
+    if (given.length) {
+      yield* given;
+      return;
+    }
+    const holder = element.shadowRoot ?? element;
+    for (let child = holder.firstChild; child; child = child.nextSibling) yield child;
+  }
+
   /** The texts that are seen in `root`, line by line. */
   function read(root, most, isWhole) {
     const until = performance.now() + MOST_MS;
@@ -146,7 +158,8 @@
       if (isOver() || !enter(element)) return;
       const isBlock = BLOCKS.has(element.tagName);
       if (isBlock) end();
-      for (let child = element.firstChild; child && !isOver(); child = child.nextSibling) {
+      for (const child of childrenOf(element)) {
+        if (isOver()) break;
         if (child.nodeType === Node.TEXT_NODE) take(child, element);
         else if (child.nodeType === Node.ELEMENT_NODE) walk(child);
       }
@@ -159,7 +172,17 @@
     return { text: text.slice(0, most), truncated: state.truncated || text.length > most };
   }
 
+  /** Once the page is there, or a moment later what there is of it. */
+  function isThere() {
+    if (document.readyState !== "loading") return undefined;
+    return new Promise((resolve) => {
+      document.addEventListener("DOMContentLoaded", resolve, { once: true });
+      setTimeout(resolve, LOADING_MS);
+    });
+  }
+
   globalThis.voicedPage = {
+    isThere,
     mainText(most) {
       if (!document.body) return { text: "", truncated: false, language: "" };
       const language = (document.documentElement.lang || "").slice(0, MOST_LANGUAGE);
