@@ -27,10 +27,11 @@ __all__ = ["NAMED", "OF_A_TAB", "POINTED", "TAB", "TABS", "distinct", "fitting",
 _MOST = 10
 _PHRASES, _LONGEST_PHRASE = 40, 4
 _NEAR_BEST = 0.12
-_PLAYING = frozenset({"playing", "noisy", "that's playing", "that is playing", "with sound"})
+_PLAYING = frozenset({"playing", "playing music", "playing sound", "making noise", "noisy"})
 OF_A_TAB = frozenset("about page tab tabs tap taps window windows".split())
 """Words of sentences that say what is meant; the name of nothing holds them."""
 
+_A_TAB = frozenset("tab tabs tap taps".split())
 _POINTING = frozenset(
     "all current every front it new next other others previous that these this those".split()
 )
@@ -104,8 +105,9 @@ def _tab_of(entity: Entity) -> OpenTab | None:
 
 def _names_a_tab(said: str) -> bool:
     """Whether words are a name at all: "next", "all" and "the second" are none."""
-    words = [word for word in normalise(said) if word not in ("the", "tab", "tabs", "my", "of")]
-    return bool(words) and words[0] not in _POINTING and parse_ordinal(words) is None
+    words = [word for word in normalise(said) if word not in ("the", "my", "of", "to")]
+    telling = set(words) - _A_TAB
+    return bool(telling) and words[0] not in _POINTING and parse_ordinal(words) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +204,8 @@ class _Tabs:
         return TAB.phrases(context)
 
     def fits(self, said: str) -> bool:
-        """As TAB."""
-        return _names_a_tab(said)
+        """As TAB; "all windows" are no tabs."""
+        return _names_a_tab(said) and not OF_A_TAB.issuperset(said.split())
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[tuple[OpenTab, ...]]]:
         """One candidate: all that fit about as well as the best."""

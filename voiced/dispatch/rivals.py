@@ -35,7 +35,10 @@ MOST_ASKED = 3
 MOST_TRIED = 8
 """Where there are more, nothing is known of what was meant."""
 
-AS_CHEAP, _AS_MUCH_SAID = 0.02, 0.3
+AS_CHEAP = 0.02
+"""Matches whose costs lie this close together fit equally well."""
+
+_AS_MUCH_SAID = 0.3
 _LIKE = 0.75
 _NOUNS = frozenset({"one", "thing"})
 _NEITHER = frozenset({"neither", "none", "nothing"})
