@@ -23,7 +23,8 @@ from typing import Any
 import anyio
 
 TESTS = Path(__file__).parents[1]
-sys.path[:0] = [str(TESTS), str(TESTS / "browser")]
+sys.path.insert(0, str(TESTS / "browser"))
+sys.path.insert(0, str(TESTS))
 
 from browser_fake import FakeBrowser
 
