@@ -202,6 +202,7 @@ class FakeBrowser:
             "version": self.version,
             "run": self.run,
             "profile": self.profile,
+            "extension": "1.0.0",
             "private_allowed": self.private_allowed,
             "last_used_ms": self.last_used_ms,
         }

@@ -31,6 +31,8 @@ _FLAGS = """
     --disable-features=Translate,MediaRouter,OptimizationHints,DisableLoadExtensionCommandLineSwitch
 """.split()
 
+_FIREFOX = "--headless --no-remote --marionette --remote-allow-system-access".split()
+
 _PREFS = {
     "app.update.enabled": False,
     "browser.newtabpage.enabled": False,
@@ -68,9 +70,23 @@ class Program:
 
     name: str
     process: subprocess.Popen[bytes]
+    said = ""
+    """What the small page said when its picture was taken."""
+
+    def in_page(self, url: str, script: str) -> Any:
+        """What a script gives in the page at an address."""
+        raise NotImplementedError
+
+    def start_in_page(self, url: str, script: str) -> None:
+        """Start a script there that gives nothing."""
+        self.in_page(url, f"({script}, 1)")
+
+    def let_go(self) -> None:
+        """Close the line over which it is driven."""
 
     def end(self, how: int = signal.SIGTERM) -> None:
         """End it with all its processes."""
+        self.let_go()
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, how)
         try:
@@ -109,6 +125,10 @@ class Chromium(Program):
         os.close(requests)
         os.close(answers)
         self._came = b""
+
+    def let_go(self) -> None:
+        for descriptor in (self._requests, self._answers):
+            os.close(descriptor)
 
     def command(self, method: str, session: str = "", **params: Any) -> dict[str, Any]:
         """One command of the debugging protocol, and its result."""
@@ -162,13 +182,24 @@ class Chromium(Program):
 
     def in_page(self, url: str, script: str) -> Any:
         """What a script gives in the page at an address."""
-        [page] = [each for each in self.targets("page") if each["url"] == url]
+        page = next(each for each in self.targets("page") if each["url"] == url)
         return self.evaluate(page["targetId"], script)
 
     def stop_worker(self) -> None:
         """Put the extension's worker to sleep, as the browser does by itself."""
         [worker] = self.targets("service_worker")
         self.command("Target.closeTarget", targetId=worker["targetId"])
+
+    def allow_private(self, *, allowed: bool) -> None:
+        """What its user sets on the page of extensions; the extension starts anew."""
+        target = self.command("Target.createTarget", url="chrome://extensions/")["targetId"]
+        developing = "chrome.developerPrivate.updateProfileConfiguration({inDeveloperMode: true})"
+        choice = json.dumps({"extensionId": CHROMIUM_ID, "incognitoAccess": allowed})
+        ready = "typeof chrome.developerPrivate"
+        wait_for(lambda: self.evaluate(target, ready) == "object", "the page of extensions")
+        self.evaluate(target, f"{developing}.then(() => 1)")
+        self.evaluate(target, f"chrome.developerPrivate.updateExtensionConfiguration({choice})")
+        self.command("Target.closeTarget", targetId=target)
 
     def popup(self, width: int, height: int, *, dark: bool) -> bytes:
         """A picture of the extension's small page."""
@@ -179,12 +210,9 @@ class Chromium(Program):
         self.command("Emulation.setEmulatedMedia", session, features=scheme)
         size = {"width": width, "height": height, "deviceScaleFactor": 2, "mobile": False}
         self.command("Emulation.setDeviceMetricsOverride", session, **size)
-        wait_for(
-            lambda: (
-                self.evaluate(target, "document.querySelector('#joined')?.className") != "state"
-            ),
-            "the small page",
-        )
+        state = "document.querySelector('#joined')?.className"
+        wait_for(lambda: self.evaluate(target, state) not in (None, "state"), "the small page")
+        self.said = self.evaluate(target, "document.body.innerText")
         picture = self.command("Page.captureScreenshot", session, format="png")["data"]
         self.command("Target.closeTarget", targetId=target)
         return _decoded(picture)
@@ -208,7 +236,7 @@ class Firefox(Program):
         self.log = home / "firefox.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                ["firefox-esr", "--headless", "--no-remote", "--marionette", "--profile", profile],
+                ["firefox-esr", *_FIREFOX, "--profile", profile],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -220,7 +248,11 @@ class Firefox(Program):
         self._read()
         self.command("WebDriver:NewSession", capabilities={})
         kit = Kit(Path(env["XDG_DATA_HOME"]) / "voiced" / "browser")
-        self.command("Addon:Install", path=str(kit.extension), temporary=True)
+        self.command("Addon:Install", path=str(kit.package), temporary=True)
+
+    def let_go(self) -> None:
+        self._stream.close()
+        self._line.close()
 
     def _read(self) -> Any:
         length = b""
@@ -256,6 +288,25 @@ class Firefox(Program):
                 ]
         raise AssertionError(f"no page at {url}")
 
+    def allow_private(self, *, allowed: bool) -> None:
+        """What its user sets on the page of extensions; the extension starts anew."""
+        self.in_chrome(
+            """
+            const [id, allowed, done] = arguments;
+            const { ExtensionPermissions } = ChromeUtils.importESModule(
+              "resource://gre/modules/ExtensionPermissions.sys.mjs");
+            const { AddonManager } = ChromeUtils.importESModule(
+              "resource://gre/modules/AddonManager.sys.mjs");
+            const what = { permissions: ["internal:privateBrowsingAllowed"], origins: [] };
+            (async () => {
+              await ExtensionPermissions[allowed ? "add" : "remove"](id, what);
+              await (await AddonManager.getAddonByID(id)).reload();
+            })().then(done, (error) => done(String(error)));
+            """,
+            FIREFOX_ID,
+            allowed,
+        )
+
     def popup(self, width: int, height: int, *, dark: bool) -> bytes:
         """A picture of the extension's small page."""
         self.in_chrome(
@@ -269,7 +320,7 @@ class Firefox(Program):
         )
         handle = self.command("WebDriver:NewWindow", type="window", focus=True)["handle"]
         self.command("WebDriver:SwitchToWindow", handle=handle)
-        self.command("WebDriver:SetWindowRect", width=width, height=height)
+        self.command("WebDriver:SetWindowRect", width=width, height=height + 160)
         self.command("WebDriver:Navigate", url=f"moz-extension://{uuid}/popup/popup.html")
         shown = "return document.querySelector('#joined').className"
         wait_for(
@@ -278,6 +329,8 @@ class Firefox(Program):
             ),
             "the small page",
         )
+        text = "return document.body.innerText"
+        self.said = self.command("WebDriver:ExecuteScript", script=text, args=[])["value"]
         picture = self.command("WebDriver:TakeScreenshot", full=False)["value"]
         self.command("WebDriver:CloseWindow")
         others = self.command("WebDriver:GetWindowHandles")

@@ -36,6 +36,7 @@ from .closing import (
     undo_close,
     undo_close_window,
 )
+from .examining import check_browsers
 from .going import find_on_page, go_back, go_forward, reload_page, scroll_page, undo_step
 from .opening import new_tab, new_window, open_bookmark, open_site, private_window
 from .reading import ask_page, read_on, read_page, summarise_page
@@ -43,7 +44,10 @@ from .remembering import clear_history, find_visit
 from .settings import Settings
 from .switching import list_tabs, list_windows, step_tab, switch_tab, undo_switch
 
+CHECKS = (check_browsers,)
+
 __all__ = [
+    "CHECKS",
     "Settings",
     "add_bookmark",
     "ask_page",

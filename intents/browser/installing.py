@@ -1,7 +1,8 @@
 """Makes the browsers find the host, and lays the extension ready; takes both away again.
 
 What is written: a manifest in each browser's own folder of native hosts, and in the user's folder
-of voiced the program that the manifest names, the extension as a folder, and as one file.
+of voiced the program that the manifest names, the extension as a folder (for Chromium and its
+relatives) and as one file (for Firefox).
 """
 
 from __future__ import annotations
@@ -23,17 +24,21 @@ from platformdirs import user_data_path
 from voiced.plugin import IntentFailed
 from voiced_intents.browser_host.caller import CHROMIUM_ORIGIN, FIREFOX_ID, HOST_NAME
 
-from .places import Place, places
+from .places import Family, Place, places
 
 __all__ = ["Kit", "extension_version", "fault_of", "install", "manifest_of", "remove"]
 
 _SOURCE = Path(__file__).parent / "extension"
+_OTHERS: dict[Family, tuple[str, ...]] = {
+    "firefox": ("key", "minimum_chrome_version", "background.service_worker"),
+    "chromium": ("browser_specific_settings", "background.scripts"),
+}
 _THEN = "then: voiced browser install"
 
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """What lies in the user's folder: the program, and the extension twice."""
+    """What lies in the user's folder: the program, the extension for either family."""
 
     folder: Path
 
@@ -132,24 +137,35 @@ def _lay_ready(kit: Kit) -> None:
     fresh = kit.folder / f".extension.{os.getpid()}"
     with suppress(FileNotFoundError):
         shutil.rmtree(fresh)
-    for source, name in _files():
+    for name, data in _files("chromium"):
         target = fresh / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        target.write_bytes(data)
     with suppress(FileNotFoundError):
         shutil.rmtree(kit.extension)
     fresh.replace(kit.extension)
     package = kit.package.with_suffix(".new")
     with zipfile.ZipFile(package, "w", zipfile.ZIP_DEFLATED) as archive:
-        for source, name in _files():
-            archive.write(source, name)
+        for name, data in _files("firefox"):
+            archive.writestr(name, data)
     package.replace(kit.package)
 
 
-def _files() -> Iterator[tuple[Path, str]]:
+def _files(family: Family) -> Iterator[tuple[str, bytes]]:
+    """The extension for a family: in its manifest is nothing that only the other understands."""
     for path in sorted(_SOURCE.rglob("*")):
         if path.is_file():
-            yield path, path.relative_to(_SOURCE).as_posix()
+            name, data = path.relative_to(_SOURCE).as_posix(), path.read_bytes()
+            yield name, _own_manifest(data, family) if name == "manifest.json" else data
+
+
+def _own_manifest(data: bytes, family: Family) -> bytes:
+    manifest = json.loads(data)
+    for key in _OTHERS[family]:
+        *outer, last = key.split(".")
+        holder = manifest[outer[0]] if outer else manifest
+        del holder[last]
+    return json.dumps(manifest, indent=2).encode()
 
 
 def _program() -> str:

@@ -32,7 +32,7 @@ class Browser(Protocol):
     """A running browser that has joined.
 
     ``name`` is "Firefox", "Chromium", ...; ``version`` its version. ``last_used_ms`` is when it
-    had the focus last. ``run`` names this run of it: ids of tabs mean nothing in another one.
+    had the focus last. ``extension`` is the version of ours in it. ``run`` names this run of it: ids of tabs mean nothing in another one.
     ``profile`` stays the same. ``private_allowed``: the user lets private windows be seen.
     """
 
@@ -47,6 +47,9 @@ class Browser(Protocol):
 
     @property
     def profile(self) -> str: ...
+
+    @property
+    def extension(self) -> str: ...
 
     @property
     def last_used_ms(self) -> int: ...
@@ -70,6 +73,7 @@ class _Joined:
     version: str
     run: str
     profile: str
+    extension: str
     last_used_ms: int
     private_allowed: bool
 
@@ -179,13 +183,14 @@ def _joined(place: Path, said: object) -> _Joined:
     if not isinstance(said, dict):
         raise BadFrame("no greeting")
     greeting = cast("dict[str, Any]", said)
-    texts = [greeting.get(name) for name in ("browser", "version", "run", "profile")]
+    names = ("browser", "version", "run", "profile", "extension")
+    texts = [greeting.get(name) for name in names]
     used = greeting.get("last_used_ms")
     if not all(isinstance(text, str) for text in texts) or not isinstance(used, int):
         raise BadFrame("no greeting")
-    name, version, run, profile = (str(text) for text in texts)
+    name, version, run, profile, extension = (str(text) for text in texts)
     private_allowed = greeting.get("private_allowed") is True
-    return _Joined(place, name, version, run, profile, used, private_allowed)
+    return _Joined(place, name, version, run, profile, extension, used, private_allowed)
 
 
 def _connected(place: Path, timeout_s: float) -> socket.socket:

@@ -18,7 +18,7 @@ from browser_programs import Chromium, Firefox, Program, is_here, wait_for
 
 from voiced_intents.browser.installing import Kit, install
 from voiced_intents.browser.link import Browser, browsers
-from voiced_intents.browser.wire import Tab, tabs_of
+from voiced_intents.browser.wire import BrowserError, Tab, tabs_of
 
 PROGRAMS: dict[str, tuple[str, type[Program]]] = {
     "Chromium": ("chromium", Chromium),
@@ -88,6 +88,14 @@ class Room:
     def _joined(self) -> Sequence[Browser]:
         assert self.program.process.poll() is None, self.program.log.read_text()[-2000:]
         return browsers(self.sockets)
+
+    def calm(self) -> Browser | None:
+        """It, where it has joined and answers."""
+        found = self._joined()
+        try:
+            return found[0] if found and found[0].call("status.ping") else None
+        except BrowserError:
+            return None
 
     def call(self, op: str, **arguments: Any) -> Any:
         return self.browser.call(op, **arguments)
@@ -161,10 +169,16 @@ def firefox() -> Generator[Room]:
         yield room
 
 
+@pytest.fixture
+def started_browser() -> Generator[Callable[[str], Room]]:
+    """Starts a browser for one test alone."""
+    with contextlib.ExitStack() as stack:
+        yield lambda name: stack.enter_context(started(name))
+
+
 @pytest.fixture(params=["chromium", "firefox"])
-def room(request: pytest.FixtureRequest) -> Generator[Room]:
+def room(request: pytest.FixtureRequest) -> Room:
     """Each of the two, empty but for one tab."""
     found: Room = request.getfixturevalue(request.param)
     found.close_all()
-    yield found
-    found.close_all()
+    return found

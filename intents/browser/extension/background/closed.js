@@ -6,21 +6,29 @@ import { api, Fault } from "./api.js";
 const MOST_KEPT = 200;
 const PATIENCE_MS = 600;
 const PAUSE_MS = 20;
+const EMPTY = /^(about:(blank|newtab|home|privatebrowsing)?|chrome:\/\/(newtab|new-tab-page)\/?|)$/;
+
+/** The sessions that there are: ask before something is closed, to know afterwards what is new. */
+export async function sessionsBefore() {
+  return new Set((await api.sessions.getRecentlyClosed()).map(sessionOf));
+}
+
+const sessionOf = ({ tab, window }) => (tab ?? window).sessionId;
 
 /** The session of each closed tab, "" where it has none; all are noted. */
-export async function noteClosed(tabs) {
+export async function noteClosed(tabs, before) {
   const wanted = tabs.filter((tab) => !tab.incognito);
-  const found = await sessionsOf(wanted);
+  const found = await sessionsOf(wanted, before);
   const notes = wanted.map((tab) => [`tab ${tab.id}`, noteOf(tab, found.get(tab.id))]);
   await keep(notes);
   return tabs.map((tab) => found.get(tab.id) ?? "");
 }
 
 /** The same for a whole window. */
-export async function noteClosedWindow(window) {
+export async function noteClosedWindow(window, before) {
   if (window.incognito) return "";
   const tabs = window.tabs;
-  const session = (await sessionsOf(tabs)).get(tabs[0].id);
+  const session = (await sessionsOf(tabs, before)).get(tabs[0].id);
   const notes = tabs.map((tab) => noteOf(tab, undefined));
   await keep([[`window ${window.id}`, { session, tabs: notes }]]);
   return session ?? "";
@@ -51,11 +59,13 @@ async function keep(notes) {
 }
 
 /** Which session each tab became. The browser notes it a moment after it has closed the tab. */
-async function sessionsOf(tabs) {
+async function sessionsOf(tabs, before) {
   const until = performance.now() + PATIENCE_MS;
+  const worth = tabs.filter((tab) => !EMPTY.test(tab.url)); // of an empty tab nothing is noted
   for (;;) {
-    const found = matched(tabs, await api.sessions.getRecentlyClosed());
-    if (found.size === tabs.length || performance.now() > until) return found;
+    const entries = await api.sessions.getRecentlyClosed();
+    const found = matched(worth, entries.filter((each) => !before.has(sessionOf(each))));
+    if (found.size === worth.length || performance.now() > until) return found;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
 }

@@ -5,10 +5,9 @@ import { api } from "./api.js";
 import { bookmarks } from "./bookmarks.js";
 import { history } from "./history.js";
 import { pages } from "./pages.js";
-import { isJoined, join, offer, tell } from "./port.js";
+import { isJoined, join, offer, tell, tellTabs } from "./port.js";
 import { show } from "./state.js";
 import { tabs } from "./tabs.js";
-import { changes } from "./watch.js";
 import { windows } from "./windows.js";
 
 const PAUSE_MS = 80;
@@ -31,13 +30,15 @@ async function changed() {
   isDirty = true;
   if (isWaiting) return;
   isWaiting = true;
-  while (isDirty && isJoined()) {
-    isDirty = false;
-    const news = await changes();
-    if (news) tell({ push: "tabs", ...news });
-    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  try {
+    while (isDirty && isJoined()) {
+      isDirty = false;
+      await tellTabs();
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    }
+  } finally {
+    isWaiting = false;
   }
-  isWaiting = false;
 }
 
 for (const event of "onCreated onUpdated onRemoved onActivated onMoved onAttached onDetached onReplaced".split(" ")) {

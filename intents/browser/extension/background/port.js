@@ -3,7 +3,7 @@
 import { aboutBrowser, privateAllowed } from "./about.js";
 import { api, codeOf, Fault, within } from "./api.js";
 import { profile, runOfBrowser, show } from "./state.js";
-import { allTabs, changes, forget } from "./watch.js";
+import { tellAll, tellNews } from "./watch.js";
 
 const HOST = "voiced.browser";
 const CALL_MS = 2500;
@@ -43,13 +43,12 @@ export async function join() {
       private_allowed: await privateAllowed(),
       extension: api.runtime.getManifest().version,
     };
-    forget();
     const opened = api.runtime.connectNative(HOST);
     const since = performance.now();
     opened.onMessage.addListener((message) => answer(opened, message));
     opened.onDisconnect.addListener(() => lost(opened, since));
     opened.postMessage(hello);
-    opened.postMessage({ push: "tabs", all: true, ...(await allTabs()) });
+    await tellAll((message) => opened.postMessage(message));
     port = opened;
     await show({ joined: true, why: "" });
   } catch (error) {
@@ -57,6 +56,11 @@ export async function join() {
   } finally {
     joining = false;
   }
+}
+
+/** Tell the host which tabs are new or gone. */
+export function tellTabs() {
+  return tellNews(tell);
 }
 
 /** Tell the host what it keeps; nothing where there is none. */
@@ -99,7 +103,7 @@ async function answer(from, { id, op, args }) {
       atOnce -= 1;
     }
     if (!isSmall(reply)) throw new Fault("too_large");
-    await within(news(), CALL_MS); // the list of tabs is right before the answer comes
+    await within(tellTabs(), CALL_MS); // the list of tabs is right before the answer comes
   } catch (error) {
     delete reply.result;
     reply.error = { code: codeOf(error), message: String(error?.message ?? error).slice(0, 200) };
@@ -111,11 +115,6 @@ async function answer(from, { id, op, args }) {
 async function done(op, args) {
   if (!Object.hasOwn(operations, op)) throw new Fault("refused", "no such operation");
   return await operations[op](args);
-}
-
-async function news() {
-  const found = await changes();
-  if (found) tell({ push: "tabs", ...found });
 }
 
 function isSmall(reply) {

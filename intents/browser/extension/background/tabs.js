@@ -1,7 +1,7 @@
 // Tabs: what they are on the wire, and what can be done with them.
 
 import { api, Fault } from "./api.js";
-import { noteClosed, reopened } from "./closed.js";
+import { noteClosed, reopened, sessionsBefore } from "./closed.js";
 
 const MOST_TITLE = 500;
 const MOST_URL = 2000;
@@ -67,8 +67,9 @@ export async function openWindow({ url, private: incognito = false }) {
 
 async function close({ ids }) {
   const tabs = await Promise.all(ids.map((id) => api.tabs.get(id))); // all, or none is closed
+  const before = await sessionsBefore();
   await api.tabs.remove(ids);
-  return await noteClosed(tabs);
+  return await noteClosed(tabs, before);
 }
 
 async function reopen(what) {

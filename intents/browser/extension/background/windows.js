@@ -1,7 +1,7 @@
 // Windows.
 
 import { api, Fault } from "./api.js";
-import { noteClosedWindow } from "./closed.js";
+import { noteClosedWindow, sessionsBefore } from "./closed.js";
 import { openWindow } from "./tabs.js";
 
 async function list() {
@@ -17,8 +17,9 @@ async function list() {
 async function close({ id }) {
   const window = await api.windows.get(id, { populate: true });
   if (!window.tabs.length) throw new Fault("no_such");
+  const before = await sessionsBefore();
   await api.windows.remove(id);
-  return [await noteClosedWindow(window)];
+  return [await noteClosedWindow(window, before)];
 }
 
 export const windows = { "windows.list": list, "windows.open": openWindow, "windows.close": close };

@@ -40,7 +40,6 @@ function showJoined({ joined, why = "" }) {
   byId("again").hidden = Boolean(joined);
   const mend = byId("mend");
   mend.hidden = Boolean(joined);
-  mend.textContent = joined ? "" : "In a terminal, say: voiced browser install";
   mend.title = why;
 }
 
@@ -53,8 +52,8 @@ function showLast({ last }) {
 
 async function showPrivate() {
   byId("private").textContent = (await privateAllowed())
-    ? "voiced sees them: you have allowed it"
-    : "voiced does not see them";
+    ? "voiced sees them, as you allowed"
+    : "voiced does not see them; you decide that on the browser's page of extensions";
 }
 
 async function refresh() {
