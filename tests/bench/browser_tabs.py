@@ -22,9 +22,8 @@ from typing import Any
 
 import anyio
 
-TESTS = Path(__file__).parents[1]
-sys.path.insert(0, str(TESTS / "browser"))
-sys.path.insert(0, str(TESTS))
+sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browser_fake import FakeBrowser
 
