@@ -128,7 +128,7 @@ def ear(room, site, ears, monkeypatch) -> Iterator[Ear]:
         ("/inbox", "Inbox", "<main><p>No mail.</p></main>"),
     ):
         room.open(site.add(path, title, body))
-    yield ears[name]
+    return ears[name]
 
 
 def test_going_to_tabs(ear):
@@ -288,7 +288,10 @@ def test_searching(ear, site):
     links = f"<a href='{other}/pumps'>All on pumps</a> <a href='{other}/soup'>A soup</a>"
     site.add("/search?q=warm+houses", "Search", f"<main><h1>Found</h1><p>{links}</p></main>")
     told = ear.say("search the web for warm houses")
-    assert told == "I found this. First, from this computer: All on pumps. Second, from this computer: A soup."
+    assert (
+        told
+        == "I found this. First, from this computer: All on pumps. Second, from this computer: A soup."
+    )
     asked = ear.ask("open the second one")
     assert asked.outcome == "needs_confirmation"
     ear.shows("Search")
