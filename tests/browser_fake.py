@@ -67,6 +67,7 @@ class FakeBrowser:
     version: str = "153.0"
     run: str = "run-1"
     profile: str = "profile-1"
+    extension: str = "1.0.0"
     slow_s: float = 0.0
     dies_at: set[str] = field(default_factory=set)
     """Operations in the middle of which it ends, without an answer."""
@@ -202,7 +203,7 @@ class FakeBrowser:
             "version": self.version,
             "run": self.run,
             "profile": self.profile,
-            "extension": "1.0.0",
+            "extension": self.extension,
             "private_allowed": self.private_allowed,
             "last_used_ms": self.last_used_ms,
         }
@@ -440,7 +441,7 @@ class FakeBrowser:
     def _page_find(self, args: Args) -> Args:
         _, page = self._page(args)
         count = page.text.lower().count(args["text"].lower())
-        return {"count": count, "shown": count > 0}
+        return {"count": count, "shown": count > 0, "truncated": False}
 
     def _page_scroll(self, args: Args) -> Args:
         tab, _ = self._page(args)

@@ -70,6 +70,7 @@ class Program:
 
     name: str
     process: subprocess.Popen[bytes]
+    has_ended = False
     said = ""
     """What the small page said when its picture was taken."""
 
@@ -86,7 +87,9 @@ class Program:
 
     def end(self, how: int = signal.SIGTERM) -> None:
         """End it with all its processes."""
-        self.let_go()
+        if not self.has_ended:
+            self.let_go()
+        self.has_ended = True
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, how)
         try:
@@ -318,6 +321,8 @@ class Firefox(Program):
             "arguments[1](WebExtensionPolicy.getByID(arguments[0]).mozExtensionHostname)",
             FIREFOX_ID,
         )
+        handles = self.command("WebDriver:GetWindowHandles")
+        self.command("WebDriver:SwitchToWindow", handle=handles[0])
         handle = self.command("WebDriver:NewWindow", type="window", focus=True)["handle"]
         self.command("WebDriver:SwitchToWindow", handle=handle)
         self.command("WebDriver:SetWindowRect", width=width, height=height + 160)
@@ -333,8 +338,7 @@ class Firefox(Program):
         self.said = self.command("WebDriver:ExecuteScript", script=text, args=[])["value"]
         picture = self.command("WebDriver:TakeScreenshot", full=False)["value"]
         self.command("WebDriver:CloseWindow")
-        others = self.command("WebDriver:GetWindowHandles")
-        self.command("WebDriver:SwitchToWindow", handle=others[0])
+        self.command("WebDriver:SwitchToWindow", handle=handles[0])
         return _decoded(picture)
 
 

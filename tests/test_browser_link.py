@@ -178,7 +178,7 @@ def test_pages() -> None:
         "text": "Heat",
         "truncated": True,
     }
-    assert found == {"count": 2, "shown": True}
+    assert found == {"count": 2, "shown": True, "truncated": False}
     assert raised.value.reason == "not_a_page"
 
 

@@ -78,4 +78,4 @@ def _how_to_load(kit: Kit, families: set[Family]) -> Iterator[str]:
         yield "  2. Open about:addons, click the wheel, Install Add-on From File, and choose"
         yield f"     {kit.package}"
         yield "Any other Firefox takes unsigned add-ons only until it ends:"
-        yield "  open about:debugging#/runtime/this-firefox, click Load Temporary Add-on, choose it."
+        yield "  on about:debugging#/runtime/this-firefox click Load Temporary Add-on, choose it."

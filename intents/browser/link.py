@@ -31,9 +31,10 @@ _CODES = frozenset(["gone", "refused", "no_such", "not_a_page", "timeout", "too_
 class Browser(Protocol):
     """A running browser that has joined.
 
-    ``name`` is "Firefox", "Chromium", ...; ``version`` its version. ``last_used_ms`` is when it
-    had the focus last. ``extension`` is the version of ours in it. ``run`` names this run of it: ids of tabs mean nothing in another one.
-    ``profile`` stays the same. ``private_allowed``: the user lets private windows be seen.
+    ``name`` is "Firefox", "Chromium", ...; ``version`` its version, ``extension`` that of ours in
+    it. ``last_used_ms`` is when it had the focus last. ``run`` names this run of it: ids of tabs
+    mean nothing in another one; ``profile`` stays the same. ``private_allowed``: the user lets
+    private windows be seen.
     """
 
     @property

@@ -18,14 +18,14 @@ from voiced.plugin import (
 
 from .addresses import host_of
 from .joined import InUse, all_joined
-from .matching import ranked
+from .matching import ranked, told_words
 from .things import OpenTab, Page, counted, listed
 from .wire import Tab
 
 __all__ = ["NAMED", "OF_A_TAB", "POINTED", "TAB", "TABS", "distinct", "fitting", "recent_names"]
 
 _MOST = 10
-_PHRASES, _LONGEST_PHRASE = 40, 4
+_PHRASES, _LONGEST_PHRASE, _LETTERS = 30, 3, 4
 _NEAR_BEST = 0.12
 _PLAYING = frozenset({"playing", "playing music", "playing sound", "making noise", "noisy"})
 OF_A_TAB = frozenset("about page tab tabs tap taps window windows".split())
@@ -48,8 +48,9 @@ def _forms(tab: Tab) -> list[str]:
     words = normalise(OpenTab(tab, "").called)
     beginnings = [words[:end] for end in range(2, min(len(words), _LONGEST_PHRASE) + 1)]
     site = host_of(tab.url).split(".")[:-1][-1:]
-    forms = [" ".join(each) for each in (*beginnings, words[:1] if len(words) == 1 else ())]
-    return [form for form in (*forms, *(" ".join(normalise(each)) for each in site)) if form]
+    telling = [(word,) for word in told_words(" ".join(words)) if len(word) >= _LETTERS]
+    forms = [*beginnings, *telling, *(normalise(each) for each in site)]
+    return [" ".join(form) for form in forms if form and not form[0].isdigit()]
 
 
 def _known(context: SlotContext) -> list[str]:

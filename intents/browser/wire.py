@@ -24,7 +24,8 @@ Arguments and results of the operations (each may fail with a ``BrowserError``):
     history.find {words, since_ms?, until_ms?, limit} -> [visit], the newest first
     history.clear {since_ms, until_ms} -> how many pages
     page.text {id, limit} -> {title, url, language, text, truncated}; the main text, in letters
-    page.find {id, text} -> {count, shown}; the first one is marked and scrolled to
+    page.find {id, text} -> {count, shown, truncated}; the next one is marked and scrolled to; of a
+        very long page only the beginning is counted
     page.scroll {id, how: "down" | "up" | "top" | "bottom"} -> {at, of}, in pixels
     page.links {id, limit} -> [{title, url}]; of the main part
 

@@ -71,17 +71,21 @@ class Board:
         return sorted(self.tabs.values(), key=lambda tab: (tab["window"], tab["index"]))
 
     def _take_tabs(self, message: Mapping[str, Any]) -> None:
-        changed, removed = message.get("changed", []), message.get("removed", [])
-        if not isinstance(changed, list) or not isinstance(removed, list):
-            raise BadFrame("no list of tabs")
+        changed, removed = _list(message.get("changed", [])), _list(message.get("removed", []))
         if message.get("all") is True:
             self.tabs.clear()
-        for identity in cast("list[Any]", removed):
+        for identity in removed:
             self.tabs.pop(identity, None) if isinstance(identity, int) else None
-        for tab in map(_clean, cast("list[Any]", changed)):
+        for tab in map(_clean, changed):
             if tab["id"] in self.tabs or len(self.tabs) < _MOST_TABS:
                 self.tabs[tab["id"]] = tab
         self.revision += 1
+
+
+def _list(said: object) -> list[object]:
+    if not isinstance(said, list):
+        raise BadFrame("no list of tabs")
+    return cast("list[object]", said)
 
 
 def _clean(said: object) -> dict[str, Any]:

@@ -78,7 +78,8 @@ class Host:
         if "push" in message:
             self.board.take(message)
             return
-        waiting = self._waiting.pop(message.get("id", -1), None)
+        number = message.get("id")
+        waiting = self._waiting.pop(number, None) if isinstance(number, int) else None
         if waiting is not None and not waiting.done():  # an answer that came too late is dropped
             waiting.set_result(message)
 
@@ -113,7 +114,8 @@ class Host:
             return {"result": {**asdict(greeting), "last_used_ms": self.board.last_used_ms}}
         if operation == frames.LIST_TABS:
             return {"result": self.board.listed()}
-        if operation not in OPERATIONS or not isinstance(arguments, dict):
+        is_known = isinstance(operation, str) and operation in OPERATIONS
+        if not is_known or not isinstance(arguments, dict):
             return _error("refused", "no such operation")
         return await self._ask({"op": operation, "args": arguments})
 

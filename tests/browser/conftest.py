@@ -32,6 +32,7 @@ class Site:
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self.root = f"http://127.0.0.1:{server.server_port}"
         self.pages: dict[str, str] = {}
+        self.kinds: dict[str, str] = {}
 
     def add(self, path: str, title: str, body: str = "", head: str = "") -> str:
         """Serve a page; its address."""
@@ -51,7 +52,8 @@ def site() -> Generator[Site]:
         def do_GET(self) -> None:
             body = pages.read(self.path).encode()
             self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
+            kind = pages.kinds.get(self.path, "text/html")
+            self.send_header("Content-Type", f"{kind}; charset=utf-8")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             with contextlib.suppress(OSError):

@@ -1,4 +1,7 @@
-"""The verbs that plugins bring, looked for where a word is none of our own, and for the help."""
+"""The verbs that plugins bring, looked for where a word is none of our own.
+
+The help names them without loading them, so that it is quick and runs nobody's code.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from voiced.cli.output import note
+from voiced.cli.plugin_commands import command_names, load_command
 from voiced.errors import PluginError
 
 __all__ = ["Verbs"]
@@ -16,22 +19,14 @@ __all__ = ["Verbs"]
 class Verbs(TyperGroup):
     """Our own verbs, and after them those of plugins."""
 
-    def list_commands(self, ctx: Any) -> list[str]:
-        """The names of all verbs, for the help; of one that cannot be loaded, a line on stderr."""
-        from voiced.registry.commands import command_names
-
-        own = super().list_commands(ctx)
-        return [
-            *own,
-            *(name for name in command_names() if name not in own and self._is_well(name)),
-        ]
-
-    def _is_well(self, name: str) -> bool:
-        try:
-            return _brought(name) is not None
-        except PluginError as error:
-            note(f"voiced: {error}")
-            return False
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Our own verbs with what they do, then the names of the others."""
+        super().format_commands(ctx, formatter)
+        own = self.list_commands(ctx)
+        rows = [(name, f"See: voiced {name} --help") for name in command_names() if name not in own]
+        if rows:
+            with formatter.section("Commands of plugins"):
+                formatter.write_dl(rows)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The verb of this name; None where there is none.
@@ -39,15 +34,10 @@ class Verbs(TyperGroup):
         Raises:
             PluginError: A plugin brings it, and it cannot be loaded.
         """
-        own = super().get_command(ctx, cmd_name)
-        if own is not None:
-            return own
-        return _brought(cmd_name)
+        return super().get_command(ctx, cmd_name) or _brought(cmd_name)
 
 
 def _brought(name: str) -> Any:
-    from voiced.registry.commands import load_command
-
     brought = load_command(name)
     if brought is None:
         return None

@@ -8,15 +8,17 @@ const MOST_LINKS = 200;
 async function inPage(id, name, ...args) {
   const tab = await api.tabs.get(id);
   if (tab.discarded) throw new Fault("not_a_page", "the tab sleeps");
-  const target = { tabId: id };
-  await api.scripting.executeScript({ target, files: ["page/reading.js", "page/moving.js"] });
-  const [ran] = await api.scripting.executeScript({
-    target,
-    func: (what, values) => globalThis.voicedPage[what](...values),
-    args: [name, args],
-  });
-  if (ran.error) throw new Fault("refused", String(ran.error));
-  return ran.result;
+  const run = { target: { tabId: id }, injectImmediately: true }; // some pages never end to load
+  await api.scripting.executeScript({ ...run, files: ["page/reading.js", "page/moving.js"] });
+  const func = async (what, values) => {
+    if (!/html|^application\/xml|^text\//.test(document.contentType)) return { isText: false };
+    await globalThis.voicedPage.isThere();
+    return { isText: true, found: globalThis.voicedPage[what](...values) };
+  };
+  const [ran] = await api.scripting.executeScript({ ...run, func, args: [name, args] });
+  if (ran.error || !ran.result) throw new Fault("refused", String(ran.error));
+  if (!ran.result.isText) throw new Fault("not_a_page", "a picture, a PDF, a film");
+  return ran.result.found;
 }
 
 async function text({ id, limit }) {

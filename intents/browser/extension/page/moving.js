@@ -18,12 +18,13 @@
   /** How often it is seen, and whether the next place was marked and scrolled to. */
   function find(said) {
     const words = plain(said);
-    if (!words || !document.body) return { count: 0, shown: false };
-    const count = counted(plain(globalThis.voicedPage.seenText(MOST_SEARCHED).text), words);
-    if (!count) return { count, shown: false };
+    if (!words || !document.body) return { count: 0, shown: false, truncated: false };
+    const { text, truncated } = globalThis.voicedPage.seenText(MOST_SEARCHED);
+    const count = counted(plain(text), words);
+    if (!count) return { count, shown: false, truncated };
     const isShown = window.find(said.replace(/\s+/g, " ").trim(), false, false, true, false, false, false);
     if (isShown) getSelection().focusNode?.parentElement?.scrollIntoView({ block: "center", behavior: "instant" });
-    return { count, shown: isShown };
+    return { count, shown: isShown, truncated };
   }
 
   const room = (element) => element.scrollHeight - element.clientHeight;

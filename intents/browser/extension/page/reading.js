@@ -4,6 +4,7 @@
 
 (() => {
   const MOST_MS = 700;
+  const LOADING_MS = 800;
   const MOST_ELEMENTS = 40_000;
   const MOST_PARAGRAPHS = 3000;
   const LEAST_LETTERS = 200;
@@ -159,7 +160,17 @@
     return { text: text.slice(0, most), truncated: state.truncated || text.length > most };
   }
 
+  /** Once the page is there, or a moment later what there is of it. */
+  function isThere() {
+    if (document.readyState !== "loading") return undefined;
+    return new Promise((resolve) => {
+      document.addEventListener("DOMContentLoaded", resolve, { once: true });
+      setTimeout(resolve, LOADING_MS);
+    });
+  }
+
   globalThis.voicedPage = {
+    isThere,
     mainText(most) {
       if (!document.body) return { text: "", truncated: false, language: "" };
       const language = (document.documentElement.lang || "").slice(0, MOST_LANGUAGE);

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
-from voiced import plugin_record
 from voiced.errors import PluginError
-from voiced.plugin_record import Pin
-from voiced.registry.finding import installed
-from voiced.registry.pins import check_pin
+
+if TYPE_CHECKING:
+    from voiced.plugin_record import Pin
 
 __all__ = ["command_names", "load_command"]
 
@@ -38,10 +38,11 @@ def load_command(name: str) -> object | None:
     if not _is_own(point):
         _check(point)
     try:
-        return point.load()
+        loaded: object = point.load()
     except (Exception, SystemExit) as error:
         reason = f"the command {name} cannot be loaded: {type(error).__name__}: {error}"
         raise PluginError(reason, plugin=name) from error
+    return loaded
 
 
 def _allowed() -> Iterator[EntryPoint]:
@@ -50,6 +51,8 @@ def _allowed() -> Iterator[EntryPoint]:
     yield from (point for point in points if _is_own(point))
     others = [point for point in points if not _is_own(point)]
     if others:
+        from voiced import plugin_record
+
         try:
             pins = plugin_record.read().pins.values()
         except PluginError:
@@ -70,6 +73,8 @@ def _check(point: EntryPoint) -> None:
     Raises:
         PluginError: It has changed, or lies where the plugin's fingerprint does not reach.
     """
+    from voiced.registry.pins import check_pin
+
     for plugin, pin in _enabled_beside(point):
         if plugin.module.partition(".")[0] == point.module.partition(".")[0]:
             check_pin(plugin, pin)
@@ -80,6 +85,9 @@ def _check(point: EntryPoint) -> None:
 
 def _enabled_beside(point: EntryPoint) -> Iterator[tuple[EntryPoint, Pin]]:
     """The enabled plugins of a command's own distribution."""
+    from voiced import plugin_record
+    from voiced.registry.finding import installed
+
     pins = plugin_record.read().pins
     for found in installed():
         plugin = found.point
