@@ -147,12 +147,13 @@ def _of_window(use: InUse) -> list[OpenTab]:
 async def _close(context: Context, use: InUse, tabs: Sequence[OpenTab]) -> Reply:
     what = tabs[0].called if len(tabs) == 1 else counted(len(tabs), "tab")
     ids: list[JsonValue] = [each.tab.id for each in tabs]
-    pages: list[JsonValue] = [each.tab.url for each in tabs]
+    noted = tabs[0].noted if len(tabs) == 1 else what
+    pages: list[JsonValue] = [each.tab.url for each in tabs if not each.tab.is_private]
     places: list[JsonValue] = [
         {"window": each.tab.window, "index": each.tab.index} for each in tabs
     ]
     undo = way_back("browser.close", use.browser, ids=ids, pages=pages, places=places)
-    async with context.change(undo, f"closed {what}"):
+    async with context.change(undo, f"closed {noted}"):
         await context.in_worker(_shut, use, tabs)
     return Reply(f"Closed {what}.{use.note}")
 
