@@ -10,7 +10,7 @@ import pytest
 
 from voiced.conversation import Conversation
 from voiced.dispatch import Call, Dispatcher, Environment, Question, Report
-from voiced.errors import InvalidSlots
+from voiced.errors import IntentFailed, InvalidSlots
 from voiced.events import Event, IntentMatched, TurnId
 from voiced.plugin import TEXT, Context, Effect, Reply, choice, intent
 from voiced.policy import Answer, Manner, Trust, Verdict
@@ -213,6 +213,19 @@ def test_what_cannot_be_done_is_not_asked_about(talk: Talk) -> None:
         talk.say("note the wine")
 
 
+def test_what_breaks_is_not_asked_about_where_something_else_can_be_done(talk: Talk) -> None:
+    async def refuse(context: Context, text: Annotated[str, Broken()]) -> Reply:
+        """Look for a card."""
+        return Reply(text)
+
+    made = intent("card.find", sentences=["note {text}"], effect=Effect.W1)(refuse)
+    clock.run(talk.dispatcher.adopt, [made], [], [])
+    assert names(talk.say("note the wine")) == ("note.add", {"text": "the wine"})
+    clock.run(talk.dispatcher.adopt, [], [], ["note.add"])
+    with pytest.raises(IntentFailed, match="no cards"):
+        talk.say("note the wine")
+
+
 class Empty:
     """A slot type of which there is nothing."""
 
@@ -225,6 +238,13 @@ class Empty:
 
     def resolve(self, said: str, context: object) -> Sequence[Any]:
         return ()
+
+
+class Broken(Empty):
+    """A slot type that cannot look."""
+
+    def resolve(self, said: str, context: object) -> Sequence[Any]:
+        raise IntentFailed("no cards", spoken="There are no cards.")
 
 
 # Did you mean?

@@ -44,6 +44,8 @@ from .remembering import clear_history, find_visit
 from .settings import Settings
 from .switching import list_tabs, list_windows, step_tab, switch_tab, undo_switch
 
+CHECKS = (check_browsers,)
+
 __all__ = [
     "CHECKS",
     "Settings",
@@ -93,5 +95,3 @@ __all__ = [
     "unmute_tab",
     "unpin_tab",
 ]
-
-CHECKS = (check_browsers,)

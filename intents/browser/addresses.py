@@ -7,6 +7,7 @@ from urllib.parse import quote_plus, urlsplit
 __all__ = ["as_url", "host_of", "is_web_url", "path_words", "same_page", "search_url", "site_name"]
 
 _LONGEST_HOST = 60
+_HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 _BEFORE_NAMES = frozenset("de en es fr it m mobile nl pl pt ww2 www".split())
 
 
@@ -42,6 +43,8 @@ def host_of(url: str) -> str:
 def site_name(url: str) -> str:
     """The host without what is before its name: "en.wikipedia.org" is said as "wikipedia.org"."""
     host = host_of(url)
+    if host in _HERE:
+        return "this computer"
     first, _, rest = host.partition(".")
     return rest if first in _BEFORE_NAMES and "." in rest else host
 

@@ -95,8 +95,9 @@ async def _move(context: Context, use: InUse, tabs: Sequence[OpenTab]) -> Reply:
     if len(beside) == len(tabs) and len(windows) == 1:
         raise failed("alone in its window", "There is nothing else in this window.")
     what = tabs[0].called if len(tabs) == 1 else counted(len(tabs), "tab")
+    noted = tabs[0].noted if len(tabs) == 1 else what
     ids: list[JsonValue] = [each.tab.id for each in tabs]
-    async with context.change(_places(use, tabs), f"moved {what} to a new window"):
+    async with context.change(_places(use, tabs), f"moved {noted} to a new window"):
         await context.in_worker(partial(use.call, "tabs.move", ids=ids, window="new"))
     return Reply(f"Moved {what} to a new window.{use.note}", tuple(tabs))
 
@@ -127,7 +128,7 @@ async def place_tab(
     found = await context.in_worker(meant, context, only(tab, pointed), place, "moved nothing")
     use, moved = found.use, found.tab
     index = await context.in_worker(_index_of, use, moved, end)
-    async with context.change(_places(use, [moved]), f"moved {moved.called}"):
+    async with context.change(_places(use, [moved]), f"moved {moved.noted}"):
         ids: list[JsonValue] = [moved.tab.id]
         move = partial(use.call, "tabs.move", ids=ids, window=moved.tab.window, index=index)
         await context.in_worker(move)
@@ -240,7 +241,7 @@ async def _set(context: Context, found: Meant, what: Kind, *, to: bool) -> Reply
         "browser.set", use.browser, id=tab.tab.id, what=what, before=before,
         window=tab.tab.window, index=tab.tab.index,
     )  # fmt: skip
-    async with context.change(way, f"{done.lower()} {tab.called}"):
+    async with context.change(way, f"{done.lower()} {tab.noted}"):
         ids: list[JsonValue] = [tab.tab.id]
         await context.in_worker(partial(use.call, "tabs.set", ids=ids, **{what: to}))
     return Reply(f"{done} {tab.called}.{use.note}", (tab,))

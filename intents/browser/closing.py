@@ -19,12 +19,13 @@ from voiced.plugin import (
 
 from .addresses import is_web_url
 from .joined import InUse, in_front, in_use, of_run
+from .link import Browser
 from .meaning import meant, of_verb, only
 from .refusals import failed, not_joined
 from .tab_slots import NAMED, TAB, TABS
 from .things import OpenTab, counted, listed
 from .undoing import Way, browser_of, profile_of, way_back
-from .wire import tabs_of
+from .wire import Tab, tabs_of
 
 __all__ = [
     "close_all",
@@ -146,9 +147,13 @@ def _of_window(use: InUse) -> list[OpenTab]:
 async def _close(context: Context, use: InUse, tabs: Sequence[OpenTab]) -> Reply:
     what = tabs[0].called if len(tabs) == 1 else counted(len(tabs), "tab")
     ids: list[JsonValue] = [each.tab.id for each in tabs]
-    pages: list[JsonValue] = [each.tab.url for each in tabs]
-    undo = way_back("browser.close", use.browser, ids=ids, pages=pages)
-    async with context.change(undo, f"closed {what}"):
+    noted = tabs[0].noted if len(tabs) == 1 else what
+    pages: list[JsonValue] = [each.tab.url for each in tabs if not each.tab.is_private]
+    places: list[JsonValue] = [
+        {"window": each.tab.window, "index": each.tab.index} for each in tabs
+    ]
+    undo = way_back("browser.close", use.browser, ids=ids, pages=pages, places=places)
+    async with context.change(undo, f"closed {noted}"):
         await context.in_worker(_shut, use, tabs)
     return Reply(f"Closed {what}.{use.note}")
 
@@ -173,11 +178,20 @@ def _reopen(context: Context, way: Way) -> str:
         raise not_joined()
     if browser.run == way.run:
         tabs = tabs_of(browser.call("tabs.reopen", ids=way.numbers("ids")))
+        _put_in_place(browser, tabs, way)
         number = len(tabs)
         return f"{counted(number, 'tab').capitalize()} {'is' if number == 1 else 'are'} open again."
     for url in filter(is_web_url, way.texts("pages")):
         browser.call("tabs.open", url=url, background=True)
     return "The browser was restarted since, so I opened them anew, without their history."
+
+
+def _put_in_place(browser: Browser, tabs: Sequence[Tab], way: Way) -> None:
+    """Of several, a browser may bring back each to where it stood when it went, one by one."""
+    pairs = zip(tabs, way.rows("places"), strict=False)
+    for tab, row in sorted(pairs, key=lambda pair: int(str(pair[1]["index"]))):
+        if len(tabs) > 1 and tab.window == row["window"]:
+            browser.call("tabs.move", ids=[tab.id], window=tab.window, index=row["index"])
 
 
 @intent(

@@ -26,7 +26,7 @@ from voiced.plugin import (
     one_line,
 )
 
-from .addresses import host_of
+from .addresses import site_name
 from .meaning import Meant, meant
 from .refusals import failed
 from .things import OpenTab
@@ -78,7 +78,7 @@ def _text_of(found: Meant, letters: int) -> _Text:
     text = one_line(str(fields.get("text", "")))
     if not text:
         raise failed("no text on the page", _Text.nothing)
-    host = host_of(found.tab.tab.url)
+    host = site_name(found.tab.tab.url)
     source = f"the page from {host}" if host else "the page"
     return _Text(Labelled(text, EXTERNAL), fields.get("truncated") is not True, source)
 

@@ -44,6 +44,7 @@ _HISTORY = "[(my|the)] [(browser|browsing|web|browser's)] history"
         f"(find|search|look for|look up|search for) {{words}} (in|from) {_HISTORY} [from] "
         "[{when}]",
         f"search {_HISTORY} [from] [{{when}}] for {{words}}",
+        "what did i (read|look at|look up|see) [on the (web|internet)] about {words} [{when}]",
         f"(which|what) {_PAGE}[s] did i (read|see|visit|look at|open) [about {{words}}] {{when}}",
     ],
     effect=Effect.R1,

@@ -43,7 +43,7 @@ _NOTHING = "went nowhere"
         "(show|bring up|find|open) [me] [the|my] {tab} tab",
         "(show|bring up|find|open) [me] [(the|my)] tab "
         "(about|with|of|on|called|from|for|that is) {tab}",
-        "(switch|change|go|jump|take me) to {place} tab",
+        "(switch|change|go|jump|take me) [back] to {place} tab",
         "(switch|change|go|jump|take me) to tab {place}",
         "(show|open) [me] {place} tab",
         "(switch|change|go|jump|take me) [over] to {pointed}",

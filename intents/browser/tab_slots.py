@@ -18,19 +18,20 @@ from voiced.plugin import (
 
 from .addresses import host_of
 from .joined import InUse, all_joined
-from .matching import ranked
+from .matching import ranked, told_words
 from .things import OpenTab, Page, counted, listed
 from .wire import Tab
 
 __all__ = ["NAMED", "OF_A_TAB", "POINTED", "TAB", "TABS", "distinct", "fitting", "recent_names"]
 
 _MOST = 10
-_PHRASES, _LONGEST_PHRASE = 40, 4
+_PHRASES, _LONGEST_PHRASE, _LETTERS = 30, 3, 4
 _NEAR_BEST = 0.12
-_PLAYING = frozenset({"playing", "noisy", "that's playing", "that is playing", "with sound"})
+_PLAYING = frozenset({"playing", "playing music", "playing sound", "making noise", "noisy"})
 OF_A_TAB = frozenset("about page tab tabs tap taps window windows".split())
 """Words of sentences that say what is meant; the name of nothing holds them."""
 
+_A_TAB = frozenset("tab tabs tap taps".split())
 _POINTING = frozenset(
     "all current every front it new next other others previous that these this those".split()
 )
@@ -47,8 +48,9 @@ def _forms(tab: Tab) -> list[str]:
     words = normalise(OpenTab(tab, "").called)
     beginnings = [words[:end] for end in range(2, min(len(words), _LONGEST_PHRASE) + 1)]
     site = host_of(tab.url).split(".")[:-1][-1:]
-    forms = [" ".join(each) for each in (*beginnings, words[:1] if len(words) == 1 else ())]
-    return [form for form in (*forms, *(" ".join(normalise(each)) for each in site)) if form]
+    telling = [(word,) for word in told_words(" ".join(words)) if len(word) >= _LETTERS]
+    forms = [*beginnings, *telling, *(normalise(each) for each in site)]
+    return [" ".join(form) for form in forms if form and not form[0].isdigit()]
 
 
 def _known(context: SlotContext) -> list[str]:
@@ -104,8 +106,9 @@ def _tab_of(entity: Entity) -> OpenTab | None:
 
 def _names_a_tab(said: str) -> bool:
     """Whether words are a name at all: "next", "all" and "the second" are none."""
-    words = [word for word in normalise(said) if word not in ("the", "tab", "tabs", "my", "of")]
-    return bool(words) and words[0] not in _POINTING and parse_ordinal(words) is None
+    words = [word for word in normalise(said) if word not in ("the", "my", "of", "to")]
+    telling = set(words) - _A_TAB
+    return bool(telling) and words[0] not in _POINTING and parse_ordinal(words) is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +205,8 @@ class _Tabs:
         return TAB.phrases(context)
 
     def fits(self, said: str) -> bool:
-        """As TAB."""
-        return _names_a_tab(said)
+        """As TAB; "all windows" are no tabs."""
+        return _names_a_tab(said) and not OF_A_TAB.issuperset(said.split())
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[tuple[OpenTab, ...]]]:
         """One candidate: all that fit about as well as the best."""

@@ -59,6 +59,11 @@ class OpenTab:
         """What it shows."""
         return title_of(self.tab.title, self.tab.url)
 
+    @property
+    def noted(self) -> str:
+        """What the journal calls it: nothing of private windows is written down."""
+        return "a private tab" if self.tab.is_private else self.called
+
     @classmethod
     def unseen(cls, words: str) -> OpenTab:
         """What was meant where there are no tabs to choose from."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from voiced.plugin import Candidate, Entity, SlotContext, one_line
-from voiced_intents.browser.addresses import host_of
+from voiced_intents.browser.addresses import site_name
 from voiced_intents.browser.things import OpenTab, Page
 
 __all__ = ["HIT", "RESULT", "WebResult"]
@@ -35,7 +35,7 @@ class WebResult:
     @property
     def source(self) -> str:
         """The host, as it is said: without "www"."""
-        return host_of(self.url)
+        return site_name(self.url)
 
     @property
     def called(self) -> str:

@@ -35,7 +35,10 @@ MOST_ASKED = 3
 MOST_TRIED = 8
 """Where there are more, nothing is known of what was meant."""
 
-AS_CHEAP, _AS_MUCH_SAID = 0.02, 0.3
+AS_CHEAP = 0.02
+"""Matches whose costs lie this close together fit equally well."""
+
+_AS_MUCH_SAID = 0.3
 _LIKE = 0.75
 _NOUNS = frozenset({"one", "thing"})
 _NEITHER = frozenset({"neither", "none", "nothing"})
@@ -49,20 +52,27 @@ async def meant(
     """The calls of the matches that fit equally well; where one of them can be done, only those.
 
     Raises:
-        VoicedError: What a slot type raised on purpose.
+        VoicedError: What a slot type raised on purpose, where none of them can be done.
     """
     rivals = [each for each in found if each.rank[0] - found[0].rank[0] <= AS_CHEAP]
     if len(rivals) == 1:
         return [call_of(found[0])]
     best: Match | None = None
     calls: list[Call] = []
+    failure: VoicedError | None = None
     for match in rivals:
         if best is not None and match.rank[1] - best.rank[1] > _AS_MUCH_SAID:
             break
-        call = await _tried(call_of(match), resolve)
+        try:
+            call = await _tried(call_of(match), resolve)
+        except VoicedError as error:
+            failure = failure or error
+            continue
         if call is not None:
             best = best or match
             calls.append(call)
+    if failure is not None and not calls:
+        raise failure
     return _distinct(calls) or [call_of(found[0])]
 
 

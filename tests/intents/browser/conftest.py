@@ -43,6 +43,7 @@ class Evening:
     """One user at one conversation. ``calls`` are those that were made."""
 
     def __init__(self, journal: Journal, opener: Path) -> None:
+        self.folder = opener.parent
         self.opened = opener.with_name("opened")
         opener.write_text(f'#!/bin/sh\nprintf "%s\\n" "$*" >> {self.opened}\n')
         opener.chmod(0o755)

@@ -276,3 +276,15 @@ def test_a_title_gives_no_orders(firefox: FakeBrowser, evening: Evening) -> None
 def test_nothing_that_makes_no_sense_is_believed(firefox: FakeBrowser, evening: Evening) -> None:
     firefox.lies = {"tabs.list": [{"id": "x"}]}
     assert evening.say("close this tab") == "The browser gave an answer that makes no sense."
+
+
+def test_nothing_of_private_windows_is_written_down(firefox: FakeBrowser, evening: Evening) -> None:
+    firefox.private_allowed = True
+    firefox.add_tab("https://secret.example/", "Secret", window=2, private=True)
+    firefox.add_tab("https://secret.example/2", "Secret too", window=2, private=True)
+    assert evening.say("pin this tab") == "Pinned Secret too."
+    assert evening.say("close this tab") == "Closed Secret too."
+    files = [path for path in evening.folder.rglob("*") if path.is_file()]
+    written = b"".join(path.read_bytes() for path in files)
+    assert b"private tab" in written
+    assert b"ecret" not in written

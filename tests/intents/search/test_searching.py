@@ -104,11 +104,11 @@ def test_three_results_are_named_with_their_sources() -> None:
     server = Searx()
     reply = search(server)
     assert reply.text == (
-        "I found this. First, from en.wikipedia.org: Heat pump. "
+        "I found this. First, from wikipedia.org: Heat pump. "
         "Second, from bbc.com: Do they work? Third, from x.org: Prices now."
     )
     assert [each.source for each in reply.entities] == [
-        "en.wikipedia.org", "bbc.com", "x.org", "d.example",
+        "wikipedia.org", "bbc.com", "x.org", "d.example",
     ]  # fmt: skip
     assert reply.data["sources"] == [row["url"] for row in ROWS[:3]]
     assert server.asked == [{"q": ["heat pumps"], "format": ["json"]}]
@@ -118,7 +118,7 @@ def test_three_results_are_named_with_their_sources() -> None:
 def test_a_model_answers_from_the_results_and_names_the_source() -> None:
     reply = search(Searx(), "what is a heat pump", {"answer": "A device that heats.", "result": 1})
     assert reply.text.startswith(
-        "En.wikipedia.org says: A device that heats. The results are: First, from en.wikipedia.org"
+        "Wikipedia.org says: A device that heats. The results are: First, from wikipedia.org"
     )
 
 
