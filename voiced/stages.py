@@ -48,12 +48,16 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Arc:
-    """An arc of a WordGraph. ``word`` None is epsilon; ``weight`` in (0, 1] is its share."""
+    """An arc of a WordGraph. ``word`` None is epsilon; ``weight`` in (0, 1] is its share.
+
+    ``is_loose``: the word stands for any word, and proves little.
+    """
 
     source: int
     target: int
     word: str | None
     weight: float = 1.0
+    is_loose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class WordGraph:
     start: int
     final: int
     arcs: tuple[Arc, ...]
+
+    @property
+    def has_loose_words(self) -> bool:
+        """Whether there are words that stand for any."""
+        return any(arc.is_loose for arc in self.arcs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,16 @@ __all__ = ["explain"]
 
 _SPOKEN_ITEMS = 3
 _SAME_TOPIC = 0.75
+_EVERYDAY = (
+    "clock.time",
+    "timers.start",
+    "files.find",
+    "media.volume",
+    "reminders.remind",
+    "photos.find",
+)
+"""What most people want first; examples of these come before others."""
+
 _ARTICLES = frozenset({"a", "an", "the", "my", "your"})
 
 
@@ -68,7 +78,8 @@ def _is_about(known: Intent, topic: str) -> bool:
 
 
 def _one_of_each_topic(known: Sequence[Intent]) -> list[Intent]:
-    """The intents in an order in which the first ones are of different topics."""
+    """The intents in an order in which the first ones are of different topics, everyday ones."""
+    known = sorted(known, key=_how_rare)
     seen: dict[str, int] = {}
     places: list[tuple[int, int]] = []
     for index, each in enumerate(known):
@@ -76,6 +87,10 @@ def _one_of_each_topic(known: Sequence[Intent]) -> list[Intent]:
         seen[_topic(each)] = seen.get(_topic(each), 0) + 1
         places.append((rank, index))
     return [known[index] for _, index in sorted(places)]
+
+
+def _how_rare(each: Intent) -> int:
+    return _EVERYDAY.index(each.name) if each.name in _EVERYDAY else len(_EVERYDAY)
 
 
 def _examples(known: Sequence[Intent]) -> Reply:

@@ -55,9 +55,17 @@ def with_intents(*known: Intent) -> FakeContext:
 async def test_help_gives_three_examples_of_different_topics_and_counts_the_rest() -> None:
     reply = await explain(with_intents(*FILES, CLOCK, EMPTY, ADMIN))
     assert reply.text == (
-        "You can say: find the budget, what time is it, or open the budget. And two more."
+        "You can say: what time is it, find the budget, or open the budget. And two more."
     )
     assert "enable everything" not in reply.data["examples"]
+
+
+@pytest.mark.anyio
+async def test_help_begins_with_what_most_people_want_in_whatever_order_plugins_come() -> None:
+    rare = [an_intent("sums.between", "how many days between may and june"), EMPTY, CLOCK, *FILES]
+    for known in (rare, rare[::-1]):
+        reply = await explain(with_intents(*known))
+        assert reply.text.startswith("You can say: what time is it, find the budget, or how many")
 
 
 @pytest.mark.anyio

@@ -135,6 +135,7 @@ class _Utterance:
         self._passed: list[Samples] = []
         self._dictates = hints.open_dictation or hints.graph is None
         self._has_graph = hints.graph is not None
+        self._is_rivalled = hints.graph is not None and hints.graph.has_loose_words
         if hints.graph is not None:
             decoders.listen_for(hints.graph)
             self._begin()
@@ -190,7 +191,7 @@ class _Utterance:
             before = grammar.channel()
             grammar.end()
             phones.end()
-            sure = confidence(grammar.segments(), phones.segments()) if grammar.text() else 0.0
+            sure = self._confidence() if grammar.text() else 0.0
             if sure >= _CREDIBLE:
                 self._decoders.understood += 1
                 return Hypothesis(grammar.text(), sure)
@@ -201,6 +202,10 @@ class _Utterance:
             if not self._decode_again():
                 break
         return None
+
+    def _confidence(self) -> float:
+        words, phones = self._decoders.grammar.segments(), self._decoders.phones.segments()
+        return confidence(words, phones, is_rivalled=self._is_rivalled)
 
     def _decode_again(self) -> bool:
         """Decode all that passed; False if it was abandoned meanwhile."""

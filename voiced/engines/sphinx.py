@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from voiced.audio import Samples
 from voiced.config import TranscriberSettings
 from voiced.engines.pronunciation import pronunciations
-from voiced.engines.second_opinion import Segment
+from voiced.engines.second_opinion import LOOSE, Segment
 from voiced.errors import ModelMissing, TranscriptionError
-from voiced.stages import WordGraph
+from voiced.stages import Arc, WordGraph
 
 __all__ = ["Decoder", "Decoders"]
 
@@ -29,13 +29,16 @@ _GRAMMAR_TUNING = {
     "pbeam": 1e-80,
     "wbeam": 1e-53,
     "silprob": 0.1,
-    "maxhmmpf": 2000,
+    "maxhmmpf": 1000,
 }
 _DICTATION_TUNING = {"fwdflat": False}
 """The second pass costs a quarter more and understands no more."""
 
 _MOST_UNUSED = 3000
 """Learned words that are in no graph any more, such as names of files that are gone."""
+
+_MOST_WAYS = 6
+"""More ways to say one word the dictionary does not have."""
 
 _SEARCH = "voiced"
 _WORST_SCORE = -60_000.0
@@ -71,7 +74,7 @@ class Decoder:
     def text(self) -> str:
         """The words so far."""
         hypothesis = self.raw.hyp()
-        return hypothesis.hypstr.strip() if hypothesis is not None else ""
+        return hypothesis.hypstr.replace(LOOSE, "").strip() if hypothesis is not None else ""
 
     def posterior(self) -> float:
         """How sure the decoder itself is, in [0, 1]."""
@@ -100,6 +103,10 @@ class Decoder:
             Segment(each.word, each.start_frame, each.end_frame + 1, _score(log, each.ascore))
             for each in self.raw.seg() or ()
         ]
+
+
+def _named(arc: Arc) -> str:
+    return f"{LOOSE}{arc.word}" if arc.is_loose else str(arc.word)
 
 
 def _score(log: Callable[[float], int], likelihood: float) -> float:
@@ -150,14 +157,16 @@ class Decoders:
 
     def _build(self, graph: WordGraph) -> str:
         words = {arc.word for arc in graph.arcs if arc.word is not None}
+        loose = {arc.word for arc in graph.arcs if arc.word is not None and arc.is_loose}
         if len(self._learned - words) > _MOST_UNUSED:
             self._forget()
         names = (f"{_SEARCH}0", f"{_SEARCH}1")
         oldest = next((name for name in self._graphs if self._graphs[name] is not self._graph), "")
         name = next((each for each in names if each not in self._graphs), oldest)
         self._learn(words)
+        self._learn_loose(loose)
         transitions = [
-            (arc.source, arc.target, arc.weight, *((arc.word,) if arc.word else ()))
+            (arc.source, arc.target, arc.weight, *((_named(arc),) if arc.word else ()))
             for arc in graph.arcs
         ]
         raw = self.grammar.raw
@@ -174,6 +183,16 @@ class Decoders:
             for index, phones in enumerate(pronunciations(word, raw.lookup_word), start=1):
                 name = word if index == 1 else f"{word}({index})"
                 raw.add_word(name, phones, False)  # noqa: FBT003 - the vendor's signature
+
+    def _learn_loose(self, words: set[str]) -> None:
+        """Words that stand for any: they sound the same, and are known again in what is found."""
+        raw = self.grammar.raw
+        for word in sorted(words):
+            ways = (word, *(f"{word}({number})" for number in range(2, _MOST_WAYS)))
+            for way in ways:
+                phones = raw.lookup_word(way)
+                if phones is not None and raw.lookup_word(f"{LOOSE}{way}") is None:
+                    raw.add_word(f"{LOOSE}{way}", phones, False)  # noqa: FBT003 - the vendor's
 
     def _forget(self) -> None:
         """Take a new decoder for the grammar: a dictionary cannot be made smaller.

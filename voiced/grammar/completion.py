@@ -6,7 +6,7 @@ partial. Where no word fits any more, a second walk forgives about one lost or c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from voiced.grammar.automaton import Automaton
 from voiced.grammar.costs import Sounds, added, led_in
@@ -39,9 +39,13 @@ class Completer:
     """Judges texts against templates and lists. Keeps the answers to the latest ones."""
 
     def __init__(
-        self, skeleton: Automaton[Label], lists: Mapping[str, WordList], sounds: Sounds
+        self,
+        skeleton: Automaton[Label],
+        lists: Mapping[str, WordList],
+        sounds: Sounds,
+        choosy: Collection[str] = (),
     ) -> None:
-        self._steps = Steps(skeleton, lists)
+        self._steps = Steps(skeleton, lists, choosy)
         self._sounds = sounds
         self._known: dict[tuple[str, ...], Completion] = {}
 

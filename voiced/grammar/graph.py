@@ -1,9 +1,10 @@
-"""The recogniser's graph: every sentence of a grammar over words, slots erased.
+"""The recogniser's graph: the sentences of a grammar over words, slots erased.
 
 Short lists are written out and the whole is made as small as it can be. A long list (a thousand
-file names) stands once for each place that can follow it. An open list that has phrases is only
-its phrases here, since a loop over loose words swallows whatever is said; one that has none is a
-loop over common words, and dictation may hear it better.
+file names) stands once for each place that can follow it, and a very long one once for each slot
+that it fills (see sharing.py). An open list that has phrases is only its phrases here, since a
+loop over loose words swallows whatever is said; all that have none are one loop over common
+words, unlikely ones: it takes what is no sentence, and dictation may hear better what was said.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from voiced.grammar.automaton import Automaton, smallest
+from voiced.grammar.sharing import shared
 from voiced.grammar.templates import Accept, Label, Net, SlotRef
 from voiced.stages import Arc, WordGraph
 
@@ -28,8 +30,16 @@ OPEN_WORDS: tuple[str, ...] = (
 )
 """Words that an open slot takes in the recogniser besides those of its phrases."""
 
-_INLINE_ARCS = 64
-_OPEN_SHARE = 0.1
+_INLINE_ARCS = 12
+_SHARED_ARCS = 100
+_LOOSE = SlotRef("", "")
+"""All open lists that have no phrases."""
+
+_ENTERED, _AGAIN = 1e-6, 1e-3
+"""The shares of the first and of each further loose word, over all words."""
+
+_LEFT = 0.5
+"""The share of leaving where more could follow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,25 +73,36 @@ def word_graph(
     short = {
         name for name, words in lists.items() if not words.is_open and words.size <= _INLINE_ARCS
     }
-    flat = _inlined(net, {name: lists[name].automaton for name in short})
+    flat = _flat(net, lists, {name: lists[name].automaton for name in short})
     skeleton: Automaton[Label] = smallest(flat.states, flat.arcs)
-    return _Writer(skeleton, lists, tuple(open_words)).write()
+    shared_out = shared(skeleton, lambda label: _size(lists, label.source) > _SHARED_ARCS)
+    return _Writer(shared_out, lists, tuple(open_words)).write()
 
 
-def _inlined(net: Net, short: Mapping[str, Automaton[str]]) -> Net:
+def _size(lists: Mapping[str, WordList], name: str) -> int:
+    return lists[name].size if name in lists else 0
+
+
+def _flat(net: Net, lists: Mapping[str, WordList], short: Mapping[str, Automaton[str]]) -> Net:
     """Write short lists out, erase slots and intents."""
     flat = Net(states=net.states)
     for source, label, target in net.arcs:
         match label:
             case SlotRef(name, _) if name in short:
                 _insert(flat, short[name], source, target)
-            case SlotRef(name, _):
-                flat.join(source, SlotRef(name, ""), target)
+            case SlotRef(name, slot):
+                flat.join(source, _erased(lists, name, slot), target)
             case Accept():
                 flat.join(source, None, target)
             case _:
                 flat.join(source, label, target)
     return flat
+
+
+def _erased(lists: Mapping[str, WordList], name: str, slot: str) -> SlotRef:
+    if not lists[name].size and lists[name].is_open:
+        return _LOOSE
+    return SlotRef(name, slot if lists[name].size > _SHARED_ARCS else "")
 
 
 def _insert(net: Net, phrases: Automaton[str], source: int, target: int) -> None:
@@ -106,7 +127,7 @@ class _Writer:
     ) -> None:
         self._skeleton = skeleton
         self._lists = lists
-        self._open_words = open_words
+        self._open_words = sorted(set(open_words))
         self._arcs: list[Arc] = []
         self._final = len(skeleton.arcs)
         self._states = self._final + 1
@@ -116,8 +137,13 @@ class _Writer:
         for state, arcs in enumerate(self._skeleton.arcs):
             share = 1.0 / max(1, len(arcs))
             for label, target in arcs.items():
-                for end in self._targets(target):
-                    self._label(state, label, end, share)
+                end = target if self._skeleton.arcs[target] else self._final
+                if isinstance(label, SlotRef):
+                    self._arcs.append(Arc(state, self._entry(label.source, end), None, share))
+                elif isinstance(label, str):
+                    self._arcs.append(Arc(state, end, label, share))
+            if state in self._skeleton.ends and arcs:
+                self._arcs.append(Arc(state, self._final, None, _LEFT))
         return self._numbered()
 
     def _numbered(self) -> WordGraph:
@@ -128,47 +154,35 @@ class _Writer:
         arcs = tuple(
             replace(arc, source=number[arc.source], target=number[arc.target]) for arc in self._arcs
         )
-        return WordGraph(len(number), 0, number[self._final], arcs)
-
-    def _targets(self, target: int) -> list[int]:
-        """A state that accepts becomes the final one; if it also goes on, it stays besides."""
-        if target not in self._skeleton.ends:
-            return [target]
-        return [self._final, target] if self._skeleton.arcs[target] else [self._final]
-
-    def _label(self, source: int, label: Label, target: int, share: float) -> None:
-        if isinstance(label, SlotRef):
-            self._arcs.append(Arc(source, self._entry(label.source, target), None, share))
-        elif isinstance(label, str):
-            self._arcs.append(Arc(source, target, label, share))
+        return WordGraph(len(number), number[0], number[self._final], arcs)
 
     def _entry(self, name: str, target: int) -> int:
         """The state where a copy of the list begins that ends in ``target``."""
         key = (name, target)
         if key not in self._entries:
             self._entries[key] = self._states
-            self._phrases(self._lists[name], target)
+            if name == _LOOSE.source:
+                self._loop(target)
+            else:
+                self._phrases(self._lists[name].automaton, target)
         return self._entries[key]
 
-    def _phrases(self, words: WordList, target: int) -> None:
+    def _phrases(self, phrases: Automaton[str], target: int) -> None:
         offset = self._states
-        phrases = words.automaton
         self._states += len(phrases.arcs)
         for state, arcs in enumerate(phrases.arcs):
             share = 1.0 / max(1, len(arcs))
             for word, following in arcs.items():
-                if following in phrases.ends:
-                    self._arcs.append(Arc(offset + state, target, word, share))
-                if phrases.arcs[following]:
-                    self._arcs.append(Arc(offset + state, offset + following, word, share))
-        if words.is_open and not words.size:
-            self._loop(offset, words, target)
+                end = offset + following if phrases.arcs[following] else target
+                self._arcs.append(Arc(offset + state, end, word, share))
+            if state in phrases.ends and arcs:
+                self._arcs.append(Arc(offset + state, target, None, _LEFT))
 
-    def _loop(self, entry: int, words: WordList, target: int) -> None:
-        loop = self._states
-        self._states += 1
-        vocabulary = sorted({*words.words, *self._open_words})
-        for word in vocabulary:
-            self._arcs.append(Arc(entry, loop, word, _OPEN_SHARE / len(vocabulary)))
-            self._arcs.append(Arc(loop, loop, word, 0.5 / len(vocabulary)))
-        self._arcs.append(Arc(loop, target, None, 0.5))
+    def _loop(self, target: int) -> None:
+        entry, loop = self._states, self._states + 1
+        self._states += 2
+        entered, again = _ENTERED / len(self._open_words), _AGAIN / len(self._open_words)
+        for word in self._open_words:
+            self._arcs.append(Arc(entry, loop, word, entered, is_loose=True))
+            self._arcs.append(Arc(loop, loop, word, again, is_loose=True))
+        self._arcs.append(Arc(loop, target, None, _LEFT))

@@ -5,7 +5,7 @@ The steps of the walk in completion.py; how much a walk may forgive does not bel
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -57,9 +57,18 @@ class Completion:
 
 
 class Steps:
-    """Where a word leads from a place, and what a place means for the end of the text."""
+    """Where a word leads from a place, and what a place means for the end of the text.
 
-    def __init__(self, skeleton: Automaton[Label], lists: Mapping[str, WordList]) -> None:
+    ``choosy`` are open lists that take some words only ("the PDF Anna sent me", no name): they
+    keep no sentence of known words open.
+    """
+
+    def __init__(
+        self,
+        skeleton: Automaton[Label],
+        lists: Mapping[str, WordList],
+        choosy: Collection[str] = (),
+    ) -> None:
         self._words: list[dict[str, int]] = []
         self._slots: list[list[tuple[str, int]]] = []
         self._intents: list[frozenset[str]] = []
@@ -69,6 +78,11 @@ class Steps:
             self._slots.append(sorted(slots))
             self._intents.append(frozenset(k.intent for k in arcs if isinstance(k, Accept)))
         self._lists = lists
+        self._loose = {
+            name
+            for name, words in lists.items()
+            if words.is_open and not words.size and name not in choosy
+        }
         self._first = {(to, name) for slots in self._slots[:1] for name, to in slots}
         self._tails = self._computed_tails()
 
@@ -91,7 +105,8 @@ class Steps:
         return tails
 
     def heard(self, place: Place, word: str, *, any_words: bool) -> Iterator[Place]:
-        """Where a word leads; with ``any_words`` open slots with phrases take others, too."""
+        """Where a word leads; with ``any_words`` open slots with phrases take others, too,
+        and so do the choosy ones."""
         state, name, within = place
         if name == NO_LIST:
             yield from self._from_state(state, word, any_words=any_words)
@@ -114,7 +129,7 @@ class Steps:
             following = listed.automaton.arcs[0].get(word)
             if following is not None:
                 yield (after, name, following)
-            if listed.is_open and (any_words or not listed.size):
+            if name in self._loose or (any_words and listed.is_open):
                 yield (after, name, _extended(_EMPTY, word))
 
     def _may_leave(self, name: str, within: int) -> bool:
