@@ -370,7 +370,7 @@ async def test_a_cancelled_turn_hangs_up_at_once() -> None:
         responder = OpenAIResponder(_settings(server.url))
         async with anyio.create_task_group() as turn:
             turn.start_soon(_collect, responder)
-            while not server.requests:  # noqa: ASYNC110 - the server is in a thread
+            while not server.requests:  # noqa: ASYNC110 - the server keeps a list, not an event
                 await anyio.sleep(0.01)
             await anyio.sleep(0.1)
             assert not server.hung_up.is_set()
