@@ -117,9 +117,7 @@ class _Portrait(_Photo):
         others = [] if found else FILE.found(said, context)
         if others and others[0].score >= _SURE:
             name = others[0].spoken
-            text = (
-                f"{name} is no picture, so nobody is on it. For a tag say: tag it as, and the tag."
-            )
+            text = f"{name} is no picture, so nobody is on it. To tag it, say: tag it as paid."
             raise denied("a person on what is no picture", text)
         return found
 
