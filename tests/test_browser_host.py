@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import tempfile
@@ -385,3 +386,32 @@ def test_it_imports_nothing_of_voiced_and_little_else() -> None:
         [sys.executable, "-I", "-c", code], check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("last", "code", "told"), [(b"", 0, ""), (b"\3\0\0\0abc", 1, "no JSON")])
+def test_as_a_program_it_ends_with_its_browser(last: bytes, code: int, told: str) -> None:
+    with tempfile.TemporaryDirectory(prefix="vb") as home:
+        program = subprocess.Popen(
+            [sys.executable, "-I", "-m", "voiced_intents.browser_host", CHROMIUM_ORIGIN],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "XDG_RUNTIME_DIR": home},
+        )
+        assert program.stdin is not None
+        assert program.stdout is not None
+        for message in (HELLO, {"push": "tabs", "all": True, "changed": [TAB]}):
+            program.stdin.write(frames.encoded(message, 1 << 20))
+        program.stdin.flush()
+        folder = Path(home) / "voiced" / "browser"
+        while not (found := list(folder.glob("*.sock"))):
+            assert program.poll() is None
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(found[0]))
+            client.sendall(frames.encoded({"op": "status.ping"}, 1000))
+            assert program.stdout.read(4)  # the call is under way
+            _, stderr = program.communicate(last, timeout=20)
+            assert client.recv(100) == b""
+        assert (program.returncode, list(folder.iterdir())) == (code, [])
+        assert told in stderr.decode()
+        assert bool(stderr) is bool(told)

@@ -36,9 +36,14 @@ def main(arguments: Sequence[str]) -> int:
 async def _serve() -> None:
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin.buffer)
+    protocol = asyncio.StreamReaderProtocol(reader)
+    incoming, _ = await loop.connect_read_pipe(lambda: protocol, sys.stdin.buffer)
     writer, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, sys.stdout.buffer)
-    await Host(reader, writer).run(socket_folder())
+    try:
+        await Host(reader, writer).run(socket_folder())
+    finally:
+        incoming.close()
+        writer.close()
 
 
 if __name__ == "__main__":

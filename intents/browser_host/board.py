@@ -50,7 +50,6 @@ class Board:
 
     tabs: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     last_used_ms: int = 0
-    revision: int = 0
 
     def take(self, message: Mapping[str, Any]) -> None:
         """Take up what the extension pushed.
@@ -79,7 +78,6 @@ class Board:
         for tab in map(_clean, changed):
             if tab["id"] in self.tabs or len(self.tabs) < _MOST_TABS:
                 self.tabs[tab["id"]] = tab
-        self.revision += 1
 
 
 def _list(said: object) -> list[object]:

@@ -102,6 +102,8 @@ class Host:
                 await _send(writer, _error("refused", str(error)))
         except (asyncio.IncompleteReadError, TimeoutError, OSError):
             return  # it has gone, or sent nothing
+        except asyncio.CancelledError:
+            return  # the browser has gone: nobody waits for this task
         finally:
             self._clients -= 1
             writer.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -155,7 +156,7 @@ def started(name: str, **more: Any) -> Iterator[Room]:
         assert room.browser
         yield room
     finally:
-        program.end()
+        program.end(signal.SIGKILL)
         shutil.rmtree(home, ignore_errors=True)
 
 

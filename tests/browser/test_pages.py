@@ -86,6 +86,17 @@ def test_nothing_hidden_is_read_or_found(room, site):
     assert room.call("page.find", id=tab, text="obey") == NOWHERE
 
 
+def test_what_components_show_is_read_in_their_order(room, site):
+    shadow = "<p>Before.</p><slot></slot><p>After.</p>"
+    body = (
+        f"<main><p>{PARAGRAPH * 3}</p><x-box><p>Given.</p></x-box></main><script>"
+        f"document.querySelector('x-box').attachShadow({{mode: 'open'}}).innerHTML = '{shadow}'"
+        "</script>"
+    )
+    tab = room.open(site.add("/component", "Component", body))
+    assert text_of(room, tab)["text"].split("\n")[1:] == ["Before.", "Given.", "After."]
+
+
 def test_seen_on_dark_ground_is_read(room, site):
     body = f"<article style='background:#111;color:#eee'>{ARTICLE}</article>"
     tab = room.open(site.add("/dark", "Dark", body))

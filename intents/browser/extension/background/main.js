@@ -5,8 +5,8 @@ import { api } from "./api.js";
 import { bookmarks } from "./bookmarks.js";
 import { history } from "./history.js";
 import { pages } from "./pages.js";
-import { isJoined, join, offer, tell, tellTabs } from "./port.js";
-import { show } from "./state.js";
+import { isJoined, join, joinSoon, offer, tell, tellTabs } from "./port.js";
+import { noteUsed } from "./state.js";
 import { tabs } from "./tabs.js";
 import { windows } from "./windows.js";
 
@@ -26,7 +26,7 @@ let isDirty = false;
 
 /** Tell the host what changed: at once, and then at most every few milliseconds. */
 async function changed() {
-  if (!isJoined()) return void join();
+  if (!isJoined()) return void joinSoon();
   isDirty = true;
   if (isWaiting) return;
   isWaiting = true;
@@ -45,13 +45,13 @@ for (const event of "onCreated onUpdated onRemoved onActivated onMoved onAttache
   api.tabs[event].addListener(() => void changed());
 }
 
-function used() {
-  tell({ push: "used", at_ms: Date.now() });
+async function used() {
+  tell({ push: "used", at_ms: await noteUsed() });
 }
 
-api.tabs.onActivated.addListener(used);
+api.tabs.onActivated.addListener(() => void used());
 api.windows.onFocusChanged.addListener((id) => {
-  if (id !== api.windows.WINDOW_ID_NONE) used();
+  if (id !== api.windows.WINDOW_ID_NONE) void used();
   void changed();
 });
 
@@ -63,4 +63,4 @@ api.runtime.onMessage.addListener((message) => {
 });
 
 api.alarms.create(WAKE, { periodInMinutes: WAKE_MINUTES });
-void join().then(() => show({ woken: Date.now() }));
+void join();

@@ -2,7 +2,7 @@
 
 import { aboutBrowser, privateAllowed } from "./about.js";
 import { api, codeOf, Fault, within } from "./api.js";
-import { profile, runOfBrowser, show } from "./state.js";
+import { lastUsed, profile, runOfBrowser, show } from "./state.js";
 import { tellAll, tellNews } from "./watch.js";
 
 const HOST = "voiced.browser";
@@ -29,11 +29,16 @@ export function isJoined() {
   return port !== undefined;
 }
 
+/** Join the host, unless that is done, or will be in a moment. */
+export async function joinSoon() {
+  if (timer === undefined) await join();
+}
+
 /** Join the host, unless that is done. */
 export async function join() {
   if (port || joining) return;
   joining = true;
-  clearTimeout(timer);
+  endPause();
   try {
     const hello = {
       push: "hello",
@@ -50,6 +55,7 @@ export async function join() {
     opened.postMessage(hello);
     await tellAll((message) => opened.postMessage(message));
     port = opened;
+    tell({ push: "used", at_ms: await lastUsed() });
     await show({ joined: true, why: "" });
   } catch (error) {
     later(String(error?.message ?? error));
@@ -87,9 +93,14 @@ function lost(from, since) {
 
 function later(why) {
   void show({ joined: false, why });
-  clearTimeout(timer);
+  endPause();
   timer = setTimeout(() => void join(), pauseMs);
   pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS);
+}
+
+function endPause() {
+  clearTimeout(timer);
+  timer = undefined;
 }
 
 async function answer(from, { id, op, args }) {

@@ -111,6 +111,17 @@
     return main ?? densest();
   }
 
+  /** What is shown in an element, one after the other: a component shows its own tree. */
+  function* childrenOf(element) {
+    const given = element.tagName === "SLOT" ? element.assignedNodes() : [];
+    if (given.length) {
+      yield* given;
+      return;
+    }
+    const holder = element.shadowRoot ?? element;
+    for (let child = holder.firstChild; child; child = child.nextSibling) yield child;
+  }
+
   /** The texts that are seen in `root`, line by line. */
   function read(root, most, isWhole) {
     const until = performance.now() + MOST_MS;
@@ -147,7 +158,8 @@
       if (isOver() || !enter(element)) return;
       const isBlock = BLOCKS.has(element.tagName);
       if (isBlock) end();
-      for (let child = element.firstChild; child && !isOver(); child = child.nextSibling) {
+      for (const child of childrenOf(element)) {
+        if (isOver()) break;
         if (child.nodeType === Node.TEXT_NODE) take(child, element);
         else if (child.nodeType === Node.ELEMENT_NODE) walk(child);
       }
