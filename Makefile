@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench bench-files bench-links bench-live bench-peers clean
+.PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench bench-files bench-browser bench-links bench-live bench-peers clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -74,6 +74,10 @@ bench-peers: $(VENV)/.user
 # the index of files on a home of 200,000 files, made for it in the temporary folder
 bench-files: $(VENV)/.dev
 	$(BIN)/python tests/bench/files_index.py $(ARGS)
+
+# switching among 500 tabs; `make bench-browser ARGS=--real` opens them in Chromium, which takes minutes
+bench-browser: $(VENV)/.dev
+	$(BIN)/python tests/bench/browser_tabs.py $(ARGS)
 
 # somebody swaps a folder for a link while it is looked into, 100,000 times
 bench-links: $(VENV)/.dev

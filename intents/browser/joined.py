@@ -39,17 +39,20 @@ class InUse:
         """
         return in_front(self.tabs(), self.browser)
 
-    def still(self, meant: Sequence[OpenTab], undone: str) -> list[OpenTab]:
+    def still(
+        self, meant: Sequence[OpenTab], undone: str, tabs: Sequence[OpenTab] | None = None
+    ) -> list[OpenTab]:
         """These tabs as they are now: the same pages, or nothing is done.
 
         Args:
             meant: Tabs of this run of the browser.
             undone: What is not done if one has changed: "closed nothing".
+            tabs: All that there are now, where that is known already.
 
         Raises:
             IntentFailed: One is gone, or shows another page.
         """
-        now = {each.tab.id: each for each in self.tabs()}
+        now = {each.tab.id: each for each in (self.tabs() if tabs is None else tabs)}
         found = [now.get(each.tab.id) for each in meant]
         if not all(each.run == self.browser.run for each in meant) or None in found:
             raise gone()

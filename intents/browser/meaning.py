@@ -28,10 +28,11 @@ def of_verb(verb: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A tab as it is now, and the browser that it is in."""
+    """A tab as it is now, the browser that it is in, and all its tabs."""
 
     use: InUse
     tab: OpenTab
+    tabs: Sequence[OpenTab]
 
     @property
     def note(self) -> str:
@@ -60,11 +61,12 @@ def meant(context: Context, tab: OpenTab | None, place: int | None, undone: str)
         tab = _of_named(context, place)
     if tab is not None:
         use = of_run(context, tab)
-        return Meant(use, use.still([tab], undone)[0])
+        tabs = use.tabs()
+        return Meant(use, use.still([tab], undone, tabs)[0], tabs)
     use = in_use(context)
     tabs = use.tabs()
     front = in_front(tabs, use.browser)
-    return Meant(use, front if place is None else _nth(tabs, front, place))
+    return Meant(use, front if place is None else _nth(tabs, front, place), tabs)
 
 
 def _of_named(context: Context, place: int) -> OpenTab | None:

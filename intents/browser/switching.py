@@ -87,11 +87,11 @@ def _beside(context: Context, how_far: int) -> Meant:
     if len(row) == 1:
         raise failed("one tab only", "There is only one tab here.")
     at = (row.index(front.tab) + how_far) % len(row)
-    return Meant(use, OpenTab(row[at], front.run))
+    return Meant(use, OpenTab(row[at], front.run), tabs)
 
 
 async def _go_to(context: Context, found: Meant) -> Reply:
-    before = await context.in_worker(_front_of, found.use)
+    before = await context.in_worker(_front_of, found)
     if before == found.tab.tab.id:
         return Reply(f"You are there: {found.tab.spoken}.{found.note}", (found.tab,))
     undo = way_back("browser.switch", found.use.browser, id=before)
@@ -102,8 +102,8 @@ async def _go_to(context: Context, found: Meant) -> Reply:
     )
 
 
-def _front_of(use: InUse) -> int:
-    return use.front().tab.id
+def _front_of(found: Meant) -> int:
+    return in_front(found.tabs, found.use.browser).tab.id
 
 
 def _activate(use: InUse, tab: OpenTab) -> None:

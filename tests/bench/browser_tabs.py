@@ -22,7 +22,6 @@ from typing import Any
 
 import anyio
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "browser"))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from browser_fake import FakeBrowser
@@ -89,16 +88,33 @@ def in_memory() -> Iterator[Callable[[int], None]]:
         process.wait()
 
 
+def rooms() -> Any:
+    """The module that starts real browsers for the tests."""
+    import importlib.util
+
+    path = Path(__file__).parents[1] / "browser" / "conftest.py"
+    spec = importlib.util.spec_from_file_location("browser_rooms", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
 @contextlib.contextmanager
 def chromium() -> Iterator[Callable[[int], None]]:
     import threading
     from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-    from conftest import Site, started
+    started = rooms().started
 
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            number = int(self.path.strip("/") or 0)
+            if not self.path[1:].isdigit():
+                self.send_error(404)
+                return
+            number = int(self.path[1:])
             body = f"<title>{title_of(TOPICS[number], number)}</title>".encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html")
@@ -111,7 +127,7 @@ def chromium() -> Iterator[Callable[[int], None]]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    root = Site(server).root
+    root = f"http://127.0.0.1:{server.server_port}"
     with started("Chromium") as room:
         os.environ["XDG_RUNTIME_DIR"] = room.env["XDG_RUNTIME_DIR"]
 
