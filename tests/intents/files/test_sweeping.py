@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from limits import in_child
 
 from voiced.plugin import FileEntity, IntentError
 from voiced_intents import files
@@ -21,7 +22,7 @@ from voiced_intents.files.roots import Area, Spot
 from voiced_intents.files.trash import Trash
 from voiced_intents.files.trashing import Restoring, Trashing
 
-from .conftest import NOW, Home, in_child, names
+from .conftest import NOW, Home, names
 
 pytestmark = pytest.mark.anyio
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -62,7 +63,7 @@ def full(home: Home) -> Home:
 
 
 def store(home: Home) -> Path:
-    return home.folder / ".local" / "state" / "voiced" / "files" / "pictures.db"
+    return Path(os.environ["XDG_STATE_HOME"]) / "voiced" / "files" / "pictures.db"
 
 
 async def found(context: Context, place: str) -> list[str]:
