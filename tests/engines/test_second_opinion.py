@@ -58,3 +58,21 @@ def test_steps_of_the_grammar_without_a_word_are_no_evidence() -> None:
     step = Segment("(NULL)", 49, 50, 0.0)
     assert step.is_filler
     assert confidence([*ill_fitting, step, step, step], PHONES) == confidence(ill_fitting, PHONES)
+
+
+def fitting_worse(loss: int, words: list[Segment] = WORDS) -> list[Segment]:
+    return [Segment(word.label, word.start, word.end, word.score - 40 * loss) for word in words]
+
+
+def test_what_won_against_loose_words_is_believed_more_readily() -> None:
+    words = fitting_worse(36)
+    assert confidence(words, PHONES) < 0.5 < confidence(words, PHONES, is_rivalled=True)
+    few = [*PHONES, Segment("AA", 90, 115, -250)]
+    assert confidence(words, few, is_rivalled=True) == 0.0
+
+
+@every("label", ["~door", "~door(2)"])
+def test_a_reading_with_loose_words_is_believed_less(label: str) -> None:
+    words = fitting_worse(32, [*WORDS[:2], Segment(label, 50, 90, -400)])
+    assert words[-1].is_loose
+    assert confidence(words, PHONES, is_rivalled=True) < 0.5 < confidence(words, PHONES)

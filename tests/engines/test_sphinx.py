@@ -47,3 +47,12 @@ def test_a_large_grammar_that_changes_a_little_is_not_made_anew() -> None:
     kept = decoders.grammar
     decoders.listen_for(graph([*many[1:], *names("zu", 1)]))
     assert decoders.grammar is kept
+
+
+def test_loose_words_sound_as_they_do_elsewhere_and_have_names_of_their_own() -> None:
+    decoders = Decoders(TranscriberSettings())
+    notes = ListPhrases([], is_open=True)
+    decoders.listen_for(Grammar.from_templates({"x": ["note {name}"]}, {"name": notes}).graph)
+    raw = decoders.grammar.raw
+    assert raw.lookup_word("~budget") == raw.lookup_word("budget")
+    assert raw.lookup_word("~note") is None

@@ -6,6 +6,7 @@ from word_graphs import accepts
 
 from voiced.grammar import Grammar, ListPhrases
 
+ROWS = [first + last for first in "klmnp" for last in "aeiou"]
 ROOMS = ListPhrases(["kitchen", "living room"])
 
 
@@ -42,6 +43,25 @@ def test_an_open_slot_with_phrases_takes_them_alone() -> None:
     graph = Grammar.from_templates({"x": ["make a note {name} please"]}, {"name": notes}).graph
     assert accepts(graph, "make a note tax papers please")
     assert not accepts(graph, "make a note tax list please")
+
+
+def test_a_long_list_in_many_places_is_there_once_for_each_slot() -> None:
+    lists = {"file": ListPhrases([f"{each}{other}" for each in ROWS for other in ROWS])}
+    one = Grammar.from_templates({"a": ["print {file} twice"]}, lists).graph
+    templates = {"a": ["print {file} twice"], "b": ["send {file} to anna"], "c": ["show {file}"]}
+    graph = Grammar.from_templates(templates, lists).graph
+    for text in ("print kalo twice", "send mika to anna", "show lolo"):
+        assert accepts(graph, text)
+    assert not accepts(graph, "show twice")
+    assert len(graph.arcs) < len(one.arcs) + 20
+
+
+def test_only_words_that_stand_for_any_are_loose() -> None:
+    notes = ListPhrases([], is_open=True)
+    graph = Grammar.from_templates({"x": ["note {name}", "stop"]}, {"name": notes}).graph
+    assert graph.has_loose_words
+    assert not {arc.word for arc in graph.arcs if arc.is_loose} & {"note", "stop"}
+    assert not Grammar.from_templates({"x": ["stop"]}, {}).graph.has_loose_words
 
 
 def test_weights_are_shares() -> None:

@@ -39,11 +39,18 @@ def test_nothing_else_is_a_sentence(text: str) -> None:
     assert not accepts(overlap_graph(ORDERS.graph), text)
 
 
+@every("text", ["ha ha", "haha haha"])
+def test_a_laugh_is_a_sentence_that_nothing_follows(text: str) -> None:
+    assert accepts(overlap_graph(ORDERS.graph), text)
+    assert is_backchannel(text)
+    assert not accepts(overlap_graph(ORDERS.graph), f"{text} what time is it")
+
+
 def test_every_word_is_known_to_those_who_say_what_it_means() -> None:
     graph = overlap_graph(WordGraph(2, 0, 1, ()))
     for arc in graph.arcs:
         if arc.source == graph.start and arc.target == graph.final and arc.word:
-            assert is_stop(arc.word)
+            assert is_stop(arc.word) or is_backchannel(arc.word)
     assert all(0 < arc.weight <= 1 for arc in graph.arcs)
     touched = {state for arc in graph.arcs for state in (arc.source, arc.target)}
     assert touched == set(range(graph.states))

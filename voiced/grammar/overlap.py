@@ -20,9 +20,12 @@ _STOPS = (
 )  # fmt: skip
 _BACKCHANNELS = (
     "mhm", "mm hm", "hm", "hmm", "uh huh", "yeah", "yes", "yep", "right", "okay", "alright", "sure",
-    "i see", "got it", "oh", "ah", "wow", "cool", "nice", "great", "really", "exactly", "ha ha",
-    "haha", "no problem",
+    "i see", "got it", "oh", "ah", "wow", "cool", "nice", "great", "really", "exactly",
+    "no problem",
 )  # fmt: skip
+_LAUGHS = ("ha ha", "haha", "ha ha ha", "haha haha")
+"""Nothing follows them here: of a longer laugh "stop" would be made."""
+
 
 _SHARE, _AGAIN, _BEFORE_AN_ORDER = 0.5, 0.02, 0.02
 """What the sound says decides: nothing changes with other shares between a tenth and ten times."""
@@ -60,8 +63,8 @@ class _Union:
         ]
 
     def graph(self) -> WordGraph:
-        final, share = self._graph.final, _SHARE / (len(_STOPS) + len(_BACKCHANNELS))
-        self._add(_STOPS, self._start, final, share)
+        final, share = self._graph.final, _SHARE / (len(_STOPS) + len(_BACKCHANNELS) + len(_LAUGHS))
+        self._add((*_STOPS, *_LAUGHS), self._start, final, share)
         self._add(_BACKCHANNELS, self._start, self._listening, share)
         again = _AGAIN / len(_BACKCHANNELS)
         self._add(_BACKCHANNELS, self._listening, self._listening, again)

@@ -63,7 +63,7 @@ def _merged(rows: _Rows, accepting: list[bool]) -> Automaton[Label]:
     while len(set(split)) != count:
         classes, count = split, len(set(split))
         kinds: dict[tuple[int, frozenset[tuple[Label, int]]], int] = {}
-        split = []
+        split = list[int]()
         for state, row in enumerate(rows):
             key = (classes[state], frozenset((label, classes[to]) for label, to in row.items()))
             split.append(kinds.setdefault(key, len(kinds)))

@@ -105,7 +105,7 @@ class Steps:
         return tails
 
     def heard(self, place: Place, word: str, *, any_words: bool) -> Iterator[Place]:
-        """Where a word leads; ``any_words``: choosy slots and open ones with phrases take any."""
+        """Where a word leads; with ``any_words`` open slots take all that they may take."""
         state, name, within = place
         if name == NO_LIST:
             yield from self._from_state(state, word, any_words=any_words)
