@@ -36,7 +36,7 @@ def word_list(name: str, listed: ListPhrases, rules: Mapping[str, str]) -> WordL
     return WordList(smallest(net.states, arcs), listed.is_open)
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=256)
 def _plain_list(name: str, listed: ListPhrases) -> WordList:
     """A list without rules; most are the same when a grammar is built again."""
     return word_list(name, listed, {})
