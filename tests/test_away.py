@@ -45,6 +45,18 @@ async def tidy(context: Context, count: Annotated[float, NUMBER]) -> Reply:
     return Reply("The box of love letters is tidy.")
 
 
+@intent("bell.louder", sentences=["louder"], effect=Effect.R0, returns=Integrity.CONFIG)
+async def louder(context: Context) -> Reply:
+    """Ring louder."""
+    return Reply("Okay.", is_aside=True)
+
+
+@intent("talk.again", sentences=["say that again"], effect=Effect.R0, returns=Integrity.CONFIG)
+async def again(context: Context) -> Reply:
+    """Say the last reply again."""
+    return Reply(context.assistant.last_reply or "Nothing was said.")
+
+
 @intent("bell.set", sentences=["set the bell"], effect=Effect.W1, returns=Integrity.CONFIG)
 async def set_bell(context: Context) -> Reply:
     """Set the bell."""
@@ -256,6 +268,27 @@ def test_a_spoken_request_beside_a_locked_screen(tmp_path) -> None:
     script = Script(asked, intents=INTENTS, screen_lock=FakeScreenLock(locked=True))
     events = run_script(script, tmp_path)
     assert [e.heard for e in events if hasattr(e, "heard")] == [LOCKED, "It is late."]
+
+
+class _LocksAfterTheFirst(FakeScreenLock):
+    """Locked from the second request on."""
+
+    def is_locked(self) -> bool:
+        super().is_locked()
+        return self.asked > 1
+
+
+def test_what_was_told_before_the_lock_is_not_said_again(tmp_path) -> None:
+    said = ["look into hat", "louder", "say that again"]
+    asked = [Says(1.0 + 8 * at, words) for at, words in enumerate(said)]
+    lock = _LocksAfterTheFirst()
+    events = run_script(
+        Script(asked, intents=(*INTENTS, louder, again), screen_lock=lock), tmp_path
+    )
+    told = [e.heard for e in events if hasattr(e, "heard")]
+    assert lock.asked == 3
+    assert "cat" in told[0]
+    assert told[1:] == ["Okay.", "Nothing was said."]
 
 
 def test_a_spoken_request_at_a_satellite_that_asks_a_model(tmp_path) -> None:
