@@ -11,7 +11,19 @@ from voiced.desk import NO_LOCK
 from voiced.dispatch import Call, Question
 from voiced.errors import IntentDenied, IntentFailed
 from voiced.journal import Journal
-from voiced.plugin import NUMBER, TEXT, Context, Effect, Integrity, Reply, intent
+from voiced.plugin import (
+    NUMBER,
+    TEXT,
+    Announcement,
+    Context,
+    Effect,
+    Integrity,
+    News,
+    Reply,
+    Told,
+    announces,
+    intent,
+)
 from voiced.policy import TYPED, Door, Manner, Verdict, Where
 from voiced.stages import ToolCall
 from voiced.testing import clock
@@ -233,6 +245,28 @@ def test_a_request_that_never_was_leaves_the_place_as_it_was(desk, lock) -> None
     assert desk.dispatcher.remember().request.where is Where.HERE
     desk.say("what time is it", manner=SPOKEN)
     assert desk.dispatcher.conversation.exchanges == ()
+
+
+# What is said unasked
+
+
+@pytest.mark.parametrize(
+    ("returns", "locked", "is_told"),
+    [
+        (Integrity.EXTERNAL, True, False),
+        (Integrity.EXTERNAL, False, True),
+        (Integrity.EXTERNAL, None, True),
+        (Integrity.CONFIG, True, True),
+    ],
+)
+def test_what_others_wrote_is_not_said_unasked(desk, lock, returns, locked, is_told) -> None:
+    @announces("box.letters", returns=returns)
+    async def letters(context: Context, told: Told) -> News:
+        return News((Announcement("1", "Anna writes: I love you."),))
+
+    lock.locked = locked
+    news = clock.run(desk.dispatcher.news, letters, {})
+    assert bool(news.announcements) is is_told
 
 
 # Models
