@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import anyio
 import pytest
 from desk import BOX, DONE, INTENTS, Box, Desk
 
@@ -245,6 +246,26 @@ def test_a_request_that_never_was_leaves_the_place_as_it_was(desk, lock) -> None
     assert desk.dispatcher.remember().request.where is Where.HERE
     desk.say("what time is it", manner=SPOKEN)
     assert desk.dispatcher.conversation.exchanges == ()
+
+
+def test_what_was_not_sent_is_told_when_the_user_is_back(desk, lock) -> None:
+    lock.locked = False
+    call = desk.say("mail nobody", manner=SPOKEN)
+
+    async def main() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(desk.dispatcher.send, call, desk.report)
+            await anyio.sleep(1)
+            desk.dispatcher.keep_back()
+
+    clock.run(main)
+    [notice] = desk.dispatcher.notices
+    lock.locked = True
+    desk.say("what time is it", manner=SPOKEN)
+    assert desk.dispatcher.notices == ()
+    lock.locked = False
+    desk.say("what time is it", manner=SPOKEN)
+    assert desk.dispatcher.notices == (notice,)
 
 
 # What is said unasked

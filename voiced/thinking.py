@@ -111,6 +111,11 @@ class Thinker:
         self._was_lost = thought.outcome == "not_understood"
         return replace(thought, reply=saying.text)
 
+    async def _tell_notices(self, saying: Saying) -> None:
+        for notice in self.dispatcher.notices:
+            await saying.say_text(notice)
+            self.dispatcher.notice_told()
+
     async def _apologise(self, error: VoicedError, saying: Saying) -> Thought:
         if isinstance(error, EngineError):
             report_failure(error, saying)
@@ -119,14 +124,13 @@ class Thinker:
 
     async def _answer(self, readings: Sequence[tuple[str, float]], saying: Saying) -> Thought:
         said = readings[0][0]
-        for notice in self.dispatcher.notices:
-            await saying.say_text(notice)
-            self.dispatcher.notice_told()
         try:
             turn = saying.turn
             understood = await self.dispatcher.understand(readings, turn.report, turn.manner)
         except InvalidSlots as unfit:
+            await self._tell_notices(saying)
             return await self._reply_instead(unfit, said, saying)
+        await self._tell_notices(saying)
         if understood is Answer.NO:
             kept_back = " Nothing was sent." if self.dispatcher.outbox.stop() else ""
             await saying.say_text(f"Okay, I won't.{kept_back}")

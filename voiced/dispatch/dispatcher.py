@@ -27,7 +27,7 @@ from voiced.dispatch.vocabulary import Vocabulary
 from voiced.events import TurnId
 from voiced.grammar import Grammar, Match
 from voiced.plugin import Announcer, Effect, Intent, News, Told, Undoer
-from voiced.policy import TYPED, Answer, Manner
+from voiced.policy import TYPED, Answer, Manner, Where
 
 __all__ = ["DispatchMemo", "Dispatcher", "Waits"]
 
@@ -90,7 +90,9 @@ class Dispatcher:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What the next reply has to tell first."""
+        """What the next reply has to tell first; only to the user, as it may name what he sent."""
+        if self._guard.where is not Where.HERE:
+            return ()
         return tuple(self._execution.notices[self._told :])
 
     def notice_told(self) -> None:
