@@ -6,37 +6,27 @@ set -eu
 
 packages="pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins ffmpeg
 	xvfb openbox xterm xdotool xclip xsel x11-xserver-utils sway foot wtype wl-clipboard grim
-	dbus-daemon mpv mpv-mpris"
-browsers="chromium firefox-esr" # apart: other distributions have them under other names, or boxed
+	dbus-daemon mpv mpv-mpris chromium firefox-esr"
 
-missing() {
-	for package in "$@"; do
-		dpkg -s "$package" >/dev/null 2>&1 || printf ' %s' "$package"
-	done
-}
-
-# shellcheck disable=SC2086 # lists of words, here and below
-lacking="$(missing $packages)" lacking_browsers="$(missing $browsers)"
-[ -z "$lacking$lacking_browsers" ] && exit 0
+missing=""
+for package in $packages; do
+	dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
-	echo "tests of real devices, desktops and browsers will be skipped: install$lacking$lacking_browsers" >&2
+	echo "tests of real devices and desktops will be skipped: install$missing" >&2
 	exit 0
 fi
 as_root=""
 [ "$(id -u)" -eq 0 ] || as_root="sudo -n"
 export DEBIAN_FRONTEND=noninteractive
-
-apt() {
-	$as_root apt-get -o DPkg::Lock::Timeout=600 "$@" -qq
-}
-
-# shellcheck disable=SC2086
-install() {
-	[ -z "$1" ] || apt install -y --no-install-recommends $1 ||
-		echo "tests of real $2 will be skipped: sudo apt install$1" >&2
-}
-
-apt update || true
-install "$lacking" "devices and desktops"
-install "$lacking_browsers" "browsers"
+$as_root apt-get -o DPkg::Lock::Timeout=600 update -qq || true
+known=""
+for package in $missing; do # other distributions have some under other names, or in a box
+	apt-cache show "$package" >/dev/null 2>&1 && known="$known $package"
+done
+# shellcheck disable=SC2086 # lists of words
+$as_root apt-get -o DPkg::Lock::Timeout=600 install -y -qq --no-install-recommends $known &&
+	[ "$known" = "$missing" ] ||
+	echo "tests of real devices and desktops will be skipped: sudo apt install$missing" >&2
