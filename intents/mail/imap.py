@@ -234,6 +234,8 @@ def _try(client: Any, key: Key, secret: str) -> None:
     except (TimeoutError, IMAP4.abort, OSError, EOFError) as error:
         raise _dropped(error, key.name) from None
     except IMAP4.error as error:
+        if isinstance(error.__context__, IMAP4.abort | OSError):
+            raise _dropped(error, key.name) from None
         if "UNAVAILABLE" in str(error).upper():
             raise refused(error, key.name) from None
         # the error may hold what was sent
