@@ -5,6 +5,9 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from .index.companion import COMPANION
 from .settings import Settings
 
-__all__ = ["Settings"]
+COMPANIONS = (COMPANION,)
+
+__all__ = ["COMPANIONS", "Settings"]

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from imaplib import IMAP4
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
@@ -48,6 +48,7 @@ class Session:
         self._timeout_s = timeout_s
         self._client: Any = None
         self._folder: tuple[str, bool] | None = None
+        self._found: Mapping[bytes, Any] = {}
         self._lacking: set[str] = set()
 
     def __enter__(self) -> Session:
@@ -107,6 +108,16 @@ class Session:
                     raise
         raise AssertionError("a try either returns or raises")
 
+    def opened(self, folder: str) -> Mapping[bytes, Any]:
+        """Open a folder for reading, anew: its UIDVALIDITY, and how much is in it.
+
+        Raises:
+            Gone: It cannot be opened.
+            IntentError: The server cannot be reached, or says no.
+        """
+        self._folder = None
+        return self.repeat(lambda _client: self._found, folder)
+
     def _ready(self, folder: str, *, writes: bool) -> Any:
         """The client, with that folder selected. Nothing has been changed if this raises."""
         for attempt in range(_TRIES):
@@ -126,7 +137,7 @@ class Session:
         self._folder = None
         with self._told():
             try:
-                self._client.select_folder(folder, readonly=not writes)
+                self._found = self._client.select_folder(folder, readonly=not writes)
             except IMAP4.abort:
                 raise
             except IMAP4.error as error:
