@@ -25,6 +25,7 @@ __all__ = ["Letter", "Person", "enveloped", "message_of", "new_message_id"]
 _IDENTITY = re.compile(r"<[^\s<>]{1,900}>")
 _MOST_REFERENCES = 20
 _LONGEST_SUBJECT = 400
+_MOST_RECIPIENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,16 @@ def new_message_id(address: str) -> str:
     return f"<{uuid.uuid4().hex}@{domain}>"
 
 
-def message_of(letter: Letter, message_id: str, now: datetime) -> EmailMessage:
+def message_of(
+    letter: Letter, message_id: str, now: datetime, *, most: int = _MOST_RECIPIENTS
+) -> EmailMessage:
     """The message, whole.
 
     Raises:
         IntentFailed: An address is none.
+        IntentDenied: There are more than ``most`` recipients.
     """
+    _check_number(letter, most)
     message = EmailMessage(policy=SMTPUTF8 if _needs_utf8(letter) else SMTP)
     message["From"] = _address(letter.sender)
     for header, people in (("To", letter.to), ("Cc", letter.cc)):
@@ -99,16 +104,21 @@ def enveloped(letter: Letter, message: EmailMessage, most: int) -> Envelope:
     people = letter.recipients
     if not people:
         raise failed("the mail has no recipient", "That mail goes to nobody yet.")
-    if len(people) > most:
-        raise denied(
-            f"the mail has {len(people)} recipients, and {most} are allowed",
-            f"That mail has {len(people)} recipients. I send to {most} at most.",
-            "raise max_recipients in [mail], or send it with your mail program",
-        )
+    _check_number(letter, most)
     for person in (*people, letter.sender):
         _address(person)
     addresses = tuple(person.address for person in people)
     return Envelope(letter.sender.address, addresses, message.as_bytes())
+
+
+def _check_number(letter: Letter, most: int) -> None:
+    number = len(letter.recipients)
+    if number > most:
+        raise denied(
+            f"the mail has {number} recipients, and {most} are allowed",
+            f"That mail has {number} recipients. I send to {most} at most.",
+            "raise max_recipients in [mail], or send it with your mail program",
+        )
 
 
 def _needs_utf8(letter: Letter) -> bool:

@@ -43,26 +43,30 @@ class Scripted:
         with suppress(OSError):
             while True:
                 accepted, _ = self._listener.accept()
-                with suppress(OSError):
+                with suppress(OSError), accepted:
                     if self._context:
-                        accepted = self._context.wrap_socket(accepted, server_side=True)
-                    self._talk(accepted)
+                        with self._context.wrap_socket(accepted, server_side=True) as client:
+                            self._talk(client)
+                    else:
+                        self._talk(accepted)
 
     def _talk(self, client):
         client.sendall(f"* OK [CAPABILITY {self.capabilities}] hello\r\n".encode())
-        lines = client.makefile("rb")
+        with client.makefile("rb") as lines:
+            self._answer(client, lines)
+
+    def _answer(self, client, lines):
         for line in lines:
             self.said.append(line)
-            tag, _, rest = line.decode().strip().partition(" ")
+            tag, _, rest = line.decode("latin-1").strip().partition(" ")
             command = rest.split(" ")[0].upper()
             if command == "CAPABILITY":
-                client.sendall(f"* CAPABILITY {self.capabilities}\r\n{tag} OK\r\n".encode())
+                client.sendall(f"* CAPABILITY {self.capabilities}\r\n{tag} OK done\r\n".encode())
                 continue
             answer = self.answers.get(command, f"{tag} OK done")
             if callable(answer):
                 answer = answer(rest)
             if answer is None:
-                client.close()
                 return
             client.sendall(answer.replace("TAG", tag).encode() + b"\r\n")
 
@@ -146,8 +150,8 @@ def test_a_wrong_certificate_gets_no_password(tmp_path):
 def test_no_encryption_gets_no_password(tmp_path):
     with scripted(tmp_path, {}, tls=False) as server:
         errors = [
-            failure(lambda: listed(server.account(imap_tls=tls), timeout_s=1))
-            for tls in ("tls", "starttls")
+            failure(lambda: listed(server.account(), timeout_s=1)),
+            failure(lambda: listed(server.account(imap_tls="starttls"), timeout_s=1)),
         ]
 
     assert all("no password" in error.spoken or "reach" in error.spoken for error in errors)
@@ -168,9 +172,9 @@ def test_a_server_that_is_not_there(tmp_path):
     "answer",
     [
         '* LIST (\\HasNoChildren "/" INBOX\r\nTAG OK',
-        "* LIST () NIL {99999999}\r\nTAG OK",
+        "* LIST () NIL {99999999}\r\nTAG OK done",
         "TAG BAD what",
-        "* \x00\x01\x02 (((((\r\nTAG OK",
+        "* \x00\x01\x02 (((((\r\nTAG OK done",
         "nonsense without end",
         None,
     ],
@@ -191,17 +195,20 @@ def test_capabilities_that_are_lies(tmp_path):
             head = "Message-ID: <a@b>\r\n\r\n"
             name = "BODY[HEADER.FIELDS (MESSAGE-ID)]"
             row = f"* 1 FETCH (UID 7 {name} {{{len(head)}}}\r\n{head})"
-            return f"{row}\r\nTAG OK"
+            return f"{row}\r\nTAG OK done"
         if words[1] == "FETCH":
-            return "* 1 FETCH (UID 7 FLAGS ())\r\nTAG OK"
-        return "* SEARCH\r\nTAG OK" if words[1] == "SEARCH" else "TAG OK"
+            return "* 1 FETCH (UID 7 FLAGS ())\r\nTAG OK done"
+        return "* SEARCH\r\nTAG OK done" if words[1] == "SEARCH" else "TAG OK done"
 
     selected = "* 1 EXISTS\r\n* OK [UIDVALIDITY 1] x\r\nTAG OK [READ-WRITE]"
     answers = {"UID": uid, "SELECT": selected}
-    with scripted(tmp_path, answers, capabilities="IMAP4rev1 MOVE UIDPLUS IDLE") as server:
-        with Session(Key("home", server.account()), timeout_s=2) as session:
-            move(session, "INBOX", [7], "Archive")
-            remove(session, "INBOX", [7])
+    lies = {"capabilities": "IMAP4rev1 MOVE UIDPLUS IDLE"}
+    with (
+        scripted(tmp_path, answers, **lies) as server,
+        Session(Key("home", server.account()), timeout_s=2) as session,
+    ):
+        move(session, "INBOX", [7], "Archive")
+        remove(session, "INBOX", [7])
 
     said = b"".join(server.said)
     assert said.index(b"UID MOVE") < said.index(b"UID COPY 7") < said.index(b"UID STORE 7")
@@ -228,7 +235,7 @@ def test_a_token_that_has_expired(tmp_path, monkeypatch):
         import base64
 
         tokens.append(base64.b64decode(rest.split()[-1]).decode())
-        return "TAG OK" if "new" in tokens[-1] else "TAG NO expired"
+        return "TAG OK done" if "new" in tokens[-1] else "TAG NO expired"
 
     oauth_of = {"token_url": "https://localhost/token", "client_id": "voiced"}
     inbox = '* LIST () "/" INBOX\r\nTAG OK'
@@ -312,9 +319,8 @@ def test_what_is_no_address_is_refused(address):
 
 def test_ten_thousand_recipients_are_refused():
     letter = Letter(ME, tuple(Person(f"p{n}@b.org") for n in range(10_000)), text="the boat")
-    message = message_of(letter, "<a@b>", NOW)
 
-    error = failure(lambda: enveloped(letter, message, 5))
+    error = failure(lambda: message_of(letter, "<a@b>", NOW, most=5))
 
     assert error.spoken == "That mail has 10000 recipients. I send to 5 at most."
 
