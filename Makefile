@@ -15,7 +15,7 @@ demo: $(VENV)/.user
 run: $(VENV)/.user
 	$(BIN)/voiced run
 
-HERMETIC := not engine and not device and not slow and not mail
+HERMETIC := not engine and not device and not slow and not browser and not mail
 
 test: test-fast
 	tests/install_system_packages.sh

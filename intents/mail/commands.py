@@ -6,9 +6,12 @@ The password goes into the keyring and nowhere else; the section for voiced.toml
 from __future__ import annotations
 
 import json
+import tomllib
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from platformdirs import user_config_path
 
 from voiced.plugin import IntentError
 
@@ -20,6 +23,8 @@ from .settings import Account, Settings
 from .trying import tried
 
 __all__ = ["app", "section", "status_lines"]
+
+_CONFIG_ERROR = 78
 
 app = typer.Typer(no_args_is_help=True, help="Mail accounts.")
 
@@ -49,6 +54,24 @@ def setup(
         raise typer.Exit(1)
     typer.echo("Both servers let you in. Put this into voiced.toml:\n")
     typer.echo(section(name, account))
+
+
+@app.command()
+def status(
+    config: Annotated[
+        Path | None, typer.Option(envvar="VOICED_CONFIG", help="Use this voiced.toml.")
+    ] = None,
+) -> None:
+    """Say for each account how far its index is, and what is wrong."""
+    path = config or user_config_path("voiced") / "voiced.toml"
+    try:
+        found = tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        settings = Settings.model_validate(found.get("mail", {}))
+    except (OSError, ValueError) as error:
+        typer.echo(f"{path}: {error}", err=True)
+        raise typer.Exit(_CONFIG_ERROR) from None
+    for line in status_lines(settings):
+        typer.echo(line)
 
 
 def _asked(servers: Servers) -> Servers:

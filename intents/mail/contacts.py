@@ -112,9 +112,9 @@ def people_called(
         contacts: The address book.
         nicknames: From the settings: what is said, and a name or an address.
     """
-    wanted = normalise(re.sub(r"^(?:my|our)\s+", "", said.strip(), flags=re.IGNORECASE))
+    wanted = _said(re.sub(r"^(?:my|our)\s+", "", said.strip(), flags=re.IGNORECASE))
     for nickname, meant in (nicknames or {}).items():
-        if sound_similarity(wanted, normalise(re.sub(r"^my\s+", "", nickname))) > _ALIKE:
+        if sound_similarity(wanted, _said(re.sub(r"^my\s+", "", nickname))) > _ALIKE:
             return _meant(meant, contacts)
     scored = [(each, max(_likeness(wanted, name) for name in _names(each))) for each in contacts]
     return sorted(
@@ -135,8 +135,12 @@ def _names(contact: Contact) -> Iterable[str]:
     yield from contact.name.split()
 
 
+def _said(text: str) -> str:
+    return " ".join(normalise(text))
+
+
 def _likeness(wanted: str, name: str) -> float:
-    spoken = normalise(name)
+    spoken = _said(name)
     if not spoken or not wanted:
         return 0.0
     return 1.0 if spoken == wanted else 0.99 * sound_similarity(wanted, spoken)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .decoding import clean, decoded
@@ -61,7 +61,8 @@ def rtf_text(data: bytes) -> str:
     try:
         if not data.lstrip().startswith(b"{\\rtf"):
             data = compressed_rtf.decompress(data)
-        return clean(rtf_to_text(data.decode("latin-1"), errors="ignore")).strip()
+        reading: Callable[..., str] = rtf_to_text
+        return clean(reading(data.decode("latin-1"), errors="ignore")).strip()
     except Exception:  # noqa: BLE001 - they raise what they like at what is broken
         return ""
 

@@ -25,6 +25,7 @@ from voiced.cli import (
     trace,
     voices,
 )
+from voiced.cli.brought import Verbs
 from voiced.cli.output import report_error
 from voiced.cli.setup import Options
 from voiced.errors import VoicedError
@@ -33,6 +34,7 @@ __all__ = ["app", "execute"]
 
 app = typer.Typer(
     name="voiced",
+    cls=Verbs,
     help="A voice assistant that runs on your own machine.",
     no_args_is_help=True,
     add_completion=False,

@@ -15,6 +15,7 @@ from voiced.config import Loaded, plugin_settings
 from voiced.doctor.checks import Check, Examination
 from voiced.errors import ConfigError, PluginError, VoicedError
 from voiced.grammar import Grammar
+from voiced.plugin import Checkup
 from voiced.registry import Plugin, settings_of
 from voiced.slots import SlotContext
 
@@ -59,11 +60,25 @@ def check_plugins(what: Examination) -> Iterator[Check]:
     """A check for each plugin, loaded or not."""
     for plugin in what.plugins.plugins:
         yield _check(what.loaded, plugin)
+        yield from _own_checks(what.loaded, plugin)
     for beside in companions_of(what.loaded, what.plugins.plugins):
         yield _companion(beside)
     for failure in what.plugins.failures:
         mend = failure.mend or "mend the line named, or disable it in [intents]"
         yield Check(f"plugin {failure.plugin}", ok=False, found=failure.message, mend=mend)
+
+
+def _own_checks(loaded: Loaded, plugin: Plugin) -> Iterator[Check]:
+    """What a built-in plugin looks at by itself."""
+    if plugin.origin != "built-in":
+        return
+    looks: Sequence[Checkup] = getattr(plugin.local, "CHECKS", ())
+    try:
+        for look in looks:
+            for name, health in look(slot_context(loaded, [plugin])):
+                yield Check(name, ok=health.is_ok, found=health.found, mend=health.mend)
+    except VoicedError as error:
+        yield Check(f"plugin {plugin.name}", ok=False, found=error.message, mend=error.mend)
 
 
 def _companion(beside: Beside) -> Check:

@@ -24,7 +24,7 @@ from voiced.errors import (
 )
 from voiced.labels import EXTERNAL, Integrity, Labelled
 from voiced.plugin.announcers import Announcer, announces
-from voiced.plugin.companions import Companion, Health
+from voiced.plugin.companions import Checkup, Companion, Health
 from voiced.plugin.context import Assistant, Context
 from voiced.plugin.defining import intent, undoes
 from voiced.plugin.effects import Effect
@@ -85,6 +85,7 @@ __all__ = [
     "Assistant",
     "Candidate",
     "CannotRead",
+    "Checkup",
     "Choice",
     "Clip",
     "Companion",

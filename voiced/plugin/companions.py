@@ -1,14 +1,15 @@
-"""Programs of built-in plugins that run beside the assistant."""
+"""Programs of built-in plugins that run beside the assistant, and what `voiced doctor` looks at."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from voiced.slots import SlotContext
 
-__all__ = ["Companion", "Health"]
+__all__ = ["Checkup", "Companion", "Health"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,13 @@ class Health:
     is_ok: bool | None
     found: str
     mend: str = ""
+
+
+Checkup: TypeAlias = Callable[[SlotContext], Iterable[tuple[str, Health]]]
+"""Looks at something that a plugin needs: how it does, by its name. It blocks, and only looks.
+
+A built-in plugin names its own in ``CHECKS``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
