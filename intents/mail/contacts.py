@@ -21,6 +21,7 @@ __all__ = ["Contact", "contacts_of", "fetch_address_book", "people_called", "rea
 _MOST_FILES, _MOST_BYTES = 20_000, 64 * 2**20
 _ALIKE = 0.75
 _CARD = re.compile(r"BEGIN:VCARD.*?END:VCARD", re.IGNORECASE | re.DOTALL)
+_NICKNAMES = re.compile(r"^NICKNAME[^:\n]*:([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 _QUERY = (
     '<?xml version="1.0" encoding="utf-8"?><c:addressbook-query xmlns:d="DAV:"'
     ' xmlns:c="urn:ietf:params:xml:ns:carddav"><d:prop><c:address-data/></d:prop>'
@@ -75,14 +76,17 @@ def read_cards(text: str) -> Iterator[Contact]:
 
     for card in _CARD.findall(text):
         try:
-            contact = _contact(vobject.readOne(card, ignoreUnreadable=True).contents)
+            contact = _contact(
+                vobject.readOne(card, ignoreUnreadable=True).contents,
+                ",".join(_NICKNAMES.findall(card)),  # vobject keeps the first one alone
+            )
         except Exception:  # noqa: BLE001, S112 - it raises what it likes at what is broken
             continue
         if contact is not None:
             yield contact
 
 
-def _contact(card: dict[str, list[object]]) -> Contact | None:
+def _contact(card: dict[str, list[object]], nicknames: str) -> Contact | None:
     def values(name: str) -> list[str]:
         found = (str(getattr(each, "value", "")) for each in card.get(name, ()))
         return [one_line(each).strip() for each in found if each.strip()]
@@ -92,9 +96,9 @@ def _contact(card: dict[str, list[object]]) -> Contact | None:
     addresses = [each for each in addresses if re.fullmatch(r"[^\s@]+@[^\s@]+", each)]
     if not addresses:
         return None
-    nicknames = [part.strip() for each in values("nickname") for part in each.split(",")]
+    known = [one_line(each.replace("\\", "")).strip() for each in nicknames.split(",")]
     name = next(iter(values("fn")), "") or addresses[0]
-    return Contact(name, tuple(dict.fromkeys(addresses)), tuple(filter(None, nicknames)))
+    return Contact(name, tuple(dict.fromkeys(addresses)), tuple(filter(None, known)))
 
 
 def _is_preferred(entry: object) -> bool:

@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from mail_servers import Dovecot
 from mailboxes import NOW, keeper, simple, until
+from rich.console import Console
 from rich.progress import Progress as Bar
 
 from voiced.cli.output import print_json, print_table
@@ -85,7 +86,10 @@ def measured(server: Dovecot, folder: Path, number: int) -> dict[str, float]:
     index = Index(settings)
     start_s, most_mb, headers_s = time.monotonic(), 0.0, 0.0
     while_s: list[float] = []
-    with keeper(FakeContext(now=NOW, settings=settings)) as process, Bar(disable=None) as bar:
+    with (
+        keeper(FakeContext(now=NOW, settings=settings)) as process,
+        Bar(console=Console(stderr=True)) as bar,
+    ):
         task = bar.add_task("mails", total=2 * number)
         while time.monotonic() < start_s + LIMIT_S:
             (state,) = index.progress()

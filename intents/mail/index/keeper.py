@@ -98,7 +98,9 @@ class Keeper:
                 self._peek()
             return
         try:
-            happened = session.once(lambda client: self._idle(client, longest_s), self.sync.inbox)
+            happened = session.once(
+                lambda client: self._idle(client, longest_s), self.sync.inbox, writes=False
+            )  # as it was opened: opened anew, it would not tell what came in between
         except IntentError as error:
             if not _said_no(error):
                 raise

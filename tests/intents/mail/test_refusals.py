@@ -74,6 +74,8 @@ class Scripted:
             client.sendall(answer.replace("TAG", tag).encode() + b"\r\n")
 
     def close(self):
+        with suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def account(self, **changes):
@@ -167,14 +169,13 @@ def test_a_server_that_is_not_there(tmp_path):
         gone = server.account()
 
     assert "can't find the server" in failure(lambda: listed(account)).spoken
-    server._listener.close()
     assert "localhost" in failure(lambda: listed(gone)).spoken
 
 
 @pytest.mark.parametrize(
     "answer",
     [
-        '* LIST (\\HasNoChildren "/" INBOX\r\nTAG OK',
+        '* LIST (\\HasNoChildren "/" INBOX\r\nTAG OK done',
         "* LIST () NIL {99999999}\r\nTAG OK done",
         "TAG BAD what",
         "* \x00\x01\x02 (((((\r\nTAG OK done",
@@ -241,7 +242,7 @@ def test_a_token_that_has_expired(tmp_path, monkeypatch):
         return "TAG OK done" if "new" in tokens[-1] else "TAG NO expired"
 
     oauth_of = {"token_url": "https://localhost/token", "client_id": "voiced"}
-    inbox = '* LIST () "/" INBOX\r\nTAG OK'
+    inbox = '* LIST () "/" INBOX\r\nTAG OK done'
     answers = {"AUTHENTICATE": sign_in, "LIST": inbox}
     options = {"capabilities": "IMAP4rev1 SASL-IR AUTH=XOAUTH2"}
     with scripted(tmp_path, answers, **options) as server:
