@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo run test test-fast check mutate bench bench-files bench-links bench-live bench-peers clean
+.PHONY: demo run test test-fast check mutate bench bench-files bench-links bench-live bench-mail bench-peers clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -60,6 +60,12 @@ bench-files: $(VENV)/.dev
 # somebody swaps a folder for a link while it is looked into, 100,000 times
 bench-links: $(VENV)/.dev
 	$(BIN)/python tests/bench/link_swapper.py $(ARGS)
+
+# a mailbox of 50,000 mails on a real server, and every break of sending and drafts
+bench-mail: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python tests/bench/mailbox.py $(ARGS)
+	$(BIN)/python tests/bench/mail_breaks.py
 
 # the whole daemon on a real sound server, without hardware
 bench-live: $(VENV)/.dev

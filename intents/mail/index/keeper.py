@@ -116,6 +116,9 @@ class Keeper:
         happened: list[object] = []
         is_over = False
         while not is_over and time.monotonic() < end_s:
+            if _is_read_already(client):
+                client.idle_done()
+                return True
             happened = [each for each in client.idle_check(0) if _matters(each)]
             if happened:
                 break
@@ -127,6 +130,19 @@ class Keeper:
         if self.sync.store.fact(name) != value:
             with self.sync.store.batch():
                 self.sync.store.note(name, value)
+
+
+def _is_read_already(client: Any) -> bool:
+    """Whether something came together with the answer to IDLE: the socket does not tell of it."""
+    connection = client.socket()
+    timeout_s = connection.gettimeout()
+    connection.setblocking(False)
+    try:
+        return bool(client._imap.file.peek(1))  # noqa: SLF001 - it offers no other way
+    except OSError:  # nothing is there
+        return False
+    finally:
+        connection.settimeout(timeout_s)
 
 
 def _matters(response: object) -> bool:
