@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from .index.companion import COMPANION
 from .settings import Settings
+from .telling import read_newest, tell_new
 
 COMPANIONS = (COMPANION,)
 
-__all__ = ["COMPANIONS", "Settings"]
+__all__ = ["COMPANIONS", "Settings", "read_newest", "tell_new"]

@@ -136,7 +136,7 @@ def _is_read_already(client: Any) -> bool:
     """Whether something came together with the answer to IDLE: the socket does not tell of it."""
     connection = client.socket()
     timeout_s = connection.gettimeout()
-    connection.setblocking(False)
+    connection.settimeout(0.0)
     try:
         return bool(client._imap.file.peek(1))  # noqa: SLF001 - it offers no other way
     except OSError:  # nothing is there
