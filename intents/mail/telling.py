@@ -77,10 +77,10 @@ async def tell_new(context: Context) -> Reply:
         return Reply("There is no new mail.")
     titles = [_title(each) for each in found[:_TOLD]]
     more = len(found) - len(titles)
-    count = "more than a hundred" if len(found) >= _MOST_NEW else number_words(len(found))
+    count = "a hundred or more" if len(found) >= _MOST_NEW else _number(len(found))
     mails = "mail" if len(found) == 1 else "mails"
-    rest = f" And {number_words(more)} more." if 0 < more < _MOST_NEW - _TOLD else ""
-    text = f"{count.capitalize()} new {mails}. {' '.join(f'{title}.' for title in titles)}{rest}"
+    rest = f" And {_number(more)} more." if 0 < more < _MOST_NEW - _TOLD else ""
+    text = f"{count[0].upper()}{count[1:]} new {mails}. {' '.join(f'{title}.' for title in titles)}{rest}"
     return Reply(text, entities=tuple(map(_entity, found[:_TOLD])), fields=_fields(found[:_TOLD]))
 
 
@@ -124,6 +124,10 @@ def fetched(settings: Settings, found: Found) -> Mail:
     if not raw:
         raise Gone("the mail is not there", spoken="That mail is not there any more.")
     return read_mail(raw)
+
+
+def _number(number: int) -> str:
+    return " ".join(number_words(number))
 
 
 def _with_account(context: Context) -> Settings:

@@ -11,7 +11,7 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +37,7 @@ _ROUND_S = 300.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0
 _REFUSED_PAUSE_S = 900.0
 _REST = 0.3
+_ARRIVED = {b"EXISTS", b"RECENT"}
 
 
 @dataclass(slots=True)
@@ -106,25 +107,24 @@ class Keeper:
                 raise
             session.lacks("IDLE")
             return
-        if happened:
+        if happened and happened <= _ARRIVED:
+            self.sync.look_for_new(self.sync.inbox)
+        elif happened:
             self.sync.look(self.sync.inbox)
 
-    def _idle(self, client: Any, longest_s: float) -> bool:
-        """Wait for the server to say that something has changed in the inbox."""
+    def _idle(self, client: Any, longest_s: float) -> set[bytes]:
+        """Wait for the server to say that something has changed in the inbox; what that was."""
         end_s = time.monotonic() + longest_s
         client.idle()
-        happened: list[object] = []
+        happened: Sequence[object] = ()
         is_over = False
         while not is_over and time.monotonic() < end_s:
-            if _is_read_already(client):
-                client.idle_done()
-                return True
-            happened = [each for each in client.idle_check(0) if _matters(each)]
-            if happened:
+            happened = [] if _is_read_already(client) else client.idle_check(0)
+            if happened or _is_read_already(client):
                 break
             is_over = self.is_over(end_s - time.monotonic(), client.socket())
         _, more = client.idle_done()
-        return bool(happened) or any(_matters(each) for each in more)
+        return {_what(each) for each in (*happened, *more)} - {b""}
 
     def _note(self, name: str, value: str) -> None:
         if self.sync.store.fact(name) != value:
@@ -145,8 +145,10 @@ def _is_read_already(client: Any) -> bool:
         connection.settimeout(timeout_s)
 
 
-def _matters(response: object) -> bool:
-    return isinstance(response, tuple) and b"OK" not in response[:1]
+def _what(response: object) -> bytes:
+    """EXISTS, EXPUNGE, FETCH or RECENT; empty for what only says that the server is there."""
+    is_about = isinstance(response, tuple) and len(response) > 1 and isinstance(response[0], int)
+    return bytes(response[1]).upper() if is_about and isinstance(response[1], bytes) else b""
 
 
 def _said_no(error: IntentError) -> bool:

@@ -169,6 +169,21 @@ class Store:
             (validity, held, state, folder),
         )
 
+    def stands(self, folder: int, held: int, state: str) -> None:
+        """Note that a folder is as it is known: how many it holds, and its state."""
+        query = "UPDATE folders SET held = ?, state = ? WHERE id = ?"
+        self._db.execute(query, (held, state, folder))
+
+    def last_uid(self, folder: int) -> int:
+        """The highest UID that is known of a folder; 0 where there is none."""
+        query = "SELECT coalesce(max(uid), 0) FROM mails WHERE folder = ?"
+        return int(self._db.execute(query, (folder,)).fetchone()[0])
+
+    def number(self, folder: int) -> int:
+        """How many mails of a folder are known."""
+        query = "SELECT count(*) FROM mails WHERE folder = ?"
+        return int(self._db.execute(query, (folder,)).fetchone()[0])
+
     def uids(self, folder: int) -> set[int]:
         """The UIDs that are known of a folder."""
         rows = self._db.execute("SELECT uid FROM mails WHERE folder = ?", (folder,))

@@ -86,6 +86,26 @@ class Sync:
         self._missing[folder] = sorted(everything - known)
         return True
 
+    def look_for_new(self, folder: str) -> None:
+        """See what has come into a folder, which is quick; all of it where there is more to see.
+
+        Raises:
+            IntentError: The server cannot be reached, or says no.
+        """
+        number, _, _ = self.store.folder(folder)
+        last = self.store.last_uid(number)
+        found = self.session.repeat(lambda client: client.search(["UID", f"{last + 1}:*"]), folder)
+        waiting = set(self._missing.get(folder, ()))
+        self._missing[folder] = sorted(waiting | {int(uid) for uid in found if uid > last})
+        self._read_headers(folder)
+        state = self._state(folder)
+        held = self.store.number(number) + len(self._missing[folder])
+        if str(held) == state.split(" ")[1]:
+            with self.store.batch():
+                self.store.stands(number, held, state)
+        else:
+            self.look(folder)
+
     def has_changed(self, folder: str) -> bool:
         """Whether a folder is not as it was when it was looked at.
 
@@ -107,18 +127,18 @@ class Sync:
         Raises:
             IntentError: The server cannot be reached, or says no.
         """
-        return self._read_headers() or (self.texts and self._read_texts())
+        folder = next((name for name in self.folders if self._missing.get(name)), "")
+        return self._read_headers(folder) or (self.texts and self._read_texts())
 
     @property
     def is_whole(self) -> bool:
         """Whether the headers of all mails are known."""
         return not any(self._missing.values())
 
-    def _read_headers(self) -> bool:
-        folder = next((name for name in self.folders if self._missing.get(name)), "")
-        if not folder:
+    def _read_headers(self, folder: str) -> bool:
+        missing = self._missing.get(folder)
+        if not missing:
             return False
-        missing = self._missing[folder]
         wanted = missing[-_MOST_HEADERS:]
         items = ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "BODYSTRUCTURE", _HEADERS]
         found = self.session.repeat(lambda client: client.fetch(wanted, items), folder)
