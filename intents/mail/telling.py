@@ -80,7 +80,8 @@ async def tell_new(context: Context) -> Reply:
     count = "a hundred or more" if len(found) >= _MOST_NEW else _number(len(found))
     mails = "mail" if len(found) == 1 else "mails"
     rest = f" And {_number(more)} more." if 0 < more < _MOST_NEW - _TOLD else ""
-    text = f"{count[0].upper()}{count[1:]} new {mails}. {' '.join(f'{title}.' for title in titles)}{rest}"
+    said = " ".join(f"{title}." for title in titles)
+    text = f"{count[0].upper()}{count[1:]} new {mails}. {said}{rest}"
     return Reply(text, entities=tuple(map(_entity, found[:_TOLD])), fields=_fields(found[:_TOLD]))
 
 

@@ -116,7 +116,7 @@ class Keeper:
         """Wait for the server to say that something has changed in the inbox; what that was."""
         end_s = time.monotonic() + longest_s
         client.idle()
-        happened: Sequence[object] = ()
+        happened: Sequence[Any] = ()
         is_over = False
         while not is_over and time.monotonic() < end_s:
             happened = [] if _is_read_already(client) else client.idle_check(0)
@@ -145,7 +145,7 @@ def _is_read_already(client: Any) -> bool:
         connection.settimeout(timeout_s)
 
 
-def _what(response: object) -> bytes:
+def _what(response: Any) -> bytes:
     """EXISTS, EXPUNGE, FETCH or RECENT; empty for what only says that the server is there."""
     is_about = isinstance(response, tuple) and len(response) > 1 and isinstance(response[0], int)
     return bytes(response[1]).upper() if is_about and isinstance(response[1], bytes) else b""
