@@ -26,6 +26,8 @@ from voiced_intents.mail.settings import Account, Settings
 
 PASSWORD = "correct-horse"
 LIMIT_S = 20.0
+SMALL_BYTES = 2000
+_MOST_USERS = 100
 HOST = "localhost"
 
 
@@ -262,7 +264,7 @@ class Dovecot(MailServer):
         is_root = os.geteuid() == 0
         me = pwd.getpwnam("nobody" if is_root else pwd.getpwuid(os.getuid()).pw_name)
         self._uid, self._gid = me.pw_uid, me.pw_gid
-        (folder / "users").touch()
+        (folder / "users").write_text(self._lines())
         (folder / "home").mkdir()
         os.chown(folder / "home", self._uid, self._gid)
         (folder / "run").mkdir()
@@ -281,13 +283,20 @@ class Dovecot(MailServer):
         wait_for(self.imap_port, self._process, folder / "stderr")
         wait_for(self.smtp_port, self._process, folder / "stderr")
 
-    def user(self, *, quota_bytes: int = 0) -> str:
-        name = f"user{len(self.users)}"
+    def _lines(self) -> str:
+        """All users at once: what is written into the file later, dovecot may not see in time."""
+        names = [(f"user{each}", "") for each in range(_MOST_USERS)]
+        names += [(f"small{each}", f"userdb_quota_rule=*:bytes={SMALL_BYTES}") for each in range(5)]
+        return "".join(
+            f"{name}::{self._uid}:{self._gid}::{self.folder}/home/{name}::{more}\n"
+            for name, more in names
+        )
+
+    def user(self, *, is_small: bool = False) -> str:
+        """A new mailbox; a small one has room for ``SMALL_BYTES``."""
+        kind = "small" if is_small else "user"
+        name = f"{kind}{sum(each.startswith(kind) for each in self.users)}"
         self.users.append(name)
-        quota = f"userdb_quota_rule=*:bytes={quota_bytes}" if quota_bytes else ""
-        with (self.folder / "users").open("a") as users:
-            home = f"{self.folder}/home/{name}"
-            users.write(f"{name}::{self._uid}:{self._gid}::{home}::{quota}\n")
         return name
 
     def deliver(self, sender: str, recipients: list[str], content: bytes) -> None:
@@ -347,7 +356,7 @@ class Pymap(MailServer):
         self._smtp = self._submission()
         wait_for(self.imap_port, self._process, folder / "stderr")
 
-    def user(self, *, quota_bytes: int = 0) -> str:
+    def user(self) -> str:
         """The one user it has, with nothing in the mailbox."""
         with self.raw("dora") as client:
             _, rows = client.list()

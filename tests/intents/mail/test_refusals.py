@@ -125,7 +125,7 @@ def test_a_wrong_password(server):
 
 @pytest.mark.mail
 def test_a_full_mailbox(dovecot):
-    user = dovecot.user(quota_bytes=2000)
+    user = dovecot.user(is_small=True)
     with Session(dovecot.key(user)) as session:
         error = failure(
             lambda: append_once(
