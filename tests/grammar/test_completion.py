@@ -150,7 +150,7 @@ def test_a_known_name_is_whole_beside_a_sentence_that_would_have_to_go_on() -> N
     )
     assert grammar.completion("delete the shopping list") == WHOLE
     assert grammar.completion("delete the holiday photos") == ANY_WORDS
-    assert grammar.completion("delete the holiday photos bookmark") == ANY_WORDS
+    assert grammar.completion("delete the holiday photos bookmark") == WHOLE
 
 
 def test_names_that_are_not_known_may_go_on() -> None:
