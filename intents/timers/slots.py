@@ -12,6 +12,7 @@ from voiced.plugin import (
     DURATION,
     Candidate,
     IntentError,
+    InvalidSlots,
     SlotContext,
     choice,
     normalise,
@@ -118,7 +119,15 @@ class _When:
         return (*COMING_TIME_SPAN.phrases(context), _BARE)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[When]]:
-        """The time; a length from now is exact to the second."""
+        """The time; a length from now is exact to the second.
+
+        Raises:
+            InvalidSlots: A span was said, "from four to five", which has two times.
+        """
+        words = normalise(said)
+        if "from" in words and "to" in words[words.index("from") :]:
+            spoken = "I need one time for that, such as seven o'clock."
+            raise InvalidSlots("a span of time was said", spoken=spoken)
         length = _length(said)
         found = DURATION.resolve(length, context) if length else ()
         if found and found[0].value.days == 0:
