@@ -443,3 +443,26 @@ async def test_several_timers_that_go_on_begin_one_sentence(kitchen) -> None:
         "The pasta timer and the egg timer go on.",
         "The egg timer and the pasta timer go on.",
     }
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("repeat", "when", "clock"),
+    [
+        ("every weekday", "seven", "07:00"),
+        ("every weekday", "seven p m", "19:00"),
+        ("every morning", "half past six", "06:30"),
+        ("every evening", "eight", "20:00"),
+        ("every day", "two", "14:00"),
+        ("on weekends", "quarter to nine", "08:45"),
+    ],
+)
+@pytest.mark.parametrize("hours", [0, 5, 17])  # at half past seven, after midnight, at noon
+async def test_a_repeated_alarm_for_seven_is_in_the_morning(
+    kitchen, repeat, when, clock, hours
+) -> None:
+    kitchen.later(hours=hours)
+    await kitchen.say(timers.set_alarm, when=when, repeat=repeat)
+    (alarm,) = waiting(kitchen.settings.path, "alarm")
+    assert alarm.wall[11:16] == clock
+    assert alarm.repeat in {"daily", "weekdays", "weekends"}
