@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any, ClassVar, TypeVar
 
-from pydantic import BaseModel
-
 from voiced.plugin import (
     COMING_TIME_SPAN,
     DURATION,
@@ -29,7 +27,7 @@ from .store import waiting
 
 __all__ = ["LABEL", "REPEAT", "WHEN", "When"]
 
-S = TypeVar("S", bound=BaseModel)
+S = TypeVar("S")
 
 _COMMON = (
     "pasta", "laundry", "tea", "egg", "eggs", "bread", "pizza", "rice", "oven", "coffee", "cake",
