@@ -100,15 +100,14 @@ class Thinker:
     async def think(self, readings: Sequence[tuple[str, float]], turn: Turn) -> Thought:
         """Answer what was said. ``readings`` are (text, confidence), best first, not empty."""
         saying = Saying(turn)
-        before = self.dispatcher.conversation.last_reply
         try:
             try:
                 thought = await self._answer(readings, saying)
             except VoicedError as error:
                 thought = await self._apologise(error, saying)
         finally:
-            if saying.sentences:  # also what was interrupted can be said again
-                self.dispatcher.conversation.last_reply = before if saying.is_aside else saying.text
+            if saying.sentences and not saying.is_aside:  # what was interrupted can be said again
+                self.dispatcher.conversation.last_reply = saying.text
         self._was_lost = thought.outcome == "not_understood"
         return replace(thought, reply=saying.text)
 

@@ -19,7 +19,7 @@ from voiced.dispatch.context import WAITS, CallContext, Environment, Waits
 from voiced.dispatch.execution import Execution
 from voiced.dispatch.guard import Guard, GuardMemo
 from voiced.dispatch.mode import SpeechMode
-from voiced.dispatch.news import news_of
+from voiced.dispatch.news import news_for_here
 from voiced.dispatch.outbox import Outbox
 from voiced.dispatch.settling import Settling, Waiting
 from voiced.dispatch.understanding import Understanding
@@ -109,7 +109,8 @@ class Dispatcher:
 
     async def news(self, announcer: Announcer, told: Told) -> News:
         """What there is to say unasked; nothing where the plugin fails, which is logged."""
-        return await news_of(announcer, told, self._context(announcer.name, _SILENT))
+        context = self._context(announcer.name, _SILENT)
+        return await news_for_here(announcer, told, context, self._environment)
 
     @property
     def intents(self) -> tuple[Intent, ...]:
