@@ -7,7 +7,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench bench-files bench-browser bench-links bench-live bench-peers clean
+.PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench \
+	bench-files bench-browser bench-links bench-live bench-mail bench-peers clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -15,7 +16,7 @@ demo: $(VENV)/.user
 run: $(VENV)/.user
 	$(BIN)/voiced run
 
-HERMETIC := not engine and not device and not slow and not browser
+HERMETIC := not engine and not device and not slow and not browser and not mail
 ALONE := device or alone
 
 # what is compiled is kept for the next run
@@ -82,6 +83,12 @@ bench-browser: $(VENV)/.dev
 # somebody swaps a folder for a link while it is looked into, 100,000 times
 bench-links: $(VENV)/.dev
 	$(BIN)/python tests/bench/link_swapper.py $(ARGS)
+
+# a mailbox of 50,000 mails on a real server, and every break of sending and drafts
+bench-mail: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python tests/bench/mailbox.py $(ARGS)
+	$(BIN)/python tests/bench/mail_breaks.py
 
 # the whole daemon on a real sound server, without hardware
 bench-live: $(VENV)/.dev

@@ -6,6 +6,7 @@ import { api, Fault } from "./api.js";
 const MOST_KEPT = 200;
 const PATIENCE_MS = 600;
 const PAUSE_MS = 20;
+const FILLED_MS = 300;
 const EMPTY = /^(about:(blank|newtab|home|privatebrowsing)?|chrome:\/\/(newtab|new-tab-page)\/?|)$/;
 
 /** The sessions that there are: ask before something is closed, to know afterwards what is new. */
@@ -93,11 +94,26 @@ async function restored(session) {
   return tab ? [await api.tabs.get(tab.id)] : await api.tabs.query({ windowId: window.id });
 }
 
+/** Firefox brings a tab back empty now and then if it was closed a moment ago: then by its address. */
+async function filled(tab, note) {
+  const until = performance.now() + FILLED_MS;
+  while (/^https?:/.test(note.url) && EMPTY.test(tab.pendingUrl || tab.url)) {
+    if (performance.now() > until) {
+      await api.tabs.update(tab.id, { url: note.url });
+      return;
+    }
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    tab = await api.tabs.get(tab.id);
+  }
+}
+
 /** By its session, with its history; by its address where the browser has forgotten it. */
 async function broughtBack(note) {
   if (note.session) {
     try {
-      return await restored(note.session);
+      const tabs = await restored(note.session);
+      if (note.url) await filled(tabs[0], note);
+      return tabs;
     } catch {
       // forgotten: browsers keep the last 25
     }

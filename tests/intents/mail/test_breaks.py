@@ -1,0 +1,59 @@
+"""Nothing is sent twice and no draft is lost, wherever it breaks; all of it in tests/bench."""
+
+from __future__ import annotations
+
+import pytest
+from mail_trials import (
+    copy_drops,
+    draft_drops,
+    draft_kills,
+    ground,
+    send_drops,
+    send_kills,
+)
+
+pytestmark = pytest.mark.mail
+
+_EVERY = {"Dovecot": 6, "Pymap": 11}
+
+
+@pytest.fixture
+def place(server):
+    with ground(server) as made:
+        yield made
+
+
+def every(place):
+    return _EVERY[type(place.server).__name__]
+
+
+def broken(outcomes):
+    outcomes = list(outcomes)
+    assert any(each.where != "none" for each in outcomes)
+    return [each for each in outcomes if not each.held]
+
+
+def test_a_mail_is_sent_at_most_once_wherever_smtp_drops(place):
+    outcomes = list(send_drops(place))
+
+    assert broken(outcomes) == []
+    assert {each.state for each in outcomes} == {"sent", "failed", "unknown"}
+
+
+def test_a_sent_mail_lies_in_sent_once_wherever_imap_drops(place):
+    assert broken(copy_drops(place, every(place))) == []
+
+
+def test_a_draft_is_there_once_wherever_imap_drops(place):
+    assert broken(draft_drops(place, every(place))) == []
+
+
+def test_a_kill_loses_no_draft_and_sends_nothing_twice(dovecot):
+    with ground(dovecot) as place:
+        outcomes = [
+            *send_kills(place, ("begin", "settle", "copy")),
+            *draft_kills(place, ("append", "remove")),
+        ]
+
+    assert all(each.where.startswith("kill") for each in outcomes)
+    assert broken(outcomes) == []

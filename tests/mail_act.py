@@ -1,0 +1,61 @@
+"""Sends a mail, or replaces a draft, and kills itself at a step: what ``mail_trials`` starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from voiced_intents.mail.composing import Letter, Person, enveloped, message_of, new_message_id
+from voiced_intents.mail.drafts import Draft, Drafts
+from voiced_intents.mail.imap import Session
+from voiced_intents.mail.oauth import Key
+from voiced_intents.mail.outgoing import Outgoing
+from voiced_intents.mail.sending import Sender
+from voiced_intents.mail.settings import Account
+
+_NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
+
+
+def killer(step: str) -> Callable[[str], None]:
+    """Kills this process when that step comes; "look 2" is the second look."""
+    name, _, nth = step.partition(" ")
+    seen = 0
+
+    def at(now: str) -> None:
+        nonlocal seen
+        seen += now == name
+        if now == name and seen == int(nth or 1):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return at
+
+
+def main() -> int:
+    order = json.loads(sys.stdin.read())
+    account = Account.model_validate_json(order["account"])
+    key = Key("home", account)
+    me = Person(account.address)
+    at = killer(order["step"])
+    if order["act"] == "send":
+        letter = Letter(me, (me,), subject="A boat", text="the boat is green")
+        identity = new_message_id(account.address)
+        sender = Sender(key, Outgoing(Path(order["folder"]) / "outgoing.db"), 5.0, at)
+        sender.send(identity, enveloped(letter, message_of(letter, identity, _NOW), 5))
+        with Session(key, timeout_s=5.0) as session:
+            sender.copy_all(session)
+        return 0
+    letter = Letter(me, (me,), subject="A boat", text="the second text")
+    with Session(key, timeout_s=5.0) as session:
+        old = Draft(*json.loads(order["old"]))
+        message = message_of(letter, new_message_id("a@b"), _NOW)
+        Drafts(session, at).replace(old, message)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
