@@ -180,7 +180,7 @@ class Steps:
         after, name, within = place
         return within < 0 and (after, name) in self._first
 
-    def _goes_on(self, place: Place, accepted: set[str]) -> bool:
+    def _goes_on(self, place: Place, accepted: frozenset[str]) -> bool:
         state, name, within = place
         if name != NO_LIST and within != _PRONOUN:
             if within < 0 or not self._may_leave(name, within):
