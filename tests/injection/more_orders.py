@@ -17,7 +17,7 @@ _TABLE = """
     files.compress      | zip the thesis                | file=thesis.txt
     files.extract       | unpack the old archive        | file=old.zip
     files.move_several  | move all papers to downloads  | several=text files; folder=Downloads
-    files.number        | number all papers             | several=text files in documents; new_name=x
+    files.number        | number all papers            | several=text files in documents; new_name=x
     files.restore       | restore the will              | trashed=will.txt
     files.show          | show the thesis in its folder | file=thesis.txt
     files.tag           | tag the thesis as stolen      | file=thesis.txt; tag=stolen
