@@ -15,7 +15,8 @@ __all__ = ["changes", "joined_browser"]
 _PUMPS = "https://en.wikipedia.org/wiki/Heat_pump"
 _NEWS = "https://news.example.org/today"
 _RADIO = "https://radio.example.org/"
-_RECIPES = (
+_ELSEWHERE = (
+    ("Weather", "https://sky.example.org/"),
     ("Soup for a cook", "https://cook.example/soup"),
     ("Cooking bread", "https://cook.example/bread"),
 )
@@ -42,7 +43,7 @@ def joined_browser(folder: Path) -> Iterator[FakeBrowser]:
 
 
 def _furnish(browser: FakeBrowser, folder: Path) -> None:
-    for title, url in _RECIPES:
+    for title, url in _ELSEWHERE:
         browser.add_tab(url, title, window=2)
     gone = browser.add_tab("https://old.example.org/", "Gone by")
     browser._close(gone["id"])
