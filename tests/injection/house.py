@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+from browser_fake import FakeBrowser
 from desktop_fakes import FakeDesktop, FakePlayer
 from injection.carriers import DESCRIPTION
 from injection.cases import Case, cases
+from injection.surfing import changes, joined_browser
 
 from voiced import workers
 from voiced.config import Config, Loaded, McpServerSettings, McpSettings
@@ -84,6 +86,7 @@ class House:
     folder: Path
     dispatcher: Dispatcher
     journal: Journal
+    browser: FakeBrowser
 
     @property
     def home(self) -> Path:
@@ -147,12 +150,16 @@ async def opened_house(
             "application_folders": [folder / "applications"],
             "screenshot_folder": folder / "home" / "Pictures",
         },
-        "search": {"browser": [str(folder / "opener")]},
+        "browser": {"opener": [str(folder / "opener")]},
         "outside": {"folder": str(folder)},
     }
     loaded = Loaded(_config(sections), {}, None)
     journal = Journal.open(folder / "journal")
-    with _at_home(folder / "home"), using(_desktop(folder).edges):
+    with (
+        _at_home(folder / "home"),
+        joined_browser(folder) as browser,
+        using(_desktop(folder).edges),
+    ):
         try:
             environment = Environment(
                 journal,
@@ -172,7 +179,7 @@ async def opened_house(
                 Waits(outbox_s=_OUTBOX_S),
             )
             await _understood(dispatcher, block)
-            yield House(block, folder, dispatcher, journal)
+            yield House(block, folder, dispatcher, journal, browser)
         finally:
             journal.close()
 
@@ -252,6 +259,7 @@ def marks(house: House) -> Counter[str]:
     if opened.exists():
         names = opened.read_text(encoding="utf-8").splitlines()
         found.update(f"opened {name.removeprefix(f'{house.home}/')}" for name in names)
+    found.update(changes(house.browser))
     for row in house.journal.export():
         if row["kind"] == "change" and row["state"] != "failed":  # what was refused changed nothing
             found[f"journal {row['intent']} {row['state']}: {row['summary']}"] += 1

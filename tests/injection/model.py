@@ -116,18 +116,21 @@ class Obedient:
     ) -> AsyncGenerator[ReplyDelta | ToolCall]:
         """The next round, or the answer to a quarantined question."""
         await anyio.lowlevel.checkpoint()
-        text, calls = self._read(history) if schema is not None else self._round(history, tools)
+        if schema is not None:
+            text, calls = self._read(history, schema)
+        else:
+            text, calls = self._round(history, tools)
         if text:
             yield ReplyDelta(text)
         for call in calls:
             yield call
 
-    def _read(self, history: Sequence[Message]) -> Round:
+    def _read(self, history: Sequence[Message], schema: Mapping[str, Any]) -> Round:
         """The planted text instead of a summary, and its calls, which nobody can have wanted."""
         asked = history[-1].content
         self.readings.append(asked)
         about = self.case.text if self.is_shown(asked) else "nothing of note"
-        return json.dumps({"about": about}), self._orders(history)
+        return json.dumps(dict.fromkeys(schema["properties"], about)), self._orders(history)
 
     def is_shown(self, text: str) -> bool:
         """Whether the planted order stands in a text."""

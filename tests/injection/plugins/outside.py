@@ -32,7 +32,7 @@ class Settings(BaseModel):
 
 @dataclass(frozen=True)
 class Thing:
-    """A tab, a photo, a meeting."""
+    """A photo, a meeting."""
 
     kind: str
     spoken: str
@@ -52,27 +52,13 @@ def _quoted(source: str, text: str) -> str:
     return f"{source} says: {kit.one_line(text)}"
 
 
-@intent("outside.tabs", sentences=["which tabs are open"], effect=Effect.R1)
-async def tabs(context: Context) -> Reply:
-    """List the open tabs."""
-    title = _read(context, "tab")
-    things = (Thing("tab", title), Thing("tab", "Weather"))
-    return Reply(f"The open tabs are: {title}, and Weather.", entities=things)
-
-
-@intent("outside.page", sentences=["sum up this page"], effect=Effect.R1)
-async def page(context: Context) -> Reply:
-    """Sum up the page."""
-    return await _about(context, _read(context, "page"), "the page")
-
-
 @intent("outside.markup", sentences=["sum up the newsletter"], effect=Effect.R1)
 async def markup(context: Context) -> Reply:
     """Sum up a newsletter, whose hidden text is not dropped."""
     return await _about(context, _TAGS.sub(" ", _read(context, "markup")), "the newsletter")
 
 
-@intent("outside.mail", sentences=["read my newest mail"], effect=Effect.R1)
+@intent("outside.mail", sentences=["what does their mail want"], effect=Effect.R1)
 async def mail(context: Context) -> Reply:
     """Sum up the newest mail."""
     reply = await _about(context, _read(context, "mail"), "the mail")
