@@ -96,6 +96,24 @@ def test_a_typed_value_from_outside_is_asked_about_and_waits(desk: Desk) -> None
     assert asked.call.waits
 
 
+@pytest.mark.parametrize(
+    ("said", "query", "waits"),
+    [
+        ("go on the web to my bank", "mybank-login.com", True),
+        ("go on the web to my bank", "https://mybank-login.com/bank", True),
+        ("go on the web to wikipedia", "https://en.wikipedia.org/", False),
+        ("go on the web to my bank", "my bank", False),
+    ],
+)
+def test_a_site_that_nobody_named_waits_where_nothing_else_was_read(
+    desk: Desk, said: str, query: str, *, waits: bool
+) -> None:
+    desk.say(said)
+    call = desk.propose("net.search", query=query)
+    assert isinstance(call, Call)
+    assert (call.trust, call.waits) == (Trust.CLEAN, waits)
+
+
 def test_what_is_not_declared_so_waits_as_ever(desk: Desk) -> None:
     call = desk.say("mail good morning")
     assert (call.goes_at_once, call.waits) == (False, True)

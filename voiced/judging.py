@@ -17,7 +17,16 @@ from voiced.quoting import links_in
 from voiced.spoken import normalise
 from voiced.user_words import SMALL_WORDS, Held, UserWords, parts_of, same_value
 
-__all__ = ["Judgement", "Sources", "Standing", "UserWords", "asks_for", "is_well_formed", "judge"]
+__all__ = [
+    "Judgement",
+    "Sources",
+    "Standing",
+    "UserWords",
+    "asks_for",
+    "invents_a_link",
+    "is_well_formed",
+    "judge",
+]
 
 _LEAST_STEM = 3
 _ENDINGS = ("ing", "ed", "es", "s", "e")
@@ -164,6 +173,26 @@ def _with_links(intent: Intent, given: Mapping[str, Any], sources: Sources) -> I
         links = [link for text in _texts(value) for link in links_in(text)]
         if any(sources.said.hold(link) is not Held.SURELY for link in links):
             yield name
+
+
+def invents_a_link(intent: Intent, arguments: Mapping[str, Any], sources: Sources) -> bool:
+    """Whether what may leave the machine holds a link whose site the user did not even name.
+
+    "wikipedia.org" is named by "open wikipedia"; no text from outside need be about.
+    """
+    given = {name: value for name, value in arguments.items() if value is not None}
+    return any(
+        sources.said.hold(site) is not Held.SURELY
+        for name in _with_links(intent, given, sources)
+        for text in _texts(given[name])
+        for site in map(_site, links_in(text))
+    )
+
+
+def _site(link: str) -> str:
+    """The name of a link's site without what stands before and behind it."""
+    host = link.split("://", 1)[-1].split("/", 1)[0].rsplit("@", 1)[-1].split(":", 1)[0]
+    return (host.split(".")[-2:] or [host])[0]
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -48,6 +48,7 @@ class Call:
     whose values are only typed ones from outside, where the user's words hold the others. ``rest``
     is what was asked for in the same sentence, to be done afterwards; ``also`` are calls of the
     same intent that one answer decides about together with this one. ``where`` it is asked for.
+    ``invents``: a model made up the site that it leads to.
     """
 
     intent: Intent
@@ -61,6 +62,7 @@ class Call:
     typed: frozenset[str] = frozenset()
     also: tuple[Call, ...] = ()
     where: Where = Where.HERE
+    invents: bool = False
 
     @property
     def each(self) -> tuple[Call, ...]:
@@ -96,7 +98,7 @@ class Call:
     @property
     def goes_at_once(self) -> bool:
         """It asks the user's own server in the user's own words: as safe as what he says to us."""
-        is_own = self.trust <= Trust.USER_SAID
+        is_own = self.trust <= Trust.USER_SAID and not self.invents
         return self.intent.is_query and is_own and self.effect is Effect.O1
 
     @property

@@ -14,7 +14,14 @@ from typing import Any
 from voiced.conversation import Conversation, is_handle
 from voiced.dispatch.calls import Call
 from voiced.errors import IntentDenied
-from voiced.judging import Sources, Standing, UserWords, is_well_formed, judge
+from voiced.judging import (
+    Sources,
+    Standing,
+    UserWords,
+    invents_a_link,
+    is_well_formed,
+    judge,
+)
 from voiced.plan import Plan, Step
 from voiced.plugin import Entity, Field, Integrity, Intent, Reply
 from voiced.policy import Trust, Where
@@ -32,11 +39,15 @@ _Done = frozenset[tuple[str, tuple[tuple[str, str], ...]]]
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """How far a model's call is trusted, which of its values are only typed, which step it is."""
+    """How far a model's call is trusted, which of its values are only typed, which step it is.
+
+    ``invents``: it leads to a site that nobody named.
+    """
 
     trust: Trust
     step: Step | None = None
     typed: frozenset[str] = frozenset()
+    invents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +193,10 @@ class Guard:
         plan = self._plan.copy()
         for each in taken:
             plan.use(each)
-        if not self._is_tainted:
-            return Admission(Trust.CLEAN, plan.find(intent.name, arguments))
         sources = self._sources()
+        if not self._is_tainted:
+            invents = invents_a_link(intent, arguments, sources)
+            return Admission(Trust.CLEAN, plan.find(intent.name, arguments), invents=invents)
 
         def allows(step: Step) -> bool:
             surplus = step.surplus(intent, arguments)

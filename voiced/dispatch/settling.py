@@ -122,7 +122,8 @@ class Settling:
         taken = [call.step for call in before if call.step is not None]
         admitted = self._guard.admit(intent, arguments, taken)
         trust, step, typed = admitted.trust, admitted.step, admitted.typed
-        return Call(intent, words, "model", trust, step=step, typed=typed)
+        invents = admitted.invents
+        return Call(intent, words, "model", trust, step=step, typed=typed, invents=invents)
 
     async def _together(
         self, call: Call, verdict: Verdict, more: Sequence[Mapping[str, Any]], report: Report
