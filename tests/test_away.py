@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
+import anyio
 import pytest
 from desk import BOX, DONE, INTENTS, Box, Desk
 
@@ -11,7 +12,19 @@ from voiced.desk import NO_LOCK
 from voiced.dispatch import Call, Question
 from voiced.errors import IntentDenied, IntentFailed
 from voiced.journal import Journal
-from voiced.plugin import NUMBER, TEXT, Context, Effect, Integrity, Reply, intent
+from voiced.plugin import (
+    NUMBER,
+    TEXT,
+    Announcement,
+    Context,
+    Effect,
+    Integrity,
+    News,
+    Reply,
+    Told,
+    announces,
+    intent,
+)
 from voiced.policy import TYPED, Door, Manner, Verdict, Where
 from voiced.stages import ToolCall
 from voiced.testing import clock
@@ -43,6 +56,18 @@ async def tidy(context: Context, count: Annotated[float, NUMBER]) -> Reply:
         raise IntentFailed("full", spoken="The box of love letters is full.")
     DONE.append(f"tidied {count:g}")
     return Reply("The box of love letters is tidy.")
+
+
+@intent("bell.louder", sentences=["louder"], effect=Effect.R0, returns=Integrity.CONFIG)
+async def louder(context: Context) -> Reply:
+    """Ring louder."""
+    return Reply("Okay.", is_aside=True)
+
+
+@intent("talk.again", sentences=["say that again"], effect=Effect.R0, returns=Integrity.CONFIG)
+async def again(context: Context) -> Reply:
+    """Say the last reply again."""
+    return Reply(context.assistant.last_reply or "Nothing was said.")
 
 
 @intent("bell.set", sentences=["set the bell"], effect=Effect.W1, returns=Integrity.CONFIG)
@@ -223,6 +248,48 @@ def test_a_request_that_never_was_leaves_the_place_as_it_was(desk, lock) -> None
     assert desk.dispatcher.conversation.exchanges == ()
 
 
+def test_what_was_not_sent_is_told_when_the_user_is_back(desk, lock) -> None:
+    lock.locked = False
+    call = desk.say("mail nobody", manner=SPOKEN)
+
+    async def main() -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(desk.dispatcher.send, call, desk.report)
+            await anyio.sleep(1)
+            desk.dispatcher.keep_back()
+
+    clock.run(main)
+    [notice] = desk.dispatcher.notices
+    lock.locked = True
+    desk.say("what time is it", manner=SPOKEN)
+    assert desk.dispatcher.notices == ()
+    lock.locked = False
+    desk.say("what time is it", manner=SPOKEN)
+    assert desk.dispatcher.notices == (notice,)
+
+
+# What is said unasked
+
+
+@pytest.mark.parametrize(
+    ("returns", "locked", "is_told"),
+    [
+        (Integrity.EXTERNAL, True, False),
+        (Integrity.EXTERNAL, False, True),
+        (Integrity.EXTERNAL, None, True),
+        (Integrity.CONFIG, True, True),
+    ],
+)
+def test_what_others_wrote_is_not_said_unasked(desk, lock, returns, locked, is_told) -> None:
+    @announces("box.letters", returns=returns)
+    async def letters(context: Context, told: Told) -> News:
+        return News((Announcement("1", "Anna writes: I love you."),))
+
+    lock.locked = locked
+    news = clock.run(desk.dispatcher.news, letters, {})
+    assert bool(news.announcements) is is_told
+
+
 # Models
 
 
@@ -256,6 +323,27 @@ def test_a_spoken_request_beside_a_locked_screen(tmp_path) -> None:
     script = Script(asked, intents=INTENTS, screen_lock=FakeScreenLock(locked=True))
     events = run_script(script, tmp_path)
     assert [e.heard for e in events if hasattr(e, "heard")] == [LOCKED, "It is late."]
+
+
+class _LocksAfterTheFirst(FakeScreenLock):
+    """Locked from the second request on."""
+
+    def is_locked(self) -> bool:
+        super().is_locked()
+        return self.asked > 1
+
+
+def test_what_was_told_before_the_lock_is_not_said_again(tmp_path) -> None:
+    said = ["look into hat", "louder", "say that again"]
+    asked = [Says(1.0 + 8 * at, words) for at, words in enumerate(said)]
+    lock = _LocksAfterTheFirst()
+    events = run_script(
+        Script(asked, intents=(*INTENTS, louder, again), screen_lock=lock), tmp_path
+    )
+    told = [e.heard for e in events if hasattr(e, "heard")]
+    assert lock.asked == 3
+    assert "cat" in told[0]
+    assert told[1:] == ["Okay.", "Nothing was said."]
 
 
 def test_a_spoken_request_at_a_satellite_that_asks_a_model(tmp_path) -> None:

@@ -12,6 +12,7 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Call, Dispatcher, Environment, Report
 from voiced.errors import IntentFailed
 from voiced.events import TurnId
+from voiced.grammar import Match
 from voiced.grammar.chains import clauses
 from voiced.plugin import (
     TEXT,
@@ -163,6 +164,31 @@ def test_a_sentence_is_cut_only_where_every_clause_is_a_request(
     def best(clause: str):
         found = shop.dispatcher.match([(clause, 1.0)])
         return found[0] if found else None
+
+    assert clauses(text, best) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "rename scan to invoice and put it in taxes",
+            ("rename scan to invoice", "put it in taxes"),
+        ),
+        ("rename scan to invoice and put salt in taxes", ()),
+        ("rename scan to invoice and lose it in taxes", ()),
+    ],
+)
+def test_a_clause_about_it_may_fit_less_surely(text: str, wanted: tuple[str, ...]) -> None:
+    scores = {
+        "rename scan to invoice": 0.95,
+        "put it in taxes": 0.76,
+        "put salt in taxes": 0.76,
+        "lose it in taxes": 0.7,
+    }
+
+    def best(clause: str) -> Match | None:
+        return Match("box", {}, scores[clause], clause) if clause in scores else None
 
     assert clauses(text, best) == wanted
 

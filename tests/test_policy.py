@@ -255,6 +255,13 @@ def test_a_content_bound_answer_names_the_deed_or_the_thing(said: str, is_bound:
     assert is_content_bound(said, ABOUT) is is_bound
 
 
+def test_a_name_made_of_what_recognisers_invent_binds_nothing() -> None:
+    about = "Delete a file for good: thanks for watching, please subscribe.mp4"
+    assert not is_content_bound("Okay. Thanks for watching.", about)
+    assert not is_content_bound("Okay, please subscribe.", about)
+    assert is_content_bound("Okay, delete watching.", about)
+
+
 @given(st.text(max_size=60), st.sampled_from(["no", "don't", "stop", "never", "not"]))
 @settings(max_examples=80, deadline=None)
 def test_a_refusal_anywhere_is_never_a_yes(noise: str, refusal: str) -> None:

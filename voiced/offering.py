@@ -168,7 +168,7 @@ async def adopt(dispatcher: Dispatcher, request: WaitingRequest) -> tuple[Dispat
         raise UnknownIntent(f"there is no intent {request.intent[:80]!r}", intent=request.intent)
     conversation = Conversation()
     apart = dispatcher.apart(conversation)
-    apart.plan([(request.intent, {})])
+    apart.plan([(request.intent, dict.fromkeys(request.arguments))])
     conversation.taint([Field("path", value) for value in _values(request.arguments)])
     proposed = await apart.propose(request.intent, request.arguments, _SILENT)
     if isinstance(proposed, Question) and proposed.choice is None:

@@ -211,6 +211,8 @@ _SMALL = frozenset(
     """.split()
 )
 """Words that say nothing of what is to be done."""
+_INVENTED = frozenset("bye goodbye listening subscribe watching".split())
+"""Words of what recognisers make out of silence: "Okay. Thanks for watching."."""
 _NOISES = FILLERS - _SMALL - _YES
 _LONGEST_ANSWER_WORDS = 8
 
@@ -239,5 +241,5 @@ def refuses(text: str) -> bool:
 
 def is_content_bound(answer: str, content: str) -> bool:
     """Whether the answer repeats a word of the question's verb or object."""
-    said = set(normalise(answer)) - _SMALL - _YES
+    said = set(normalise(answer)) - _SMALL - _YES - _INVENTED
     return bool(said.intersection(normalise(content)))

@@ -100,17 +100,21 @@ class Thinker:
     async def think(self, readings: Sequence[tuple[str, float]], turn: Turn) -> Thought:
         """Answer what was said. ``readings`` are (text, confidence), best first, not empty."""
         saying = Saying(turn)
-        before = self.dispatcher.conversation.last_reply
         try:
             try:
                 thought = await self._answer(readings, saying)
             except VoicedError as error:
                 thought = await self._apologise(error, saying)
         finally:
-            if saying.sentences:  # also what was interrupted can be said again
-                self.dispatcher.conversation.last_reply = before if saying.is_aside else saying.text
+            if saying.sentences and not saying.is_aside:  # what was interrupted can be said again
+                self.dispatcher.conversation.last_reply = saying.text
         self._was_lost = thought.outcome == "not_understood"
         return replace(thought, reply=saying.text)
+
+    async def _tell_notices(self, saying: Saying) -> None:
+        for notice in self.dispatcher.notices:
+            await saying.say_text(notice)
+            self.dispatcher.notice_told()
 
     async def _apologise(self, error: VoicedError, saying: Saying) -> Thought:
         if isinstance(error, EngineError):
@@ -120,14 +124,13 @@ class Thinker:
 
     async def _answer(self, readings: Sequence[tuple[str, float]], saying: Saying) -> Thought:
         said = readings[0][0]
-        for notice in self.dispatcher.notices:
-            await saying.say_text(notice)
-            self.dispatcher.notice_told()
         try:
             turn = saying.turn
             understood = await self.dispatcher.understand(readings, turn.report, turn.manner)
         except InvalidSlots as unfit:
+            await self._tell_notices(saying)
             return await self._reply_instead(unfit, said, saying)
+        await self._tell_notices(saying)
         if understood is Answer.NO:
             kept_back = " Nothing was sent." if self.dispatcher.outbox.stop() else ""
             await saying.say_text(f"Okay, I won't.{kept_back}")

@@ -28,6 +28,8 @@ __all__ = ["CLAIM", "Claim", "claims_folder"]
 CLAIM = ".claim"
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 _ATTEMPTS = 3
+_OWN_FOLDERS = 3
+"""So many of the folders above a claim may be there for it alone."""
 
 
 def claims_folder() -> Path:
@@ -92,6 +94,9 @@ class Claim:
         if self._path is not None:
             with suppress(OSError):
                 self._path.unlink()
+            with suppress(OSError):  # they hold other things
+                for folder in [*self._path.parents][:_OWN_FOLDERS]:
+                    folder.rmdir()
         self.leave()
 
     def leave(self) -> None:

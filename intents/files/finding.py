@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Protocol
@@ -14,16 +15,25 @@ from .index.place import database
 from .index.ranking import Found
 from .index.request import Request, readings
 from .index.strict import is_as_said
-from .kinds import FOLDER_KIND
+from .kinds import FOLDER_KIND, SCREENSHOTS, is_screenshot
 from .listing import Entry, contents, entry_at, roots_of
 from .names import split_extension
-from .refusals import failed
-from .refusals import said as shown
+from .refusals import only_nearly
 from .roots import Area
-from .search import Match, Search, at_path
+from .search import READ, Match, Search, at_path
 from .settings import Settings
+from .tags import tags_of
 
-__all__ = ["Finder", "finder", "known_tags", "limit_note", "newest", "of_kinds", "recent"]
+__all__ = [
+    "Finder",
+    "finder",
+    "known_tags",
+    "limit_note",
+    "newest",
+    "of_kinds",
+    "read_tags",
+    "recent",
+]
 
 _MOST_LOOKED_AT = 250
 _NAMED = 0.9
@@ -88,10 +98,27 @@ def of_kinds(context: SlotContext, kinds: Sequence[str], most: int = _MOST_LISTE
 
 
 def known_tags(context: SlotContext) -> list[str]:
-    """The tags that files have, the most frequent first; without an index none are known."""
+    """The tags that files have, the most frequent first; without an index none are known.
+
+    ``read_tags`` looks into the files themselves.
+    """
     with _index(context.settings(Settings)) as index, suppress(sqlite3.Error):
         return index.tags() if index is not None else []
     return []
+
+
+def read_tags(context: SlotContext) -> list[str]:
+    """As ``known_tags``, and without an index by a look at each file; raises as ``contents``."""
+    settings = context.settings(Settings)
+    with _index(settings) as index:
+        if index is not None:
+            with suppress(sqlite3.Error):
+                return index.tags()
+    counts = Counter[str]()
+    for entry in contents(Area.of(settings), settings).entries:
+        with suppress(IntentError), entry.spot.opened(READ) as opened:
+            counts.update(tags_of(opened))
+    return [tag for tag, _ in counts.most_common()]
 
 
 # What was told of the index in this process; a broken one is told once.
@@ -149,6 +176,8 @@ class IndexSearch:
             rows = self._index.find(requests)
         except sqlite3.Error:  # damaged, or in the middle of being built anew
             return Search(self._context).files(said, is_careful=is_careful)
+        if not SCREENSHOTS.isdisjoint(requests[0].called):
+            rows = [row for row in rows if is_screenshot(row.spot.path)]
         found = _careful(rows, said, requests[0]) if is_careful else _matches(rows)
         if requests[0].kinds and FOLDER_KIND not in requests[0].kinds:
             return found
@@ -195,9 +224,7 @@ def _careful(rows: Sequence[Found], said: str, request: Request) -> list[Match]:
     found = _matches([row for row in rows if is_as_said(row, said, request)])
     near = [] if found else _matches(rows)
     if near:
-        name = shown(near[0].entry.name)
-        text = f"Nothing fits all of that. The nearest is {name}: say its name if you mean it."
-        raise failed("nothing fits all that was said", text)
+        raise only_nearly(near[0].entry.name)
     return found
 
 

@@ -1,10 +1,12 @@
-"""Kinds of files: which names have one, and the words for it. Data and two look-ups."""
+"""Kinds of files: which names have one, and the words for it. Data and look-ups."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from .names import split_extension
 
-__all__ = ["FOLDER_KIND", "KIND_WORDS", "kind_of", "kinds_of_word"]
+__all__ = ["FOLDER_KIND", "KIND_WORDS", "SCREENSHOTS", "is_screenshot", "kind_of", "kinds_of_word"]
 
 FOLDER_KIND = "folder"
 OTHER_KIND = "file"
@@ -45,10 +47,14 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
     "archive": ("archive", "archives", "zip file", "zip files"),
     "book": ("book", "books", "ebook", "ebooks"),
     "program": ("script", "scripts", "program", "programs"),
-    "folder": ("folder", "folders", "directory", "directories"),
+    "folder": ("folder", "folders", "directory", "directories", "album", "albums"),
     "file": ("file", "files"),
 }  # fmt: skip
 """The words for each kind. "file" is any file at all."""
+
+SCREENSHOTS = frozenset(["screenshot", "screenshots"])
+"""The words for pictures that only their names or their folder tell from others."""
+_SHOT = ("screenshot", "bildschirmfoto")
 
 _WIDER = {
     "document": ("document", "pdf", "text", "spreadsheet", "presentation", "book"),
@@ -71,3 +77,9 @@ def kinds_of_word(word: str) -> tuple[str, ...]:
     if kind is None:
         return ()
     return (kind,) if word.startswith("word ") else _WIDER.get(kind, (kind,))
+
+
+def is_screenshot(path: Path) -> bool:
+    """Whether its name, or that of its folder, says so: "Screen Shot 2026-03-02.png"."""
+    letters = ("".join(filter(str.isalpha, part)).lower() for part in path.parts[-2:])
+    return any(shot in part for part in letters for shot in _SHOT)

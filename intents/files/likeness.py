@@ -8,15 +8,16 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 
-from voiced.plugin import normalise, sound_similarity, spoken_forms, written_name
+from voiced.plugin import normalise, parse_number, sound_similarity, spoken_forms, written_name
 
 from .names import split_extension
 
-__all__ = ["closest", "likeness"]
+__all__ = ["closest", "is_called", "likeness"]
 
 _POOL = 30
 _MIN_OVERLAP = 0.34
 _MIN_WORD = 0.6
+_UNLIKE = 0.5
 _SAME = 0.95
 _PARTIAL = 0.9
 _WRONG_NUMBER = 0.75
@@ -75,6 +76,21 @@ def likeness(said: str, name: str) -> float:
     numbers = set(_NUMBER.findall(written_name(said)))
     has_all = numbers <= set(_NUMBER.findall(name))
     return score if has_all else score * _WRONG_NUMBER
+
+
+def is_called(said: str, name: str) -> bool:
+    """Whether no word of what was said is unlike all words of the name: "shopping" and "packing".
+
+    Words that sound like the whole name, as "sun set" does, are it. Numbers are not looked at:
+    there are too many ways to say one.
+    """
+    forms = spoken_forms(name)
+    words = " ".join(normalise(said))
+    if not forms or max(sound_similarity(words, form) for form in forms) >= _PARTIAL:
+        return True
+    plain = [word for word in words.split() if parse_number([word]) is None]
+    fits = _fits(plain, normalise(" ".join(forms[0].split(" dot "))))
+    return min(fits, default=1.0) >= _UNLIKE
 
 
 def _whole(said: str, forms: tuple[str, ...], worst_fit: float) -> float:

@@ -21,11 +21,12 @@ from voiced.plugin import (
 from .carrying import budget, carry_out, spot_of
 from .changes import Change, Moving
 from .described import EVERYTHING, SEVERAL, meant_all
+from .kinds import FOLDER_KIND
 from .names import new_name_of
 from .refusals import failed, said
 from .roots import Spot
 from .settings import Settings
-from .several import Several, numbered, refuse_changed, with_dates
+from .several import Several, numbered, refuse_changed, taken_back, with_dates
 from .slot import FOLDER
 from .trashing import Trashing
 from .undoing import undo_move, undo_rename, undo_trash
@@ -42,7 +43,10 @@ def _effect(values: Mapping[str, Any]) -> Effect:
 
 
 def _count(files: Sequence[FileEntity]) -> str:
-    return said(files[0].path.name) if len(files) == 1 else f"{len(files)} files and folders"
+    if len(files) == 1:
+        return said(files[0].path.name)
+    has_folders = any(file.kind == FOLDER_KIND for file in files)
+    return f"{len(files)} files{' and folders' * has_folders}"
 
 
 async def _spots(context: Context, files: Sequence[FileEntity]) -> list[Spot]:
@@ -203,7 +207,7 @@ async def undo_several(context: Context, data: Mapping[str, JsonValue]) -> str:
     if not back:
         raise failed("none of it can be taken back", reasons[0] if reasons else "There is nothing.")
     left = f" Of the others I say: {reasons[0]}" if reasons else ""
-    return f"{back} of {len(steps)} are as they were.{left}"
+    return f"{taken_back(back, len(steps))}{left}"
 
 
 async def _undo_one(context: Context, step: JsonValue) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from voiced.plugin import IntentDenied, IntentError, IntentFailed, one_line
 
-__all__ = ["denied", "failed", "said", "told"]
+__all__ = ["denied", "failed", "only_nearly", "said", "told"]
 
 
 def said(name: str) -> str:
@@ -72,3 +72,9 @@ def told(name: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise _refusal(error, name) from error
+
+
+def only_nearly(name: str) -> IntentFailed:
+    """What was said fits nothing whole; the nearest is told, and never taken for it."""
+    text = f"Nothing fits all of that. The nearest is {said(name)}: say its name if you mean it."
+    return failed("nothing fits all that was said", text)

@@ -13,23 +13,23 @@ from pathlib import Path
 from voiced.plugin import IntentError, IntentFailed, SlotContext
 
 from .description import Description, described
-from .kinds import FOLDER_KIND
-from .likeness import closest
+from .kinds import FOLDER_KIND, SCREENSHOTS, is_screenshot
+from .likeness import closest, is_called
 from .listing import Entry, Listing, contents, entry_at
 from .names import split_extension
-from .refusals import denied
+from .refusals import denied, only_nearly
 from .roots import Area, Spot
 from .settings import Settings
 from .tags import fitting, tags_of
 
-__all__ = ["Match", "Search", "at_path"]
+__all__ = ["READ", "Match", "Search", "at_path"]
 
 _MIN_SCORE = 0.6
 _BY_DESCRIPTION = 0.9
 _CHOSEN = 0.95
 _NEAR_BEST = 0.1
 _FOLDER_WORDS = ("folder", "directory")
-_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
+READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,14 @@ class Search:
         """What lies there."""
         return self._listing
 
-    def files(self, said: str, *, is_careful: bool = False) -> list[Match]:  # noqa: ARG002
+    def files(self, said: str, *, is_careful: bool = False) -> list[Match]:
         """Files and folders that the words may mean, best first, newest first among equals.
 
-        It is careful by itself: a kind and a date that were said are never passed over.
+        A kind and a date that were said are never passed over; the careful way, no word is.
 
         Raises:
             IntentDenied: The words are a path that leaves the roots.
+            IntentFailed: Nothing is all that, but something is nearly.
         """
         exact = self._exact(said)
         if exact:
@@ -74,7 +75,10 @@ class Search:
             spot = match.entry.spot
             if spot not in best or match.score > best[spot].score:
                 best[spot] = match
-        return _ordered(best.values())
+        found = _ordered(best.values())
+        if SCREENSHOTS & (set(wanted.text.split()) - set(wanted.name.split())):
+            found = [match for match in found if is_screenshot(match.entry.spot.path)]
+        return _careful(found, wanted) if is_careful else found
 
     def folders(self, said: str) -> list[Match]:
         """Folders that the words may mean, roots included; raises as ``files`` does."""
@@ -158,6 +162,15 @@ class Search:
         return [entry for entry in self._listing.entries if entry.name == text]
 
 
+def _careful(found: list[Match], wanted: Description) -> list[Match]:
+    """Those that no word speaks against; what is only nearly so is told, and never taken for it."""
+    ways = [words for words in (wanted.text, wanted.name) if words]
+    kept = [m for m in found if not wanted.name or any(is_called(w, m.entry.name) for w in ways)]
+    if found and not kept:
+        raise only_nearly(found[0].entry.name)
+    return kept
+
+
 def at_path(text: str, area: Area) -> list[Entry]:
     """What lies at a typed path, whole or from a root on.
 
@@ -177,7 +190,7 @@ def _tagged(said: str, entries: Iterable[Entry]) -> list[Entry]:
     """Those that have the tag that was meant. Each is opened, so this comes last."""
     tags: dict[Entry, tuple[str, ...]] = {}
     for entry in entries:
-        with suppress(IntentError), entry.spot.opened(_READ) as opened:
+        with suppress(IntentError), entry.spot.opened(READ) as opened:
             tags[entry] = tags_of(opened)
     meant = set(fitting(said, {tag for each in tags.values() for tag in each}))
     return [entry for entry, each in tags.items() if meant.intersection(each)]

@@ -17,7 +17,18 @@ from .refusals import denied, failed, said
 from .roots import Spot
 from .trashing import Restoring, Trashing
 
-__all__ = ["Hideable", "Several", "numbered", "refuse_changed", "with_dates"]
+__all__ = [
+    "Hideable",
+    "Several",
+    "all_of",
+    "numbered",
+    "refuse_changed",
+    "taken_back",
+    "with_dates",
+]
+
+
+_BOTH = 2
 
 
 @runtime_checkable
@@ -143,3 +154,15 @@ def refuse_changed(spots: Sequence[Spot], files: Sequence[FileEntity]) -> None:
         if not is_same:
             text = f"{said(spot.name)} has been changed since. I changed nothing."
             raise failed("one was changed since it was read back", text)
+
+
+def taken_back(back: int, of: int) -> str:
+    """How many of several are as they were."""
+    if back < of:
+        return f"I took back {back} of {of}."
+    return "It is as it was." if of == 1 else f"{all_of(of)} are as they were."
+
+
+def all_of(number: int) -> str:
+    """How so many begin a sentence."""
+    return "Both" if number == _BOTH else f"All {number}"

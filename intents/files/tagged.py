@@ -18,7 +18,7 @@ from voiced.plugin import (
     normalise,
 )
 
-from .finding import finder, known_tags
+from .finding import finder, known_tags, read_tags
 from .reading import counted, data_of
 from .refusals import said
 from .slot import KIND
@@ -112,7 +112,7 @@ def _last_apart(names: Sequence[str]) -> tuple[str, str]:
 )
 async def list_tags(context: Context) -> Reply:
     """Tell which tags files have, the most frequent first."""
-    known = await context.in_worker(known_tags, context)
+    known = await context.in_worker(read_tags, context)
     if not known:
         return Reply("I know of no tags yet. Say for example: tag the invoice as paid.")
     names = [said(tag) for tag in known[:_SHOWN]]

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
-from voiced.plugin import Candidate, Entity, FileEntity, IntentFailed, SlotContext
+from voiced.plugin import Candidate, Entity, FileEntity, IntentFailed, SlotContext, normalise
+from voiced_intents.photos.slot import PICTURE as PHOTO
 
-__all__ = ["PICTURE", "read_picture"]
+__all__ = ["NAMED", "PICTURE", "read_picture"]
 
 _KIND = "image"
+_NOUNS = frozenset("picture photo image photograph".split())
+_POINTING = _NOUNS | frozenset(
+    "the this that my a an first second third fourth fifth last other one".split()
+)
 _MOST_BYTES = 64 * 2**20
 
 
@@ -46,7 +51,34 @@ class _Picture:
         return entity if isinstance(entity, FileEntity) and entity.kind == _KIND else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A picture that is called something: "the lake picture", not "the picture"."""
+
+    name: ClassVar[str] = "named"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = PHOTO.json_schema
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002 - open, see fits
+        """None: the names of pictures are known by the plugin that edits them."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it ends in a word for a picture, and says something before it."""
+        words = normalise(said)
+        return words[-1:] != () and words[-1] in _NOUNS and not _POINTING.issuperset(words)
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """The pictures that may be meant, best first; raises as a photo does."""
+        return PHOTO.resolve(said, context)
+
+    def from_entity(self, entity: Entity) -> FileEntity | None:
+        """As for ``PICTURE``."""
+        return PICTURE.from_entity(entity)
+
+
 PICTURE = _Picture()
+NAMED = _Named()
 
 
 def read_picture(path: Path) -> bytes:

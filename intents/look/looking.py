@@ -16,7 +16,7 @@ from voiced.plugin import (
     one_line,
 )
 
-from .files import PICTURE, read_picture
+from .files import NAMED, PICTURE, read_picture
 
 __all__ = ["allow_pictures", "look_at_picture", "look_at_screen", "read_screen"]
 
@@ -85,6 +85,8 @@ async def read_screen(context: Context) -> Reply:
         "(what's|what is|what do you see|what can you see) (in|on) {picture}",
         "(describe|look at) (the|this|that) (picture|photo|image)",
         "(describe|look at) {picture}",
+        "(what's|what is|what do you see|what can you see) (in|on) {named}",
+        "(describe|look at) {named}",
         "look at (the|this|that) (picture|photo|image) and (tell|show|explain [to]) me {question}",
     ],
     effect=Effect.R1,
@@ -95,15 +97,20 @@ async def look_at_picture(
     context: Context,
     picture: Annotated[FileEntity | None, PICTURE] = None,
     question: Annotated[str | None, TEXT] = None,
+    named: Annotated[FileEntity | None, NAMED] = None,
 ) -> Reply:
-    """Look at the picture that was named last, or the one that was copied."""
-    file = picture or next(
-        filter(None, (PICTURE.from_entity(each) for each in context.assistant.entities)), None
+    """Look at a picture: by its name, or the one that was named last or copied."""
+    file = (
+        named
+        or picture
+        or next(
+            filter(None, (PICTURE.from_entity(each) for each in context.assistant.entities)), None
+        )
     )
     if file is not None:
         data = await context.in_worker(read_picture, file.path)
         reply = await _seen(context, data, _question(question), "the picture")
-        return Reply(reply.text, tuple(context.assistant.entities))
+        return Reply(reply.text, (named,) if named else tuple(context.assistant.entities))
     clip = await context.in_worker(context.desk.clipboard.clip)
     if not clip.kind.startswith("image/"):
         raise IntentFailed(

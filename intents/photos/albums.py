@@ -157,7 +157,7 @@ async def list_album(context: Context, album: Annotated[FileEntity, ALBUM]) -> R
     found = await context.in_worker(_inside, context, album)
     name = said(album.path.name)
     if not found:
-        return Reply(f"The album {name} is empty.", (album,), data_of([]))
+        return Reply(f"There are no pictures or videos in {name}.", (album,), data_of([]))
     text = f"In {name} there are {counted(len(found), 'picture')}: {named_three(found)}."
     text = text.replace("there are one", "there is one")
     return Reply(text, found[:MOST], data_of(found))

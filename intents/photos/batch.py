@@ -18,8 +18,9 @@ from .editing import turn_of
 from .library import area_of, file_settings
 from .many import PICTURES, edited_all, effect_of_many, shown_all, unchanged_spots
 from .slot import ALBUM
+from .telling import in_trash
 from .undoing import undo_add_to_album, undo_edit
-from .words import AMOUNT, AXIS, CHANGE, DIRECTION, FORMAT, SHAPE, SIZE, Amount
+from .words import AMOUNT, AXIS, CHANGE, DIRECTION, FORMAT, SHAPE, SIZE, Amount, written
 
 __all__ = [
     "add_all_to_album",
@@ -156,10 +157,10 @@ async def resize_all(
 async def convert_all(
     context: Context,
     pictures: Annotated[Pictures, PICTURES],
-    kind: Annotated[Format, FORMAT],
+    kind: Annotated[Format | None, FORMAT],
 ) -> Reply:
     """Convert or save several pictures. The originals stay."""
-    return await edited_all(context, pictures, "converted {name}", format=kind)
+    return await edited_all(context, pictures, "converted {name}", format=written(kind))
 
 
 @intent(
@@ -244,7 +245,7 @@ async def undo_several(context: Context, data: Mapping[str, JsonValue]) -> str:
     if not back:
         raise failed("none of it can be taken back", reasons[0])
     left = f" Of the others I say: {reasons[0]}" if reasons else ""
-    return f"{back} of {len(steps)} new pictures are in the trash.{left}"
+    return f"{in_trash(back, len(steps))}{left}"
 
 
 def _damaged() -> IntentError:

@@ -20,7 +20,7 @@ from .settings import Settings
 from .slot import PHOTO, PICTURE
 from .versions import Version, carry_out, reply_with
 from .video import rotate_video
-from .words import AXIS, DIRECTION, FORMAT, SHAPE, SIZE
+from .words import AXIS, DIRECTION, FORMAT, SHAPE, SIZE, written
 
 __all__ = [
     "convert",
@@ -246,9 +246,10 @@ async def resize(
     deadline_s=_DEADLINE_S,
 )
 async def convert(
-    context: Context, photo: Annotated[FileEntity, PICTURE], kind: Annotated[Format, FORMAT]
+    context: Context, photo: Annotated[FileEntity, PICTURE], kind: Annotated[Format | None, FORMAT]
 ) -> Reply:
     """Save a picture in another format, beside the original."""
+    kind = written(kind)
     if split_extension(photo.path.name)[1].lower() in EXTENSIONS[kind]:
         name = said(photo.path.name)
         raise failed("it has that format already", f"{name} is a {kind} picture already.")

@@ -12,6 +12,7 @@ from voiced.plugin import (
     FileEntity,
     IntentError,
     Reply,
+    choice,
     intent,
 )
 from voiced_intents.files.names import split_extension
@@ -37,6 +38,11 @@ _FIND = (
 _PHOTOS = "(photos|pictures|images|photographs|photo|picture)"
 _TAKEN = "[(that|which)] [(i|we)] [have|were] (taken|took|shot)"
 _MILLION = 1_000_000
+ASKED = choice(
+    "asked",
+    {"when": "when", "where": "where", "who": "who", "camera": "camera", "phone": "camera"},
+)
+"""What is asked of a picture; the answer says where that is not known."""
 
 
 @intent(
@@ -141,23 +147,27 @@ async def find_alike(context: Context, photo: Annotated[FileEntity, PICTURE]) ->
 @intent(
     "photos.tell_of",
     sentences=[
-        "(when|where) (was|did i take) {photo} [(taken|shot|made)]",
-        "(what|which) (camera|phone) was {photo} (taken|shot|made) with",
+        "{asked} (was|did i take) {photo} [(taken|shot|made)]",
+        "(what|which) {asked} was {photo} (taken|shot|made) with",
         "(how (large|big)|what size) is [the] (picture|photo|image) {photo}",
-        "who is (in|on) {photo}",
+        "{asked} is (in|on) {photo}",
         "(what do you know|tell me) about the (photo|picture) {photo}",
     ],
     effect=Effect.R1,
     examples=["where was this picture taken", "who is in the beach picture"],
     deadline_s=30.0,
 )
-async def tell_of(context: Context, photo: Annotated[FileEntity, PHOTO]) -> Reply:
+async def tell_of(
+    context: Context,
+    photo: Annotated[FileEntity, PHOTO],
+    asked: Annotated[str | None, ASKED] = None,
+) -> Reply:
     """Tell when, where and with what a picture was taken, how large it is, and who is on it."""
-    text = await context.in_worker(_tell, context, photo)
+    text = await context.in_worker(_tell, context, photo, asked or "")
     return Reply(text, (photo,), data_of([photo]))
 
 
-def _tell(context: Context, photo: FileEntity) -> str:
+def _tell(context: Context, photo: FileEntity, asked: str) -> str:
     spot = area_of(context).spot(photo.path)
     facts = Facts()
     if photo.kind == "image":
@@ -175,7 +185,17 @@ def _tell(context: Context, photo: FileEntity) -> str:
     people = [tag for tag in tags_of(spot) if tag != FAVORITE]
     if people:
         parts.append(f"You named {' and '.join(people)} on it.")
+    known = {"where": facts.position, "camera": facts.camera, "who": people}
+    if not known.get(asked, True):
+        parts.append(_UNKNOWN[asked])
     return " ".join(parts)
+
+
+_UNKNOWN = {
+    "where": "It does not say where.",
+    "camera": "It does not say with which camera.",
+    "who": "You have named nobody on it.",
+}
 
 
 def _where(position: tuple[float, float]) -> str:

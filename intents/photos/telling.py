@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from voiced.plugin import FileEntity, JsonValue, number_words
 from voiced_intents.files.refusals import said
+from voiced_intents.files.several import all_of
 
-__all__ = ["MOST", "counted", "data_of", "named_three"]
+__all__ = ["MOST", "counted", "data_of", "in_trash", "named_three"]
 
 MOST = 50
 _SHOWN = 3
@@ -32,3 +33,12 @@ def named_three(files: Sequence[FileEntity]) -> str:
 def data_of(files: Sequence[FileEntity]) -> dict[str, JsonValue]:
     """For ``--json``: their paths."""
     return {"files": [said(str(file.path)) for file in files[:MOST]]}
+
+
+def in_trash(back: int, of: int) -> str:
+    """How many of several new pictures are in the trash."""
+    if back < of:
+        return f"I moved {back} of {of} new pictures to the trash."
+    if of == 1:
+        return "The new picture is in the trash."
+    return f"{all_of(of)} new pictures are in the trash."

@@ -20,16 +20,16 @@ BLURRED = Edit("blur", "blurred", (0.25,))
 ENHANCED = Edit("enhance", "enhanced")
 
 _WORDS: tuple[tuple[Edit, tuple[str, ...]], ...] = (
-    (BRIGHTER, ("brighter",)),
-    (DARKER, ("darker",)),
+    (BRIGHTER, ("brighter", "more bright", "less dark")),
+    (DARKER, ("darker", "less bright", "not so bright", "more dark")),
     (_MORE_CONTRAST, ("more contrasty",)),
     (_LESS_CONTRAST, ("less contrasty", "flatter")),
     (_MORE_COLOR, ("more colorful", "more saturated")),
     (_LESS_COLOR, ("less colorful", "less saturated", "paler")),
-    (_WARMER, ("warmer",)),
-    (_COOLER, ("cooler", "colder")),
-    (SHARPER, ("sharper",)),
-    (_SOFTER, ("softer",)),
+    (_WARMER, ("warmer", "more warm", "less cold")),
+    (_COOLER, ("cooler", "colder", "less warm")),
+    (SHARPER, ("sharper", "more sharp", "less blurry")),
+    (_SOFTER, ("softer", "less sharp")),
     (BLURRED, ("blurry", "blurred")),
     (
         Edit("black and white", "black and white"),

@@ -13,7 +13,7 @@ from voiced_intents.files.trash import Trash
 from voiced_intents.files.trashing import Restoring
 
 from .library import area_of
-from .people import write_tags
+from .people import FAVORITE, write_tags
 from .versions import to_trash
 
 __all__ = [
@@ -75,6 +75,9 @@ async def undo_tag(context: Context, data: Data) -> str:
     spot = await _spot(context, data, "file")
     old, new = _tags(data, "old"), _tags(data, "new")
     await context.in_worker(write_tags, spot, old, new)
+    if set(old) ^ set(new) == {FAVORITE}:
+        is_again = "a favorite again" if FAVORITE in old else "no favorite any more"
+        return f"{said(spot.name)} is {is_again}."
     return f"Who is on {said(spot.name)} is as it was."
 
 

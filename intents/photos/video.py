@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import resource
 import shutil
 import subprocess
@@ -13,6 +14,7 @@ from datetime import timedelta
 from typing import Annotated
 
 from voiced.plugin import DURATION, Context, Effect, FileEntity, IntentFailed, Reply, intent
+from voiced_intents.clock.words import length_words
 from voiced_intents.files.names import split_extension
 from voiced_intents.files.refusals import failed, said, told
 from voiced_intents.files.roots import Spot
@@ -37,7 +39,8 @@ _QUALITY = {".webm": ("-c:v", "libvpx-vp9", "-crf", "32", "-b:v", "0")}
 _USUAL_QUALITY = ("-c:v", "libx264", "-crf", "18", "-preset", "fast", "-pix_fmt", "yuv420p")
 _MEMORY_BYTES = 4 << 30
 _LARGEST_BYTES = 64 << 30
-_SHOWN = 200
+_LOOK_S = 10.0
+_DURATION = re.compile(rb"Duration: (\d+):(\d+):([\d.]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +122,41 @@ def _refuse_full(told_of: bytes, name: str) -> None:
                 raise OSError(number, os.strerror(number))
 
 
+def _length_s(source: Spot, settings: Settings) -> float | None:
+    """How long a video is, as ffmpeg tells it; None where it does not."""
+    reads, _ = _formats(source)
+    with source.opened(_READ) as opened:
+        command = [
+            *(_program(settings), "-nostdin", "-hide_banner"),
+            *("-protocol_whitelist", "file,pipe,fd", "-f", reads),
+            *("-i", f"/proc/self/fd/{opened}"),
+        ]
+        with suppress(OSError, subprocess.TimeoutExpired):
+            told_of = subprocess.run(
+                command,
+                check=False,  # without an output it always ends with an error
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                pass_fds=(opened,),
+                timeout=_LOOK_S,
+            ).stderr
+            found = _DURATION.search(told_of)
+            if found is not None:
+                hours, minutes, seconds = (float(part) for part in found.groups())
+                return 3600 * hours + 60 * minutes + seconds
+    return None
+
+
+def _refuse_longer(source: Spot, settings: Settings, start_s: float, stop_s: float | None) -> None:
+    """Where nothing would be cut off, or nothing left, that is said."""
+    length_s = _length_s(source, settings)
+    if length_s is None:
+        return
+    if start_s >= length_s or (stop_s is not None and not start_s and stop_s >= length_s):
+        whole = length_words(round(length_s))
+        raise failed("the video is shorter than that", f"{said(source.name)} is {whole} long.")
+
+
 async def _version(context: Context, video: FileEntity, job: _Job, done: str) -> Reply:
     settings = context.settings(Settings)
     spot = (await context.in_worker(area_of, context)).spot(video.path)
@@ -188,4 +226,7 @@ async def trim_video(
         after = ("-t", f"{length_s:.3f}")
     if not before and not after:
         raise IntentFailed("no moment was said", spoken="Tell me from when to when.")
+    spot = (await context.in_worker(area_of, context)).spot(video.path)
+    settings, stop_s = context.settings(Settings), stop.total_seconds() if stop else None
+    await context.in_worker(_refuse_longer, spot, settings, start_s, stop_s)
     return await _version(context, video, _Job(before, (*after, "-c", "copy")), "trimmed")

@@ -8,11 +8,23 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from voiced.plugin import NUMBER, Candidate, SlotContext, choice, normalise, parse_number
+from voiced_intents.files.refusals import failed
 
-from .edit import Edit
+from .edit import Edit, Format
 from .tones import QUALITIES, TONE_WORDS
 
-__all__ = ["AMOUNT", "AXIS", "CHANGE", "DIRECTION", "FORMAT", "QUALITY", "SHAPE", "SIZE", "Amount"]
+__all__ = [
+    "AMOUNT",
+    "AXIS",
+    "CHANGE",
+    "DIRECTION",
+    "FORMAT",
+    "QUALITY",
+    "SHAPE",
+    "SIZE",
+    "Amount",
+    "written",
+]
 
 T = TypeVar("T")
 
@@ -33,9 +45,23 @@ FORMAT = choice(
     {
         "jpeg": "JPEG", "jpg": "JPEG", "j peg": "JPEG", "png": "PNG", "webp": "WEBP",
         "web p": "WEBP", "heic": "HEIF", "tiff": "TIFF", "avif": "AVIF",
+        "gif": None, "pdf": None, "svg": None,
     },
 )  # fmt: skip
-"""A format of pictures; the value is an ``edit.Format``."""
+"""A format of pictures; the value is an ``edit.Format``, None for one that is not written."""
+
+
+def written(kind: Format | None) -> Format:
+    """The format, if pictures are written in it.
+
+    Raises:
+        IntentFailed: They are not.
+    """
+    if kind is None:
+        spoken = "I can't write that format, only JPEG, PNG, WebP, HEIC, TIFF and AVIF."
+        raise failed("a format that is not written", spoken)
+    return kind
+
 
 CHANGE = choice("change", TONE_WORDS)
 """What is done to the tones; the value is the edit at its usual strength."""

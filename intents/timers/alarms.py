@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Annotated
 
 from voiced.plugin import (
@@ -37,13 +37,26 @@ def timed(entry: Entry, when: When, repeat: str | None, now: datetime) -> Entry:
     """
     fields = {"id": entry.id, "kind": entry.kind, "label": entry.label}
     if repeat:
-        wall = next_wall(repeat, when.start.time(), now)
-        return Entry(**fields, wall=wall, repeat=repeat)  # type: ignore[arg-type]
+        wall = next_wall(_DAYS.get(repeat, repeat), _clock(entry, when, repeat), now)
+        return Entry(**fields, wall=wall, repeat=_DAYS.get(repeat, repeat))  # type: ignore[arg-type]
     if when.start <= now:
         raise IntentFailed("that time is over", spoken="That time is over already.")
     if when.is_exact:
         return Entry(**fields, due_s=when.start.timestamp())  # type: ignore[arg-type]
     return Entry(**fields, wall=on_wall(when.start))  # type: ignore[arg-type]
+
+
+_DAYS = {"mornings": "daily", "evenings": "daily"}
+_HALF = 12
+
+
+def _clock(entry: Entry, when: When, repeat: str) -> time:
+    """The time of day of what is repeated: an alarm for seven is in the morning."""
+    is_early = repeat == "mornings" or (repeat != "evenings" and entry.kind == "alarm")
+    clock = when.clock if is_early and when.clock and not when.is_exact else when.start.time()
+    if repeat == "evenings" and clock.hour < _HALF:
+        return clock.replace(hour=clock.hour + _HALF)
+    return clock
 
 
 @intent(

@@ -106,7 +106,8 @@ async def undo_cancel(context: Context, data: Mapping[str, JsonValue]) -> str:
         raise IntentFailed("its time has passed", spoken="Its time has passed meanwhile.")
     await save(context, *(replace(entry, state="waiting", rung=0) for entry in alive))
     verb = "goes" if len(alive) == 1 else "go"
-    return f"{joined([f'The {name(entry)}' for entry in alive])} {verb} on."
+    names = joined([f"the {name(entry)}" for entry in alive])
+    return f"{names[:1].upper()}{names[1:]} {verb} on."
 
 
 async def _found(context: Context, wanted: str) -> Entry:

@@ -96,7 +96,8 @@ async def list_reminders(context: Context) -> Reply:
     reminders = await all_waiting(context, "reminder")
     if not reminders:
         return Reply("There are no reminders.")
-    return Reply(f"{listed(reminders, context.now).capitalize()}.")
+    words = listed(reminders, context.now)
+    return Reply(f"{words[:1].upper()}{words[1:]}.")
 
 
 @intent(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar
+from datetime import datetime, time
+from typing import Any, ClassVar, TypeVar
 
 from voiced.plugin import (
     COMING_TIME_SPAN,
     DURATION,
     Candidate,
     IntentError,
+    InvalidSlots,
     SlotContext,
     choice,
     normalise,
@@ -25,6 +26,8 @@ from .settings import Settings
 from .store import waiting
 
 __all__ = ["LABEL", "REPEAT", "WHEN", "When"]
+
+S = TypeVar("S")
 
 _COMMON = (
     "pasta", "laundry", "tea", "egg", "eggs", "bread", "pizza", "rice", "oven", "coffee", "cake",
@@ -94,12 +97,30 @@ def _running(context: SlotContext) -> list[str]:
 class When:
     """A time that was said. ``is_exact``: an instant ("in two hours"), not a time of day.
 
-    ``is_day``: no time of day was said at all.
+    ``is_day``: no time of day was said at all. ``clock``: the time of day as it is read at the
+    beginning of a day, so that "seven" is in the morning whenever it is said.
     """
 
     start: datetime
     is_exact: bool = False
     is_day: bool = False
+    clock: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _AtMidnight:
+    """As another context, at the beginning of its day."""
+
+    context: SlotContext
+
+    @property
+    def now(self) -> datetime:
+        """When the day began."""
+        return self.context.now.replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def settings(self, kind: type[S]) -> S:
+        """As there."""
+        return self.context.settings(kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +139,29 @@ class _When:
         return (*COMING_TIME_SPAN.phrases(context), _BARE)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[When]]:
-        """The time; a length from now is exact to the second."""
+        """The time; a length from now is exact to the second.
+
+        Raises:
+            InvalidSlots: A span was said, "from four to five", which has two times.
+        """
+        words = normalise(said)
+        if "from" in words and "to" in words[words.index("from") :]:
+            spoken = "I need one time for that, such as seven o'clock."
+            raise InvalidSlots("a span of time was said", spoken=spoken)
         length = _length(said)
         found = DURATION.resolve(length, context) if length else ()
         if found and found[0].value.days == 0:
             start = context.now + found[0].value
             return (Candidate(When(start, is_exact=True), said.strip(), found[0].score),)
+        early = COMING_TIME_SPAN.resolve(said, _AtMidnight(context))
+        clock = early[0].value.start.time() if early else None
         return [
             Candidate(
-                When(each.value.start, is_day=_is_days(each.value.start, each.value.end)),
+                When(
+                    each.value.start,
+                    is_day=_is_days(each.value.start, each.value.end),
+                    clock=clock,
+                ),
                 each.spoken,
                 each.score,
             )
@@ -152,8 +187,8 @@ WHEN = _When()
 _REPEAT = choice(
     "repeat",
     {
-        "every day": "daily", "each day": "daily", "daily": "daily", "every morning": "daily",
-        "every evening": "daily", "every night": "daily",
+        "every day": "daily", "each day": "daily", "daily": "daily", "every morning": "mornings",
+        "every evening": "evenings", "every night": "daily",
         "every weekday": "weekdays", "on weekdays": "weekdays", "every working day": "weekdays",
         "every weekend": "weekends", "on weekends": "weekends",
         **{f"every {day}": day for day in WEEKDAYS},

@@ -50,6 +50,7 @@ _LONGEST = timedelta(days=7)
         "(set|start) [a] timer called {label} for {duration}",
         "timer [for] {duration}",
         "put {duration} on the timer",
+        "(set|start) [me] (a|another) timer",
     ],
     effect=Effect.W1,
     returns=Integrity.CONFIG,
@@ -57,10 +58,13 @@ _LONGEST = timedelta(days=7)
 )
 async def start_timer(
     context: Context,
-    duration: Annotated[timedelta, DURATION],
+    duration: Annotated[timedelta | None, DURATION] = None,
     label: Annotated[str | None, LABEL] = None,
 ) -> Reply:
     """Set a timer."""
+    if duration is None:
+        spoken = "For how long? Say for example: set a timer for ten minutes."
+        raise IntentFailed("no length was given", spoken=spoken)
     if duration > _LONGEST:
         spoken = "A timer runs for a week at most. Ask me to remind you instead."
         raise IntentFailed("longer than a week", spoken=spoken)

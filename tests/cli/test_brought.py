@@ -1,7 +1,9 @@
 """Verbs that plugins bring: ours at once, those of others only where their plugin is enabled."""
 
+import py_compile
 import sys
 from importlib.metadata import entry_points
+from importlib.util import cache_from_source
 
 import pytest
 
@@ -41,6 +43,7 @@ def brewer(home, tmp_path, monkeypatch):
     )
     (info / "RECORD").write_text("brewer/__init__.py,,\nbrewer/verbs.py,,\n")
     monkeypatch.syspath_prepend(str(lib))
+    monkeypatch.setattr(sys, "pycache_prefix", sys.pycache_prefix)
     yield package
     for name in [name for name in sys.modules if name.partition(".")[0] == "brewer"]:
         del sys.modules[name]
@@ -100,6 +103,18 @@ def test_a_changed_file_is_not_run(voiced, brewer):
     ended = voiced("brew", "tea")
     assert (ended.code, ended.out) == (1, "")
     assert "has changed since it was enabled" in ended.err
+
+
+def test_bytecode_beside_the_code_is_not_run(voiced, brewer):
+    enable()
+    changed = brewer.parent / "changed.py"
+    changed.write_text(COMMAND + "print('changed')\n")
+    beside = cache_from_source(str(brewer / "verbs.py"))
+    py_compile.compile(
+        str(changed), beside, invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH
+    )
+    ended = voiced("brew", "tea")
+    assert (ended.code, ended.out) == (0, "black tea\n")
 
 
 def test_code_outside_of_the_plugin_is_not_run(voiced, brewer):

@@ -55,7 +55,7 @@ def test_new_package_passes_its_tests(voiced, home, monkeypatch):
     project, *others = voiced("intents", "new", "my_weather", "--json").json["files"]
     assert project == "voiced-my-weather/pyproject.toml"
     assert "voiced-my-weather/voiced_my_weather/sentences.yaml" in others
-    ended = voiced("intents", "test", "./voiced-my-weather", "--json")
+    ended = voiced("intents", "test", "voiced-my-weather", "--json")
     assert ended.code == 0, ended
     assert len(ended.json["sentences"]) == 4
     assert "4 passed" in ended.json["tests"]

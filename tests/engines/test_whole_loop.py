@@ -15,7 +15,7 @@ from daemon_process import Daemon
 
 from voiced.audio import RATE_HZ, Samples
 
-_OTHERS = "browser desktop look photos search sums timers writing".split()
+_OTHERS = "browser desktop look mail photos search sums timers writing".split()
 """Plugins that these tests do without: tools for a longer prompt than the small model can read,
 and sentences that make a harder task for the embedded recogniser.
 """
@@ -135,7 +135,7 @@ async def test_the_recommended_engines_together(
         call,
         'receipts", "folder": null}}\n',
         "</tool_call>",
-        context_tokens=32_768,
+        context_tokens=65_536,
     )
     voices = Path(home["HOME"]) / ".config" / "voiced" / "voices"
     voices.mkdir(parents=True)

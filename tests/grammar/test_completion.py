@@ -143,6 +143,16 @@ def test_a_tail_counts_only_if_it_changes_what_is_meant() -> None:
     assert GRAMMAR.completion("delete the budget twenty twenty six") == WHOLE  # dot excel
 
 
+def test_a_known_name_is_whole_beside_a_sentence_that_would_have_to_go_on() -> None:
+    grammar = Grammar.from_templates(
+        {"delete": ["delete [the] {file}"], "unmark": ["delete [the] {name} bookmark"]},
+        {"file": FILES, "name": ListPhrases([], is_open=True)},
+    )
+    assert grammar.completion("delete the shopping list") == WHOLE
+    assert grammar.completion("delete the holiday photos") == ANY_WORDS
+    assert grammar.completion("delete the holiday photos bookmark") == WHOLE
+
+
 def test_names_that_are_not_known_may_go_on() -> None:
     assert GRAMMAR.completion("delete the holiday photos") == ANY_WORDS
     assert GRAMMAR.completion("delete the holiday photos from") == BEGUN

@@ -246,6 +246,8 @@ def _subjects(name: str, others: LoadedPlugins, loaded: Loaded) -> list[tuple[Pl
     for plugin in others.plugins:
         if plugin.name == name:
             return [(plugin, None)]
+    if (path / "pyproject.toml").is_file():
+        return [(open_path(path, loaded), path)]
     message = f"there is no plugin {name[:40]!r}"
     raise PluginError(message, plugin=name, mend="give its file, or see voiced intents list")
 

@@ -6,9 +6,12 @@ its files are still those that were enabled: its code runs as part of the comman
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint, entry_points
 from typing import TYPE_CHECKING
+
+from platformdirs import user_cache_path
 
 from voiced.errors import PluginError
 
@@ -37,6 +40,7 @@ def load_command(name: str) -> object | None:
         return None
     if not _is_own(point):
         _check(point)
+        sys.pycache_prefix = str(user_cache_path("voiced") / "bytecode")  # as for plugins
     try:
         loaded: object = point.load()
     except (Exception, SystemExit) as error:

@@ -19,7 +19,7 @@ from voiced.dispatch.context import WAITS, CallContext, Environment, Waits
 from voiced.dispatch.execution import Execution
 from voiced.dispatch.guard import Guard, GuardMemo
 from voiced.dispatch.mode import SpeechMode
-from voiced.dispatch.news import news_of
+from voiced.dispatch.news import news_for_here
 from voiced.dispatch.outbox import Outbox
 from voiced.dispatch.settling import Settling, Waiting
 from voiced.dispatch.understanding import Understanding
@@ -27,7 +27,7 @@ from voiced.dispatch.vocabulary import Vocabulary
 from voiced.events import TurnId
 from voiced.grammar import Grammar, Match
 from voiced.plugin import Announcer, Effect, Intent, News, Told, Undoer
-from voiced.policy import TYPED, Answer, Manner
+from voiced.policy import TYPED, Answer, Manner, Where
 
 __all__ = ["DispatchMemo", "Dispatcher", "Waits"]
 
@@ -90,7 +90,9 @@ class Dispatcher:
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """What the next reply has to tell first."""
+        """What the next reply has to tell first; only to the user, as it may name what he sent."""
+        if self._guard.where is not Where.HERE:
+            return ()
         return tuple(self._execution.notices[self._told :])
 
     def notice_told(self) -> None:
@@ -109,7 +111,8 @@ class Dispatcher:
 
     async def news(self, announcer: Announcer, told: Told) -> News:
         """What there is to say unasked; nothing where the plugin fails, which is logged."""
-        return await news_of(announcer, told, self._context(announcer.name, _SILENT))
+        context = self._context(announcer.name, _SILENT)
+        return await news_for_here(announcer, told, context, self._environment)
 
     @property
     def intents(self) -> tuple[Intent, ...]:

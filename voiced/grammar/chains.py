@@ -23,6 +23,9 @@ _JOINT = re.compile(
 _MOST_JOINTS = 7
 _MOST_CLAUSES = 5
 _LEAST_SCORE = 0.85
+_LEAST_POINTING = 0.72
+_POINTING = frozenset("it that them these this those".split())
+"""Who goes on about what was named has begun another request: no name holds such a word."""
 _LEAST_WORDS = 2
 
 BestMatch = Callable[[str], Match | None]
@@ -52,8 +55,10 @@ def _cut(text: str, joints: Sequence[tuple[int, int]], best: BestMatch) -> tuple
     ends = [*(start for start, _ in joints), len(text)]
 
     def is_request(clause: str) -> bool:
-        match = best(clause) if len(clause.split()) >= _LEAST_WORDS else None
-        return match is not None and match.score >= _LEAST_SCORE
+        words = clause.lower().split()
+        match = best(clause) if len(words) >= _LEAST_WORDS else None
+        least = _LEAST_SCORE if _POINTING.isdisjoint(words) else _LEAST_POINTING
+        return match is not None and match.score >= least
 
     longest: list[tuple[str, ...] | None] = [*(None for _ in starts), ()]
     for at in reversed(range(len(starts))):

@@ -156,22 +156,31 @@ class Steps:
         places = {place for place in places if not self._is_anything(place)}
         if not places:
             return Completion()
-        accepted: set[str] = set()
-        for place in places:
-            if self._may_end(place, last):
-                accepted |= self._intents[place[0]]
+        ends = {place for place in places if self._may_end(place, last)}
+        accepted = frozenset[str]().union(*(self._intents[place[0]] for place in ends))
         if not accepted:
             return Completion(is_prefix=True)
+        if any(within >= 0 and self._intents[to] for to, _, within in ends):
+            places = {place for place in places if not self._is_guess(place)}
         is_open = any(_READY >= within >= _HELD for _, _, within in places)
         can_go_on = any(self._goes_on(place, accepted) for place in places)
         return Completion(is_complete=True, can_go_on=can_go_on, is_open=is_open)
+
+    def _is_guess(self, place: Place) -> bool:
+        """Whether it is in an open slot of a sentence that would have to go on.
+
+        Beside a known name that ends a sentence it says nothing: "delete the draft" is whole, even
+        if there could be a bookmark of that name ("delete the draft bookmark").
+        """
+        after, _, within = place
+        return within < 0 and not self._intents[after]
 
     def _is_anything(self, place: Place) -> bool:
         """Whether it is in an open slot that begins a template: all that is said fits there."""
         after, name, within = place
         return within < 0 and (after, name) in self._first
 
-    def _goes_on(self, place: Place, accepted: set[str]) -> bool:
+    def _goes_on(self, place: Place, accepted: frozenset[str]) -> bool:
         state, name, within = place
         if name != NO_LIST and within != _PRONOUN:
             if within < 0 or not self._may_leave(name, within):

@@ -115,7 +115,7 @@ async def test_numbers_and_dates_fit_into_255_bytes(home: Home) -> None:
     context = home.context()
     await files.number_files(context, several=several, new_name="z" * 255)
     assert names(home.documents) == [f"{'z' * 248} {n:02}.txt" for n in (1, 2)]
-    assert await context.undo_with(*UNDOERS) == "2 of 2 are as they were."
+    assert await context.undo_with(*UNDOERS) == "Both are as they were."
     await files.date_files(context, several=several)
     assert names(home.documents) == [f"2026-02-02 {letter * 240}.txt" for letter in "ab"]
     await context.undo_with(*UNDOERS)

@@ -23,6 +23,8 @@ def user(home: Home, database: Path, request: pytest.FixtureRequest) -> Iterator
     fill(home)
     home.add("Documents/everything about bees.txt")
     home.add("Documents/all files.txt")
+    for name in ("Screenshot one.png", "Screenshot two.png", "lake.jpg"):
+        home.add(f"Pictures/{name}")
     settings = home.context(index_folder=database.parent).settings(files.Settings)
     known = {files.Settings: settings}
     with evening([files, talk], known, home.folder.parent / "journal", NOW) as opened:
@@ -79,9 +81,9 @@ def test_everything_in_a_folder_is_counted_and_asked_about(home: Home, user: Eve
     asked = user.say("delete everything in taxes")
     assert "2 files: dentist receipt.txt, return 2024.pdf" in asked
     assert paths(home.folder) == before
-    assert user.say("yes, delete them") == "Moved two files and folders to the trash."
+    assert user.say("yes, delete them") == "Moved two files to the trash."
     assert not list((home.documents / "taxes").iterdir())
-    assert user.say("undo that") == "two of two are as they were."
+    assert user.say("undo that") == "Both are as they were."
     assert paths(home.folder) == before
 
 
@@ -107,3 +109,8 @@ def test_between_the_question_and_the_yes(home: Home, user: Evening) -> None:
 def test_what_is_less_than_everything(home: Home, said: str) -> None:
     context: SlotContext = home.context()
     assert not is_everything(said, context)
+
+
+def test_screenshots_are_read_back_without_other_pictures(home: Home, user: Evening) -> None:
+    assert (home.pictures / "lake.jpg").exists()
+    assert "2 files: " in user.say("delete all screenshots")

@@ -400,9 +400,9 @@ async def test_several_are_read_back_trashed_and_come_back(home: Home) -> None:
     assert files.trash_files.effect_with({"several": chosen[:1]}) is Effect.W1
     context = home.context()
     reply = await files.trash_files(context, several=chosen)
-    assert reply.text == "Moved 5 files and folders to the trash."
+    assert reply.text == "Moved 5 files to the trash."
     assert names(home.pictures) == ["other.txt"]
-    assert await undo(context) == "5 of 5 are as they were."
+    assert await undo(context) == "All 5 are as they were."
     assert {k: v for k, v in home.state().items() if not k.startswith(".local")} == before
 
 
@@ -413,10 +413,10 @@ async def test_several_are_moved_and_come_back(home: Home) -> None:
     context = home.context()
     _, chosen = several(home, "pdfs from yesterday")
     reply = await files.move_files(context, several=chosen, folder=entity(home.documents))
-    assert reply.text == "Moved 3 files and folders to Documents."
+    assert reply.text == "Moved 3 files to Documents."
     assert names(home.documents) == ["0.pdf", "1.pdf", "2.pdf"]
     (home.documents / "1.pdf").write_text("edited since")
-    assert (await undo(context)).startswith("2 of 3 are as they were. Of the others I say: 1.pdf")
+    assert (await undo(context)).startswith("I took back 2 of 3. Of the others I say: 1.pdf")
     assert names(home.documents) == ["1.pdf"]
     (home.documents / "1.pdf").rename(home.downloads / "1.pdf")
     assert before.keys() == home.state().keys()
@@ -429,7 +429,7 @@ async def test_files_are_numbered_the_oldest_first(home: Home) -> None:
     context = home.context()
     _, chosen = several(home, "pictures in trip")
     reply = await files.number_files(context, several=chosen, new_name="beach")
-    assert reply.text == "Numbered 3 files and folders as beach."
+    assert reply.text == "Numbered 3 files as beach."
     assert names(home.pictures / "trip") == ["beach 01.png", "beach 02.jpg", "beach 03.JPG"]
     await undo(context)
     assert home.state() == before
@@ -543,7 +543,7 @@ async def test_names_that_differ_by_case_or_form_only_are_two(home: Home) -> Non
     context = home.context()
     await files.move_files(context, several=chosen, folder=entity(home.downloads))
     assert names(home.downloads) == ["Note.txt", "note.txt"]
-    assert await undo(context) == "2 of 2 are as they were."
+    assert await undo(context) == "Both are as they were."
 
 
 async def test_a_damaged_record_of_several_is_refused(home: Home) -> None:

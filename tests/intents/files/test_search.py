@@ -169,3 +169,41 @@ def test_default_settings_look_at_the_user_folders(home: Home) -> None:
     home.add("Documents/a.txt")
     listing = Search(FakeContext(settings=Settings())).listing
     assert {entry.spot.root for entry in listing.entries} == set(home.roots)
+
+
+@pytest.fixture
+def shots(home: Home) -> Home:
+    for name in ("Screenshot 1.png", "Screen Shot 2.png", "lake.jpg", "Screenshots/3.png"):
+        home.add(f"Pictures/{name}")
+    return home
+
+
+def test_screenshots_are_no_other_pictures(shots: Home) -> None:
+    found = {match.entry.name for match in Search(shots.context()).files("screenshots")}
+    assert found - {"Screenshots"} == {"Screenshot 1.png", "Screen Shot 2.png", "3.png"}
+    pictures = {match.entry.name for match in Search(shots.context()).files("pictures")}
+    assert pictures >= {"Screenshot 1.png", "3.png", "lake.jpg"}
+
+
+@pytest.mark.parametrize("said", ["the packing list", "packing", "budget twenty twenty six"])
+def test_the_careful_way_takes_what_was_said(home: Home, said: str) -> None:
+    home.add("Documents/packing list.txt")
+    home.add("Documents/budget 2026.xlsx")
+    assert Search(home.context()).files(said, is_careful=True)
+
+
+def test_the_careful_way_takes_no_other_list(home: Home) -> None:
+    home.add("Documents/packing list.txt")
+    search = Search(home.context())
+    assert search.files("shopping list"), "what is only found may be near"
+    with pytest.raises(IntentFailed) as refused:
+        search.files("shopping list", is_careful=True)
+    assert refused.value.spoken == (
+        "Nothing fits all of that. The nearest is packing list.txt: say its name if you mean it."
+    )
+
+
+def test_an_album_is_a_folder(home: Home) -> None:
+    home.add("Pictures/old/beach.png")
+    (match,) = Search(home.context()).files("album old", is_careful=True)
+    assert (match.entry.name, match.entry.kind) == ("old", "folder")

@@ -18,7 +18,7 @@ from voiced.testing import clock
 from voiced.testing.context import FakeContext
 from voiced.testing.desk import FakeClipboard, FakeScreen, fake_desk
 from voiced_intents.look import allow_pictures, look_at_picture, look_at_screen, read_screen
-from voiced_intents.look.files import PICTURE, read_picture
+from voiced_intents.look.files import NAMED, PICTURE, read_picture
 
 SEEN = {"answer": "A window with an error."}
 
@@ -116,3 +116,23 @@ def test_allowing_is_asked_about_in_words_and_says_where_pictures_go() -> None:
     assert allow_pictures.effect is Effect.W2
     assert "models.example" in run(context, allow_pictures).text
     assert context.assistant.allows_pictures
+
+
+@pytest.mark.parametrize("said", ["the lake picture", "beach image"])
+def test_a_name_is_no_pointing(said: str) -> None:
+    assert NAMED.fits(said)
+
+
+@pytest.mark.parametrize("said", ["the picture", "that photo", "the second image", "it", "", "tab"])
+def test_pointing_is_no_name(said: str) -> None:
+    assert not NAMED.fits(said)
+
+
+def test_the_picture_that_was_named_is_looked_at_and_not_the_last_one(tmp_path: Path) -> None:
+    wanted, gone = tmp_path / "lake.png", tmp_path / "gone.png"
+    wanted.write_bytes(png())
+    context = FakeContext(answers=[SEEN])
+    context.assistant.entities = (entity(gone),)
+    reply = run(context, look_at_picture, named=entity(wanted))
+    assert reply.text == "The picture shows: A window with an error."
+    assert reply.entities == (entity(wanted),)

@@ -19,7 +19,9 @@ async def test_an_album_from_first_to_last(home: Home) -> None:
     reply = await photos.create_album(context, new_name="rome twenty twenty six")
     assert reply.text == "Created the album rome 2026 in Pictures."
     album = FOLDER.resolve("rome 2026", context)[0].value
-    assert (await photos.list_album(context, album=album)).text == "The album rome 2026 is empty."
+    assert (
+        await photos.list_album(context, album=album)
+    ).text == "There are no pictures or videos in rome 2026."
 
     reply = await photos.add_to_album(context, photo=photo, album=album)
     assert reply.text == "Added holiday.jpg to the album rome 2026."

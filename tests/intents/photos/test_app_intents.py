@@ -26,12 +26,12 @@ FILES = {
     "moveFiles": [
         ("move the invoice to rome", "Moved invoice.pdf to Rome."),
         ("move all pdfs to rome", "Move several files into a folder: "),
-        ("yes, move them", "Moved two files and folders to Rome."),
+        ("yes, move them", "Moved two files to Rome."),
     ],
     "deleteFiles": [
         ("delete the folder rome", "Moved Rome to the trash."),
         ("delete all pdfs", "Delete several files, into the trash: 2 files: "),
-        ("yes, delete them", "Moved two files and folders to the trash."),
+        ("yes, delete them", "Moved two files to the trash."),
     ],
 }
 MADE = "The new version is lake ({}).jpg."
@@ -57,7 +57,7 @@ PHOTOS = {
     "deleteAssets": [
         ("delete the lake picture", "Moved lake.jpg to the trash."),
         ("delete all photos from yesterday", "Delete several files, into the trash: 2 files: "),
-        ("yes, delete them", "Moved two files and folders to the trash."),
+        ("yes, delete them", "Moved two files to the trash."),
     ],
     "duplicateAssets": [("duplicate the lake picture", "Copied lake.jpg to lake copy.jpg.")],
     "updateAsset": [

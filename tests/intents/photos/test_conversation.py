@@ -147,3 +147,31 @@ def test_where_files_are_switched_off_that_is_said(home: Home, evening: Evening)
     assert evening.say("rotate the lake picture to the right") == refusal
     assert evening.say("what is in the album summer") == refusal
     assert evening.say("show me photos from rome") == refusal
+
+
+def test_less_bright_is_darker(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    told = evening.say("make the lake picture a little less bright")
+    assert told == "Made lake.jpg darker. The new version is lake (darker).jpg."
+
+
+def test_a_format_that_is_not_written_is_said(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    told = evening.say("convert the lake picture to gif")
+    assert told == "I can't write that format, only JPEG, PNG, WebP, HEIC, TIFF and AVIF."
+    assert home.names() == ["lake.jpg"]
+
+
+def test_what_was_asked_and_is_not_known_is_said(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    assert "You have named nobody on it." in evening.say("who is in the lake picture")
+    assert "It does not say where." in evening.say("where was the lake picture taken")
+    told = evening.say("when was the lake picture taken")
+    assert "nobody" not in told
+    assert "where" not in told
+
+
+def test_a_favorite_that_was_taken_back(home: Home, evening: Evening) -> None:
+    home.add("Pictures/lake.jpg", oriented(1))
+    evening.say("mark the lake picture as a favorite")
+    assert evening.say("undo that") == "lake.jpg is no favorite any more."

@@ -60,7 +60,7 @@ async def test_each_gets_a_version_and_one_undo_takes_all_back(
         assert isinstance(entity, FileEntity)
         same_corners(seen(entity.path), {"top left": BLUE, "top right": RED})
     assert [change.summary for change in context.made] == ["rotated three pictures"]
-    assert await context.undo() == "3 of 3 new pictures are in the trash."
+    assert await context.undo() == "All 3 new pictures are in the trash."
     assert home.names() == ["forum.jpg", "tiber.jpg", "trevi.jpg"]
 
 
@@ -86,7 +86,7 @@ def test_what_is_said_of_several(home: Home, user: Evening, said: str, label: st
     assert [name for name in home.names() if f"({label})" in name] == [
         f"{name} ({label}).jpg" for name in ("forum", "tiber", "trevi")
     ]
-    assert user.say("undo that") == "three of three new pictures are in the trash."
+    assert user.say("undo that") == "All three new pictures are in the trash."
     assert len(home.names()) == 4
 
 
@@ -96,7 +96,7 @@ def test_these_are_what_was_found(home: Home, user: Evening) -> None:
     assert user.say("yes, make them") == "Made three pictures black and white."
     assert "3 pictures: forum (black and white).jpg, " in user.say("rotate them to the right")
     assert user.say("no") == "Okay, I won't."
-    assert user.say("undo that") == "three of three new pictures are in the trash."
+    assert user.say("undo that") == "All three new pictures are in the trash."
     assert len(home.names()) == 4
 
 
@@ -180,7 +180,7 @@ async def test_a_version_that_somebody_changed_is_left_by_the_undo(
     await photos.rotate_all(context, pictures=three, direction=90)
     (home.pictures / "tiber (rotated).jpg").write_bytes(b"painted over")
     assert await context.undo() == (
-        "2 of 3 new pictures are in the trash. Of the others I say: "
+        "I moved 2 of 3 new pictures to the trash. Of the others I say: "
         "tiber (rotated).jpg has been changed since. I left it as it is."
     )
     assert (home.pictures / "tiber (rotated).jpg").read_bytes() == b"painted over"

@@ -142,3 +142,12 @@ async def test_what_cannot_be_done_to_videos_is_said(home: Home) -> None:
     other = home.add("Videos/dance.wmv", b"film")
     with pytest.raises(IntentFailed, match="no video format"):
         await photos.trim_video(home.context(), video=other, first=timedelta(seconds=3))
+
+
+@pytest.mark.engine
+async def test_what_is_shorter_is_not_trimmed(home: Home) -> None:
+    dance = film(home)
+    for cut in ({"first": timedelta(seconds=30)}, {"skipped": timedelta(seconds=5)}):
+        with pytest.raises(IntentFailed) as refused:
+            await photos.trim_video(home.context(), video=dance, **cut)
+        assert refused.value.spoken == "dance.mp4 is four seconds long."

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from voiced.errors import IntentFailed
-from voiced.plugin import Announcement, Intent, News
+from voiced.plugin import Announcement, Intent, InvalidSlots, News
 from voiced.testing.context import FakeContext
 from voiced_intents import timers
 from voiced_intents.timers.entries import Entry, due_at, next_wall
@@ -409,3 +409,60 @@ def test_a_bare_offset_knows_no_summer(monkeypatch) -> None:
     finally:
         monkeypatch.undo()
         time.tzset()
+
+
+@pytest.mark.anyio
+async def test_a_timer_without_a_length_is_asked_about(kitchen) -> None:
+    with pytest.raises(IntentFailed) as refused:
+        await timers.start_timer(kitchen.context)
+    assert refused.value.spoken == "For how long? Say for example: set a timer for ten minutes."
+
+
+@pytest.mark.anyio
+async def test_an_alarm_is_at_one_time(kitchen) -> None:
+    with pytest.raises(InvalidSlots) as refused:
+        timers.set_alarm.slots["when"].type.resolve(
+            "from four twenty to five o'clock", kitchen.context
+        )
+    assert refused.value.spoken == "I need one time for that, such as seven o'clock."
+
+
+@pytest.mark.anyio
+async def test_names_keep_their_capitals_in_a_list(kitchen) -> None:
+    await kitchen.say(timers.add_reminder, task="call Anna", when="tomorrow at nine")
+    told = await kitchen.say(timers.list_reminders)
+    assert told == "Call Anna, tomorrow at nine o'clock."
+
+
+@pytest.mark.anyio
+async def test_several_timers_that_go_on_begin_one_sentence(kitchen) -> None:
+    await kitchen.set("ten minutes", "pasta")
+    await kitchen.set("five minutes", "egg")
+    await kitchen.say(timers.cancel_all)
+    assert await kitchen.undo() in {
+        "The pasta timer and the egg timer go on.",
+        "The egg timer and the pasta timer go on.",
+    }
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    ("repeat", "when", "clock"),
+    [
+        ("every weekday", "seven", "07:00"),
+        ("every weekday", "seven p m", "19:00"),
+        ("every morning", "half past six", "06:30"),
+        ("every evening", "eight", "20:00"),
+        ("every day", "two", "14:00"),
+        ("on weekends", "quarter to nine", "08:45"),
+    ],
+)
+@pytest.mark.parametrize("hours", [0, 5, 17])  # at half past seven, after midnight, at noon
+async def test_a_repeated_alarm_for_seven_is_in_the_morning(
+    kitchen, repeat, when, clock, hours
+) -> None:
+    kitchen.later(hours=hours)
+    await kitchen.say(timers.set_alarm, when=when, repeat=repeat)
+    (alarm,) = waiting(kitchen.settings.path, "alarm")
+    assert alarm.wall[11:16] == clock
+    assert alarm.repeat in {"daily", "weekdays", "weekends"}

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeAlias
 from voiced.bench.sentences.material import OUTSIDE, House, Sentence
 from voiced.dispatch.resolve import AMBIGUITY
 from voiced.dispatch.rivals import AS_CHEAP, MOST_ASKED, MOST_TRIED
+from voiced.errors import IntentError
 from voiced.grammar import Match
 from voiced.plugin import Intent, normalise
 
@@ -74,13 +75,16 @@ class Judge:
                 yield each, values
 
     def _values(self, name: str, slots: Mapping[str, str]) -> dict[str, Any] | None:
-        """For each slot what its words may mean; None where some mean nothing."""
+        """For each slot what its words may mean; None where some mean nothing, or are refused."""
         intent = self._intents.get(name)
         if intent is None:
             return dict(slots)
         values: dict[str, Any] = {}
         for slot, words in slots.items():
-            candidates = intent.slots[slot].type.resolve(words, self._house)
+            try:
+                candidates = intent.slots[slot].type.resolve(words, self._house)
+            except IntentError:
+                return None
             near = [
                 each.value for each in candidates if candidates[0].score - each.score < AMBIGUITY
             ]
