@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from voiced.plugin import (
-    DATE_SPAN,
     DURATION,
     Context,
     DateSpan,
@@ -17,7 +16,7 @@ from voiced.plugin import (
     intent,
 )
 
-from .days import DAY
+from .days import DAY, PAST_DAY
 from .words import full_date, length_words, time_words
 
 __all__ = ["count_between", "count_since", "count_until", "tell_day_then"]
@@ -64,11 +63,11 @@ async def count_until(
 @intent(
     "clock.since",
     sentences=[
-        "how many {period} (is it|has it been|have passed|ago was it|passed) since {date:day}",
-        "how many {period} since {date:day}",
-        "how many {period} ago was {date:day}",
-        "how long ago was {date:day}",
-        "how long (is it|has it been) since {date:day}",
+        "how many {period} (is it|has it been|have passed|ago was it|passed) since {past_day:day}",
+        "how many {period} since {past_day:day}",
+        "how many {period} ago was {past_day:day}",
+        "how long ago was {past_day:day}",
+        "how long (is it|has it been) since {past_day:day}",
     ],
     effect=Effect.R0,
     returns=Integrity.CONFIG,
@@ -76,7 +75,7 @@ async def count_until(
 )
 async def count_since(
     context: Context,
-    day: Annotated[DateSpan, DATE_SPAN],
+    day: Annotated[DateSpan, PAST_DAY],
     period: Annotated[str | None, _PERIOD] = None,
 ) -> Reply:
     """Tell how long ago a day was."""

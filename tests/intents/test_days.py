@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from voiced.plugin import DATE_SPAN
 from voiced.testing.context import FakeContext
 from voiced_intents import clock
-from voiced_intents.clock.days import DAY, easter
+from voiced_intents.clock.days import DAY, PAST_DAY, easter
 
 NOW = datetime(2026, 3, 4, 19, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 CONTEXT = FakeContext(now=NOW)
@@ -48,6 +47,15 @@ def test_days(said, day) -> None:
     assert found[0].value.is_day
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("new year", "2026-01-01"), ("christmas", "2025-12-25"), ("the third of may", "2025-05-03")],
+)
+def test_past_days(said, day) -> None:
+    (found,) = PAST_DAY.resolve(said, CONTEXT)
+    assert found.value.start.date().isoformat() == day
+
+
 @pytest.mark.parametrize("said", ["", "the moon", "the thirtieth of february"])
 def test_no_days(said) -> None:
     assert not DAY.resolve(said, CONTEXT)
@@ -74,7 +82,7 @@ async def test_until(said, period, text) -> None:
 
 @pytest.mark.anyio
 async def test_since() -> None:
-    day = DATE_SPAN.resolve("the first of march", CONTEXT)[0].value
+    day = PAST_DAY.resolve("the first of march", CONTEXT)[0].value
     reply = await clock.count_since(CONTEXT, day=day, period="day")
     assert reply.text == "Three days: Sunday, March first."
 
