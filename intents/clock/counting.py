@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from voiced.plugin import (
-    DURATION,
     Context,
     DateSpan,
     Effect,
@@ -16,6 +15,7 @@ from voiced.plugin import (
     intent,
 )
 
+from .ahead import AHEAD, same_day
 from .days import DAY, PAST_DAY
 from .words import full_date, length_words, time_words
 
@@ -112,16 +112,16 @@ async def count_between(
 @intent(
     "clock.then",
     sentences=[
-        "(what|which) (day|date|weekday) will it be in {duration}",
-        "(what|which) (day|date|weekday) (is|will be) {duration} from (now|today)",
-        "(what's|what is|what will be) the (date|day) [in] {duration} [from (now|today)]",
-        "what time will it be in {duration}",
+        "(what|which) (day|date|weekday) will it be in {ahead:duration}",
+        "(what|which) (day|date|weekday) (is|will be) {ahead:duration} from (now|today)",
+        "(what's|what is|what will be) the (date|day) [in] {ahead:duration} [from (now|today)]",
+        "what time will it be in {ahead:duration}",
     ],
     effect=Effect.R0,
     returns=Integrity.CONFIG,
     examples=["what day will it be in three weeks"],
 )
-async def tell_day_then(context: Context, duration: Annotated[timedelta, DURATION]) -> Reply:
+async def tell_day_then(context: Context, duration: Annotated[timedelta, AHEAD]) -> Reply:
     """Tell which day it is after so long."""
     now = context.now
     then = now + duration
@@ -156,7 +156,7 @@ def _in_months(start: datetime, end: datetime, *, is_years: bool) -> str:
     if months == 0:
         return _count(_days(start, end), "day")
     year, month = divmod(start.month - 1 + months, _MONTHS)
-    reached = _same_day(start, start.year + year, month + 1)
+    reached = same_day(start, start.year + year, month + 1)
     rest = _days(reached, end)
     if not is_years:
         return _and(_count(months, "month"), _count(rest, "day"))
@@ -164,16 +164,6 @@ def _in_months(start: datetime, end: datetime, *, is_years: bool) -> str:
     if not years:
         return _and(_count(months, "month"), _count(rest, "day"))
     return _and(_count(years, "year"), _count(months, "month"))
-
-
-def _same_day(start: datetime, year: int, month: int) -> datetime:
-    """The same day of another month, or its last one."""
-    for back in range(4):
-        try:
-            return start.replace(year=year, month=month, day=start.day - back)
-        except ValueError:
-            continue
-    raise AssertionError(start)
 
 
 def _count(count: int, unit: str) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from voiced.testing.context import FakeContext
 from voiced_intents import clock
+from voiced_intents.clock.ahead import AHEAD
 from voiced_intents.clock.days import DAY, PAST_DAY, easter
 
 NOW = datetime(2026, 3, 4, 19, 30, tzinfo=ZoneInfo("Europe/Berlin"))
@@ -119,3 +120,29 @@ async def test_the_last_of_a_month() -> None:
 )
 async def test_then(length, text) -> None:
     assert (await clock.tell_day_then(CONTEXT, duration=length)).text == text
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("two months", "2026-05-04"),
+        ("2 months", "2026-05-04"),
+        ("a year", "2027-03-04"),
+        ("ten months", "2027-01-04"),
+        ("three weeks", "2026-03-25"),
+    ],
+)
+def test_ahead(said, day) -> None:
+    (found,) = AHEAD.resolve(said, CONTEXT)
+    assert (NOW + found.value).date().isoformat() == day
+
+
+def test_a_shorter_month_ends_on_its_last_day() -> None:
+    now = datetime(2026, 1, 31, 12, tzinfo=NOW.tzinfo)
+    (found,) = AHEAD.resolve("one month", FakeContext(now=now))
+    assert (now + found.value).date().isoformat() == "2026-02-28"
+
+
+@pytest.mark.parametrize("said", ["", "months", "no years"])
+def test_no_length(said) -> None:
+    assert not AHEAD.resolve(said, CONTEXT)
