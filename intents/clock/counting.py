@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from voiced.plugin import (
-    DATE_SPAN,
-    DURATION,
     Context,
     DateSpan,
     Effect,
@@ -17,7 +15,8 @@ from voiced.plugin import (
     intent,
 )
 
-from .days import DAY
+from .ahead import AHEAD, same_day
+from .days import DAY, PAST_DAY
 from .words import full_date, length_words, time_words
 
 __all__ = ["count_between", "count_since", "count_until", "tell_day_then"]
@@ -64,11 +63,11 @@ async def count_until(
 @intent(
     "clock.since",
     sentences=[
-        "how many {period} (is it|has it been|have passed|ago was it|passed) since {date:day}",
-        "how many {period} since {date:day}",
-        "how many {period} ago was {date:day}",
-        "how long ago was {date:day}",
-        "how long (is it|has it been) since {date:day}",
+        "how many {period} (is it|has it been|have passed|ago was it|passed) since {past_day:day}",
+        "how many {period} since {past_day:day}",
+        "how many {period} ago was {past_day:day}",
+        "how long ago was {past_day:day}",
+        "how long (is it|has it been) since {past_day:day}",
     ],
     effect=Effect.R0,
     returns=Integrity.CONFIG,
@@ -76,7 +75,7 @@ async def count_until(
 )
 async def count_since(
     context: Context,
-    day: Annotated[DateSpan, DATE_SPAN],
+    day: Annotated[DateSpan, PAST_DAY],
     period: Annotated[str | None, _PERIOD] = None,
 ) -> Reply:
     """Tell how long ago a day was."""
@@ -113,16 +112,16 @@ async def count_between(
 @intent(
     "clock.then",
     sentences=[
-        "(what|which) (day|date|weekday) will it be in {duration}",
-        "(what|which) (day|date|weekday) (is|will be) {duration} from (now|today)",
-        "(what's|what is|what will be) the (date|day) [in] {duration} [from (now|today)]",
-        "what time will it be in {duration}",
+        "(what|which) (day|date|weekday) will it be in {ahead:duration}",
+        "(what|which) (day|date|weekday) (is|will be) {ahead:duration} from (now|today)",
+        "(what's|what is|what will be) the (date|day) [in] {ahead:duration} [from (now|today)]",
+        "what time will it be in {ahead:duration}",
     ],
     effect=Effect.R0,
     returns=Integrity.CONFIG,
     examples=["what day will it be in three weeks"],
 )
-async def tell_day_then(context: Context, duration: Annotated[timedelta, DURATION]) -> Reply:
+async def tell_day_then(context: Context, duration: Annotated[timedelta, AHEAD]) -> Reply:
     """Tell which day it is after so long."""
     now = context.now
     then = now + duration
@@ -157,7 +156,7 @@ def _in_months(start: datetime, end: datetime, *, is_years: bool) -> str:
     if months == 0:
         return _count(_days(start, end), "day")
     year, month = divmod(start.month - 1 + months, _MONTHS)
-    reached = _same_day(start, start.year + year, month + 1)
+    reached = same_day(start, start.year + year, month + 1)
     rest = _days(reached, end)
     if not is_years:
         return _and(_count(months, "month"), _count(rest, "day"))
@@ -165,16 +164,6 @@ def _in_months(start: datetime, end: datetime, *, is_years: bool) -> str:
     if not years:
         return _and(_count(months, "month"), _count(rest, "day"))
     return _and(_count(years, "year"), _count(months, "month"))
-
-
-def _same_day(start: datetime, year: int, month: int) -> datetime:
-    """The same day of another month, or its last one."""
-    for back in range(4):
-        try:
-            return start.replace(year=year, month=month, day=start.day - back)
-        except ValueError:
-            continue
-    raise AssertionError(start)
 
 
 def _count(count: int, unit: str) -> str:

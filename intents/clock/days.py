@@ -1,4 +1,4 @@
-"""The slot type of a coming day, with the feasts that are known everywhere."""
+"""The slot types of a coming day and of a past one, with the feasts that are known everywhere."""
 
 from __future__ import annotations
 
@@ -9,14 +9,16 @@ from typing import Any, ClassVar
 
 from voiced.plugin import (
     COMING_DATE_SPAN,
+    DATE_SPAN,
     Candidate,
     DateSpan,
     SlotContext,
+    SlotType,
     normalise,
     sound_similarity,
 )
 
-__all__ = ["DAY", "easter"]
+__all__ = ["DAY", "PAST_DAY", "easter"]
 
 _ALIKE = 0.85
 _THURSDAY = 3
@@ -60,19 +62,27 @@ _FEASTS: Mapping[str, Callable[[int], date]] = {
 }  # fmt: skip
 
 
-def _coming(feast: Callable[[int], date], now: datetime) -> DateSpan:
-    day = feast(now.year)
-    if day < now.date():
-        day = feast(now.year + 1)
+def _span(day: date, now: datetime) -> DateSpan:
     start = datetime.combine(day, time(), now.tzinfo)
     return DateSpan(start, datetime.combine(day + timedelta(days=1), time(), now.tzinfo))
 
 
+def _nearest(feast: Callable[[int], date], now: datetime, *, is_past: bool) -> DateSpan:
+    """The feast's next day, or its last one; today is both."""
+    today, day = now.date(), feast(now.year)
+    if is_past and day > today:
+        day = feast(now.year - 1)
+    if not is_past and day < today:
+        day = feast(now.year + 1)
+    return _span(day, now)
+
+
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """A day, the coming one where no year is said: "the third of May", "Christmas"."""
+    """A day, the nearest on its side where no year is said: "the third of May", "Christmas"."""
 
-    name: ClassVar[str] = "day"
+    name: str
+    is_past: bool
     is_open: ClassVar[bool] = False
     json_schema: ClassVar[Mapping[str, Any]] = {
         "type": "string",
@@ -81,7 +91,7 @@ class _Day:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
         """Days of the calendar, and feasts."""
-        return (*COMING_DATE_SPAN.phrases(context), *_FEASTS)
+        return (*self._spans.phrases(context), *_FEASTS)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[DateSpan]]:
         """The day."""
@@ -90,8 +100,14 @@ class _Day:
             scores = {feast: sound_similarity(words, feast) for feast in _FEASTS}
             best = words if words in _FEASTS else max(scores, key=scores.__getitem__)
             if scores[best] >= _ALIKE:
-                return (Candidate(_coming(_FEASTS[best], context.now), best, scores[best]),)
-        return COMING_DATE_SPAN.resolve(said, context)
+                day = _nearest(_FEASTS[best], context.now, is_past=self.is_past)
+                return (Candidate(day, best, scores[best]),)
+        return self._spans.resolve(said, context)
+
+    @property
+    def _spans(self) -> SlotType[DateSpan]:
+        return DATE_SPAN if self.is_past else COMING_DATE_SPAN
 
 
-DAY = _Day()
+DAY = _Day("day", is_past=False)
+PAST_DAY = _Day("past_day", is_past=True)

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from voiced.plugin import DATE_SPAN
 from voiced.testing.context import FakeContext
 from voiced_intents import clock
-from voiced_intents.clock.days import DAY, easter
+from voiced_intents.clock.ahead import AHEAD
+from voiced_intents.clock.days import DAY, PAST_DAY, easter
 
 NOW = datetime(2026, 3, 4, 19, 30, tzinfo=ZoneInfo("Europe/Berlin"))
 CONTEXT = FakeContext(now=NOW)
@@ -48,6 +48,15 @@ def test_days(said, day) -> None:
     assert found[0].value.is_day
 
 
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [("new year", "2026-01-01"), ("christmas", "2025-12-25"), ("the third of may", "2025-05-03")],
+)
+def test_past_days(said, day) -> None:
+    (found,) = PAST_DAY.resolve(said, CONTEXT)
+    assert found.value.start.date().isoformat() == day
+
+
 @pytest.mark.parametrize("said", ["", "the moon", "the thirtieth of february"])
 def test_no_days(said) -> None:
     assert not DAY.resolve(said, CONTEXT)
@@ -74,7 +83,7 @@ async def test_until(said, period, text) -> None:
 
 @pytest.mark.anyio
 async def test_since() -> None:
-    day = DATE_SPAN.resolve("the first of march", CONTEXT)[0].value
+    day = PAST_DAY.resolve("the first of march", CONTEXT)[0].value
     reply = await clock.count_since(CONTEXT, day=day, period="day")
     assert reply.text == "Three days: Sunday, March first."
 
@@ -111,3 +120,29 @@ async def test_the_last_of_a_month() -> None:
 )
 async def test_then(length, text) -> None:
     assert (await clock.tell_day_then(CONTEXT, duration=length)).text == text
+
+
+@pytest.mark.parametrize(
+    ("said", "day"),
+    [
+        ("two months", "2026-05-04"),
+        ("2 months", "2026-05-04"),
+        ("a year", "2027-03-04"),
+        ("ten months", "2027-01-04"),
+        ("three weeks", "2026-03-25"),
+    ],
+)
+def test_ahead(said, day) -> None:
+    (found,) = AHEAD.resolve(said, CONTEXT)
+    assert (NOW + found.value).date().isoformat() == day
+
+
+def test_a_shorter_month_ends_on_its_last_day() -> None:
+    now = datetime(2026, 1, 31, 12, tzinfo=NOW.tzinfo)
+    (found,) = AHEAD.resolve("one month", FakeContext(now=now))
+    assert (now + found.value).date().isoformat() == "2026-02-28"
+
+
+@pytest.mark.parametrize("said", ["", "months", "no years"])
+def test_no_length(said) -> None:
+    assert not AHEAD.resolve(said, CONTEXT)
