@@ -151,4 +151,4 @@ def test_a_part_of_the_whole_set(user: str) -> None:
     assert [each.name for each in judged if each.executed and not each.questions] == []
     if user == CAREFUL:
         assert [(each.name, each.executed) for each in judged if each.executed] == []
-    assert [figure.name for figure in figures(judged) if figure.is_met is False] == []
+        assert [figure.name for figure in figures(judged) if figure.is_met is False] == []
