@@ -46,7 +46,7 @@ LIMIT_S = 900.0
 
 @contextmanager
 def keeper(context: FakeContext) -> Iterator[subprocess.Popen[bytes]]:
-    (companion,) = files.COMPANIONS
+    companion, _ = files.COMPANIONS
     wanted = companion.start(context)
     assert wanted is not None
     process = subprocess.Popen(wanted[0], stdin=subprocess.PIPE)
