@@ -16,7 +16,6 @@ from voiced.plugin import (
 
 from .counting import count_between, count_since, count_until, tell_day_then
 from .days import DAY
-from .places import tell_time_elsewhere
 from .words import date_words, full_date, time_words
 
 __all__ = [
@@ -26,7 +25,6 @@ __all__ = [
     "tell_date",
     "tell_day_then",
     "tell_time",
-    "tell_time_elsewhere",
     "tell_weekday",
 ]
 

@@ -102,36 +102,3 @@ def test_each_example_is_understood() -> None:
     for each in intents:
         for example in each.examples:
             assert grammar.match([(example, 1.0)])[0].intent == each.name
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("zone", "text"),
-    [
-        ("Asia/Tokyo", "In Tokyo it's half past three in the morning on Thursday."),
-        ("America/New_York", "In New York it's half past one in the afternoon."),
-        ("Europe/London", "In London it's half past six in the evening."),
-    ],
-)
-async def test_time_elsewhere(zone: str, text: str) -> None:
-    assert (await clock.tell_time_elsewhere(FakeContext(now=NOW), city=zone)).text == text
-
-
-@pytest.mark.anyio
-async def test_an_unknown_place_is_told() -> None:
-    reply = await clock.tell_time_elsewhere(FakeContext(now=NOW), place="narnia")
-    assert reply.text.startswith("I don't know what time it is in narnia.")
-
-
-@pytest.mark.parametrize(
-    ("said", "slots"),
-    [
-        ("what's the time in tokyo", {"city": "tokyo"}),
-        ("what time is it in new york", {"city": "new york"}),
-        ("what's the time in narnia", {"place": "narnia"}),
-    ],
-)
-def test_a_place_is_never_passed_over(said: str, slots: dict[str, str]) -> None:
-    intents = [value for value in vars(clock).values() if isinstance(value, Intent)]
-    best = Grammar.compile(intents, FakeContext()).match([(said, 1.0)])[0]
-    assert (best.intent, dict(best.slots)) == ("clock.elsewhere", slots)
