@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from voiced.spoken import (
     FILLERS,
+    first_sentences,
     normalise,
     number_words,
     one_line,
@@ -315,3 +316,17 @@ def test_importing_it_loads_nothing_heavy() -> None:
 )
 def test_one_line_can_be_shown_and_spoken(text: str, shown: str) -> None:
     assert one_line(text) == shown
+
+
+@every(
+    ("letters", "most", "found"),
+    [
+        (99, 9, "It rains. Does it? It does!"),
+        (99, 2, "It rains. Does it?"),
+        (20, 9, "It rains. Does it?"),
+        (10, 9, "It rains."),
+        (8, 9, "It"),
+    ],
+)
+def test_the_beginning_of_a_text_is_whole_sentences(letters: int, most: int, found: str) -> None:
+    assert first_sentences("It rains. Does it? It does!", letters, most) == found

@@ -3,62 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import ModuleType
 
 import pytest
+from small_evening import Evening
+from small_evening import evening as conversation
 
-from voiced.conversation import Conversation
-from voiced.dispatch import Dispatcher, Environment, Report
-from voiced.events import TurnId
-from voiced.journal import Journal
-from voiced.plugin import Intent, Undoer
-from voiced.testing import clock
-from voiced.testing.script import inline
-from voiced.thinking import Thinker, Turn
-from voiced.trace import Marks
 from voiced_intents import files, photos, talk
 
 from .conftest import BLUE, GREEN, NOW, RED, ROME, Home, oriented, same_corners, seen
 
 
-def of(kind: type, *modules: ModuleType) -> list:  # type: ignore[type-arg]
-    return [each for module in modules for each in vars(module).values() if isinstance(each, kind)]
-
-
-class Evening:
-    """One user at one conversation."""
-
-    def __init__(self, home: Home, journal: Journal) -> None:
-        known = home.context().known
-        environment = Environment(journal, lambda: NOW, lambda: 0.0, inline, known, hears=False)
-        intents = of(Intent, files, photos, talk)
-        self.dispatcher = Dispatcher(
-            intents, of(Undoer, files, photos), environment, Conversation()
-        )
-        self.thinker = Thinker(self.dispatcher, None)
-        self.turns = 0
-        self.journal = journal
-
-    def say(self, text: str) -> str:
-        told: list[str] = []
-        self.turns += 1
-
-        async def say(sentence: str) -> None:
-            told.append(sentence)
-
-        clock.run(self.dispatcher.refresh)  # as before every turn: what lies there now
-        report = Report(TurnId(self.turns), lambda: 0, lambda _: None)
-        turn = Turn(report, Marks(), say, self.dispatcher.run)
-        clock.run(self.thinker.think, [(text, 1.0)], turn)
-        self.dispatcher.end_turn(TurnId(self.turns), was_interrupted=False)
-        return " ".join(told)
-
-
 @pytest.fixture
 def evening(home: Home) -> Iterator[Evening]:
-    journal = Journal.open(home.folder / "journal")
-    yield Evening(home, journal)
-    journal.close()
+    known, folder = home.context().known, home.folder / "journal"
+    with conversation((files, photos, talk), known, folder, NOW) as opened:
+        yield opened
 
 
 def test_it_is_the_last_version(home: Home, evening: Evening) -> None:
@@ -136,17 +95,14 @@ def test_what_is_about_no_picture_changes_nothing(home: Home, evening: Evening, 
     assert home.names() == ["lake.jpg"]
 
 
-def test_where_files_are_switched_off_that_is_said(home: Home, evening: Evening) -> None:
+def test_where_files_are_switched_off_that_is_said(home: Home) -> None:
     home.add("Pictures/lake.jpg", oriented(1))
     alone = {photos.Settings: photos.Settings()}
-    environment = Environment(evening.journal, lambda: NOW, lambda: 0.0, inline, alone, hears=False)
-    intents = of(Intent, photos, talk)
-    evening.dispatcher = Dispatcher(intents, of(Undoer, photos), environment, Conversation())
-    evening.thinker = Thinker(evening.dispatcher, None)
     refusal = "I only work on pictures where I may use files, and that is switched off."
-    assert evening.say("rotate the lake picture to the right") == refusal
-    assert evening.say("what is in the album summer") == refusal
-    assert evening.say("show me photos from rome") == refusal
+    with conversation((photos, talk), alone, home.folder / "journal", NOW) as evening:
+        assert evening.say("rotate the lake picture to the right") == refusal
+        assert evening.say("what is in the album summer") == refusal
+        assert evening.say("show me photos from rome") == refusal
 
 
 def test_less_bright_is_darker(home: Home, evening: Evening) -> None:
