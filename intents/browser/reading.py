@@ -5,10 +5,8 @@ What is on a page was written by anybody: it is told as the words of the page, a
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated, ClassVar
 
 from voiced.plugin import (
@@ -22,6 +20,7 @@ from voiced.plugin import (
     Labelled,
     Reply,
     attributed,
+    first_sentences,
     intent,
     one_line,
 )
@@ -35,7 +34,6 @@ __all__ = ["ask_page", "read_on", "read_page", "summarise_page"]
 
 _READ_LETTERS, _ASKED_LETTERS = 900, 20_000
 _FIRST_SENTENCES = 3
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _SUM_UP = "What does this page say? Sum it up in at most three short sentences."
 _SUMMARY = {
     "type": "object",
@@ -83,18 +81,6 @@ def _text_of(found: Meant, letters: int) -> _Text:
     return _Text(Labelled(text, EXTERNAL), fields.get("truncated") is not True, source)
 
 
-def _part(text: str, most: int = 1000) -> str:
-    """Whole sentences of the beginning, not more than can be listened to at once."""
-    found = ""
-    for sentence in _SENTENCE.split(text)[:most]:
-        if found and len(found) + len(sentence) >= _READ_LETTERS:
-            break
-        found = f"{found} {sentence}".strip()
-    if len(found) > _READ_LETTERS:
-        found = found[:_READ_LETTERS].rsplit(" ", 1)[0]
-    return found
-
-
 @intent(
     "browser.read",
     sentences=[
@@ -137,7 +123,7 @@ async def _read(context: Context, found: Meant, at: int) -> Reply:
     text = page.text.reveal()[at:].strip()  # said as the words of the page
     if not text:
         return Reply(f"That was all of it.{found.note}", (found.tab,))
-    part = _part(text)
+    part = first_sentences(text, _READ_LETTERS)
     is_end = page.is_whole and len(part) >= len(text)
     more = "" if is_end else " There is more. Say: read on."
     begins = attributed(page.source, Labelled(part, EXTERNAL)) if at == 0 else part
@@ -164,7 +150,8 @@ async def summarise_page(context: Context) -> Reply:
     try:
         told = await context.ask_about(page.text, _SUM_UP, _SUMMARY, object_id="page")
     except CannotRead:
-        start = attributed(page.source, page.text.map(partial(_part, most=_FIRST_SENTENCES)))
+        begins = page.text.map(lambda text: first_sentences(text, _READ_LETTERS, _FIRST_SENTENCES))
+        start = attributed(page.source, begins)
         return Reply(f"I have no language model to sum it up. {start}{found.note}", (found.tab,))
     summary = attributed(page.source, told.map(lambda answer: str(answer["summary"])))
     return Reply(f"{summary}{found.note}", (found.tab,), {"urls": [found.tab.tab.url]})

@@ -6,11 +6,19 @@ What is in a file was written by anybody: it is told as the words of the file, a
 from __future__ import annotations
 
 import os
-import re
 from contextlib import closing
 from typing import Annotated
 
-from voiced.plugin import CannotRead, Context, Effect, FileEntity, Reply, attributed, intent
+from voiced.plugin import (
+    CannotRead,
+    Context,
+    Effect,
+    FileEntity,
+    Reply,
+    attributed,
+    first_sentences,
+    intent,
+)
 
 from .described import NEARLY, meant
 from .index.extract import READABLE
@@ -28,7 +36,6 @@ __all__ = ["read_file", "summarise_file"]
 _READ_LETTERS = 900
 _FIRST_SENTENCES = 3
 _LIMIT_S = 8.0
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _QUESTION = "What does this document say? Sum it up in at most three short sentences."
 _SCHEMA = {
     "type": "object",
@@ -61,18 +68,6 @@ def _text_of(file: FileEntity, settings: Settings) -> str:
     return plain
 
 
-def _sentences(text: str, letters: int, most: int = 1000) -> str:
-    """Whole sentences of the beginning, at most so many letters where that is possible."""
-    found = ""
-    for sentence in _SENTENCE.split(text)[:most]:
-        if found and len(found) + len(sentence) >= letters:
-            break
-        found = f"{found} {sentence}".strip()
-    if len(found) > letters:
-        found = found[:letters].rsplit(" ", 1)[0]
-    return found
-
-
 @intent(
     "files.read",
     sentences=[
@@ -94,7 +89,7 @@ async def read_file(
     """Read a document aloud, from its beginning."""
     file = meant(file, described)
     text = await context.in_worker(_text_of, file, context.settings(Settings))
-    part = _sentences(text, _READ_LETTERS)
+    part = first_sentences(text, _READ_LETTERS)
     more = "" if len(part) >= len(text) else " There is more in it."
     return Reply(f"{said(file.path.name)} says: {part}{more}", (file,))
 
@@ -124,6 +119,6 @@ async def summarise_file(
     try:
         found = await context.ask_about(text, _QUESTION, _SCHEMA, object_id=name)
     except CannotRead:
-        start = _sentences(text, _READ_LETTERS, _FIRST_SENTENCES)
+        start = first_sentences(text, _READ_LETTERS, _FIRST_SENTENCES)
         return Reply(f"I have no language model to sum it up. {name} begins: {start}", (file,))
     return Reply(attributed(name, found.map(lambda answer: str(answer["summary"]))), (file,))

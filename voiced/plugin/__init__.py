@@ -55,6 +55,7 @@ from voiced.slots import (
     named,
 )
 from voiced.spoken import (
+    first_sentences,
     normalise,
     number_words,
     one_line,
@@ -122,6 +123,7 @@ __all__ = [
     "announces",
     "attributed",
     "choice",
+    "first_sentences",
     "intent",
     "list_of",
     "named",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voiced.spoken.addresses import written_address
-from voiced.spoken.lines import one_line
+from voiced.spoken.lines import first_sentences, one_line
 from voiced.spoken.names import spoken_forms, written_name
 from voiced.spoken.numbers import (
     NUMBER_VOCABULARY,
@@ -25,6 +25,7 @@ __all__ = [
     "NUMBER_VOCABULARY",
     "ORDINALS",
     "Token",
+    "first_sentences",
     "normalise",
     "number_words",
     "one_line",

@@ -1,9 +1,12 @@
-"""Text from anywhere to one line that a terminal, a log and a voice can take. Pure."""
+"""Text from anywhere to what a terminal, a log and a voice can take. Pure."""
 
 from __future__ import annotations
 
-__all__ = ["one_line"]
+import re
 
+__all__ = ["first_sentences", "one_line"]
+
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -19,3 +22,18 @@ def _shown(character: str) -> str:
     if "\ud800" <= character <= "\udfff":  # a surrogate: a byte or half a character
         return _UNKNOWN
     return character if character.isprintable() else " "
+
+
+def first_sentences(text: str, letters: int, most: int = 1000) -> str:
+    """Whole sentences of the beginning of a line, at most so many, and not more than ``letters``.
+
+    Of a first sentence that is longer than that, whole words.
+    """
+    found = ""
+    for sentence in _SENTENCE.split(text)[:most]:
+        if found and len(found) + len(sentence) >= letters:
+            break
+        found = f"{found} {sentence}".strip()
+    if len(found) > letters:
+        found = found[:letters].rsplit(" ", 1)[0]
+    return found
