@@ -232,6 +232,34 @@ def test_a_thing_that_is_called_yes_is_not_chosen_by_a_yes(answer: str) -> None:
     assert read_choice(which("yes", "okay"), answer) is Answer.OTHER
 
 
+@pytest.mark.parametrize(
+    ("answer", "chosen"),
+    [
+        ("the one from wikipedia", "heat pumps by wikipedia dot org"),
+        ("wikipedea", "heat pumps by wikipedia dot org"),  # nearly as it sounds
+        ("the gardening one please", "weeds by gardening dot com"),
+        ("heat pumps", None),  # two hold these words
+        ("heat pumps from wikipedia", "heat pumps by wikipedia dot org"),
+        ("gardening from wikipedia", None),  # none holds both
+        ("the one", None),
+        ("the file", None),
+        ("the other", None),
+        ("elephants", None),
+    ],
+)
+def test_one_may_be_told_by_the_words_that_it_alone_holds(answer: str, chosen: str | None) -> None:
+    offered = (
+        *("heat pumps by wikipedia dot org", "heat pumps by the shop dot com"),
+        "weeds by gardening dot com",
+    )
+    picked = read_choice(which(*offered), answer)
+    if chosen is None:
+        assert picked is Answer.OTHER
+    else:
+        assert isinstance(picked, Call)
+        assert picked.labels["box"] == chosen
+
+
 def test_a_question_that_offers_nothing_is_not_answered_by_a_choice() -> None:
     assert read_choice(about("hat box"), "the first one") is Answer.OTHER
 
