@@ -7,9 +7,9 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,7 +82,7 @@ class Brain:
     What the user must be told at the start, in whole sentences: ``notices``, and what was
     ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
     gives those that are asked what to say unasked, as they are now: none, unless somebody really
-    listens.
+    listens. ``settings`` of plugins in this process may be changed: they count at the next call.
     """
 
     thinker: Thinker
@@ -91,6 +91,7 @@ class Brain:
     notices: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
     announcers: Callable[[], Sequence[Announcer]] = tuple
+    settings: MutableMapping[type, object] = field(default_factory=dict[type, object])
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -122,7 +123,7 @@ async def open_brain(
     async with AsyncExitStack() as stack:
         stack.callback(plugins.close)
         unsettled: list[PluginError] = []
-        settings = settings_of(loaded, plugins.plugins, unsettled.append)
+        settings = dict(settings_of(loaded, plugins.plugins, unsettled.append))
         servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
@@ -151,7 +152,7 @@ async def open_brain(
         begun = running([each.server for each in servers.servers])
         async with begun, prepared(*([model] if model else [])):
             thinker = Thinker(dispatcher, model, today=_today)
-            yield Brain(thinker, journal, plugins, notices, interrupted)
+            yield Brain(thinker, journal, plugins, notices, interrupted, settings=settings)
 
 
 def _open_journal(config: Config) -> Journal:

@@ -8,16 +8,20 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import anyio
+from anyio.abc import TaskGroup
 
 from voiced import composition, misses, pause_file
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
+from voiced.control import signals
+from voiced.control.place import folder_of
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
@@ -29,10 +33,14 @@ from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
+from voiced.steering import Around, Steering, be_the_only_one, both
 from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
 from voiced.workers import in_worker
+
+if TYPE_CHECKING:
+    from voiced.recorder import FlightRecorder
 
 __all__ = [
     "Reader",
@@ -48,9 +56,6 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
-
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""A terminal that is closed sends SIGHUP; files that are being written must be ended then, too."""
 
 _PAUSE_MS = 200
 """When a pause counts as one although no answer is prepared in it."""
@@ -87,36 +92,95 @@ def rules(settings: TurnSettings) -> Rules:
 
 
 async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) -> None:
-    """Run until the source ends, or SIGINT, SIGTERM or SIGHUP asks to stop.
+    """Run until the source ends, or a signal asks to stop.
 
     Every model is loaded and warmed before ``mode_changed: listening`` is told.
 
     Raises:
+        AlreadyRunning: Another daemon has the microphone.
         VoicedError: Something that is needed is missing or has gone for good.
     """
     config = loaded.config
-    opening = composition.open_brain(loaded, screen_lock=lock_of(options))
-    async with opening as brain, open_stages(config, options) as stages:
-        for notice in notices(brain, is_logged=is_logged()):
-            _note(notice)
-        with ungrouped():
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
-                heard = brain
-                if options.source == "mic":
-                    watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
-                    tasks.start_soon(watch.run)
-                    heard = replace(brain, announcers=lambda: watch.plugins.announcers)
-                    for beside in companions_of(loaded, brain.plugins.plugins):
-                        tasks.start_soon(keep, beside)
-                pauses = None
-                if config.turns.learn_pauses and options.source == "mic":
-                    path = journal_folder(config.journal) / PAUSE_FILE
-                    pauses = await in_worker(pause_file.load, path)
-                    tasks.start_soon(pause_file.keep, path, pauses, in_worker)
-                await _serve_and_record(config, heard, stages, readers, pauses)
-                tasks.cancel_scope.cancel()
-        notify("STOPPING=1")
+    with ExitStack() as held:
+        held.enter_context(signals.unharmed())
+        if options.source == "mic":
+            be_the_only_one(held, _note)
+        opening = composition.open_brain(loaded, screen_lock=lock_of(options))
+        async with opening as brain, open_stages(config, options) as stages:
+            for notice in notices(brain, is_logged=is_logged()):
+                _note(notice)
+            recorder = composition.flight_recorder(config)
+            try:
+                live = _Live(loaded, brain, stages, recorder)
+                await (_listen if options.source == "mic" else _play)(live, readers)
+            finally:
+                await recorder.aclose()
+            notify("STOPPING=1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Live:
+    """What a run needs, open."""
+
+    loaded: Loaded
+    brain: Brain
+    stages: Stages
+    recorder: FlightRecorder
+
+
+async def _play(live: _Live, readers: Sequence[Reader]) -> None:
+    """Hear a file; nobody is beside it."""
+    config, recorder = live.loaded.config, live.recorder
+    stops = signals.stopping(hangup_stops=True)
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(signals.heed, stops, tasks.cancel_scope.cancel)
+            known = habits(config, None, recorder.hear)
+            await serve(config, live.brain, live.stages, [*readers, recorder], known)
+            tasks.cancel_scope.cancel()
+
+
+async def _listen(live: _Live, readers: Sequence[Reader]) -> None:
+    """Hear a microphone, with all that lives beside it."""
+    loaded, brain, recorder = live.loaded, live.brain, live.recorder
+    config = loaded.config
+    watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
+    companions = tuple(companions_of(loaded, brain.plugins.plugins))
+    around = Around(brain, watch, recorder, companions)
+    steering = Steering(loaded, around, folder_of(os.environ), _note)
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_heed_signals, tasks, steering)
+            tasks.start_soon(watch.run)
+            for beside in companions:
+                tasks.start_soon(keep, beside)
+            pauses = await _pauses(config, tasks)
+            everyone = [*readers, recorder, *steering.readers]
+            known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
+            heard = replace(brain, announcers=lambda: watch.plugins.announcers)
+            await serve(config, heard, live.stages, everyone, known, steering=steering)
+            tasks.cancel_scope.cancel()
+
+
+async def _pauses(config: Config, tasks: TaskGroup) -> PauseMemory | None:
+    if not config.turns.learn_pauses:
+        return None
+    path = journal_folder(config.journal) / PAUSE_FILE
+    pauses = await in_worker(pause_file.load, path)
+    tasks.start_soon(pause_file.keep, path, pauses, in_worker)
+    return pauses
+
+
+async def _heed_signals(tasks: TaskGroup, steering: Steering) -> None:
+    hangup_stops = signals.has_terminal()
+    actions: dict[signal.Signals, Callable[[], object]] = {
+        signal.SIGUSR1: steering.toggle,
+        signal.SIGUSR2: steering.stop,
+    }
+    if not hangup_stops:
+        actions[signal.SIGHUP] = lambda: tasks.start_soon(steering.reload)
+    stops = signals.stopping(hangup_stops=hangup_stops)
+    await signals.heed(stops, tasks.cancel_scope.cancel, actions)
 
 
 def lock_of(options: RunOptions) -> ScreenLock:
@@ -128,27 +192,14 @@ def _note(sentence: str) -> None:
     print(f"voiced: {one_line(sentence)}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
 
 
-async def _serve_and_record(
-    config: Config,
-    brain: Brain,
-    stages: Stages,
-    readers: Sequence[Reader],
-    pauses: PauseMemory | None,
-) -> None:
-    recorder = composition.flight_recorder(config)
-    try:
-        everyone: list[Reader] = [*readers, recorder]
-        await serve(config, brain, stages, everyone, habits(config, pauses, recorder.hear))
-    finally:
-        await recorder.aclose()
-
-
-async def serve(
+async def serve(  # noqa: PLR0913 - it brings everything together
     config: Config,
     brain: Brain,
     stages: Stages,
     readers: Sequence[Reader],
     known: Habits | None = None,
+    *,
+    steering: Steering | None = None,
 ) -> None:
     """Run a session on prepared stages until the microphone's source ends.
 
@@ -158,8 +209,9 @@ async def serve(
         stages: The engines, prepared.
         readers: Take every event.
         known: Of the user; None learns nothing.
+        steering: Lets it be asked from outside; None does not.
     """
-    everyone = [*readers, *_keepers(brain.journal, config)]
+    everyone = [*readers, *_keepers(brain.journal)]
     session = Session(
         stages,
         brain.thinker,
@@ -167,6 +219,8 @@ async def serve(
         lambda event: _tell(everyone, event),
         known or habits(config),
     )
+    if steering is not None:
+        steering.begin(session.controls)
     _tell(everyone, ModeChanged(0, session.controls.mode))
     notify("READY=1")
     herald = Herald(
@@ -178,6 +232,8 @@ async def serve(
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_attend, herald, brain.announcers)
+            if steering is not None:
+                tasks.start_soon(steering.run, session.crier)
             await session.run()
             tasks.cancel_scope.cancel()
 
@@ -255,11 +311,9 @@ def _tell(readers: Sequence[Reader], event: Event) -> None:
         reader(event)
 
 
-def _keepers(journal: Journal, config: Config) -> list[Reader]:
+def _keepers(journal: Journal) -> list[Reader]:
     """Counts what was not understood, and keeps what was said, if the user turned that on."""
     missed = misses.keeper(journal)
-    if not config.journal.transcripts:
-        return [missed]
 
     def keep(event: Event) -> None:
         try:
@@ -271,13 +325,6 @@ def _keepers(journal: Journal, config: Config) -> list[Reader]:
             _log.error("the journal could not keep what was said")
 
     return [keep, missed]
-
-
-async def _stop_on_signal(scope: anyio.CancelScope) -> None:
-    with anyio.open_signal_receiver(*_STOPPING) as signals:
-        async for _ in signals:
-            scope.cancel()
-            return
 
 
 def notify(state: str) -> None:
