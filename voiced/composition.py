@@ -52,6 +52,7 @@ if TYPE_CHECKING:
         TurnEndDetector,
         Voice,
         VoiceDetector,
+        WakeWordDetector,
     )
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "transcriber",
     "turn_end_detector",
     "voice",
+    "wake_words",
 ]
 
 _log = logging.getLogger(__name__)
@@ -279,6 +281,20 @@ def detector(config: Config) -> VoiceDetector:
     from voiced.engines.webrtc_vad import WebrtcVoiceDetector
 
     return WebrtcVoiceDetector(min_level_dbfs=settings.min_level_dbfs)
+
+
+def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetector | None]:
+    """What hears the wake word, and what hears the word that stops a reply; None where unused."""
+    settings = config.activation
+    words = settings.words if settings.mode == "wake_word" else ()
+    if not words and not settings.stop_words:
+        return None, None
+    from voiced.engines.wake_word import MicroWakeWordDetector
+
+    def detector(words: Sequence[str]) -> WakeWordDetector | None:
+        return MicroWakeWordDetector(words, settings.sensitivity) if words else None
+
+    return detector(words), detector(settings.stop_words)
 
 
 async def echo_canceller(config: Config, source: str, sink: str) -> EchoCanceller | None:

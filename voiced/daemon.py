@@ -8,22 +8,23 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio.abc import TaskGroup
 
 from voiced import composition, misses, pause_file
+from voiced.activation.gate import GateRules
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.control import signals
 from voiced.control.place import folder_of
 from voiced.desk import NO_LOCK, ScreenLock
-from voiced.errors import JournalError, ungrouped
+from voiced.errors import EngineError, JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.herald import Herald
 from voiced.journal import Journal
@@ -34,6 +35,7 @@ from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
 from voiced.steering import Around, Steering, be_the_only_one, both
+from voiced.surroundings import failure
 from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
@@ -222,6 +224,8 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     if steering is not None:
         steering.begin(session.controls)
     _tell(everyone, ModeChanged(0, session.controls.mode))
+    for error in stages.unusable:
+        _tell(everyone, failure(error, 0))
     notify("READY=1")
     herald = Herald(
         brain.dispatcher.news,
@@ -263,7 +267,9 @@ async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]])
 def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = None) -> Habits:
     """What a session is told of its owner; without ``pauses`` it learns nothing."""
     turns = config.turns
-    return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap)
+    activation = config.activation
+    gate = GateRules(activation.mode, follow_up=in_samples(1000 * activation.follow_up_s))
+    return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap, gate)
 
 
 @asynccontextmanager
@@ -293,8 +299,29 @@ async def open_stages(
         stages.synthesizer,
     ]
     every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
-    async with composition.prepared(*every, stages.speaker):  # last: it may replace a file
-        yield stages
+    async with composition.prepared(*every, stages.speaker), _wake_words(config) as words:
+        yield replace(stages, **words)
+
+
+@asynccontextmanager
+async def _wake_words(config: Config) -> AsyncGenerator[dict[str, Any]]:
+    """The detectors of words, prepared; without one that cannot be used the key still works."""
+    async with AsyncExitStack() as stack:
+        usable: dict[str, Any] = {}
+        unusable: list[EngineError] = []
+        for name, detector in zip(
+            ("wake_word", "stop_word"), composition.wake_words(config), strict=True
+        ):
+            if detector is None:
+                continue
+            try:
+                await stack.enter_async_context(composition.prepared(detector))
+            except EngineError as error:
+                unusable.append(error)
+                _note(str(error))
+            else:
+                usable[name] = detector
+        yield {**usable, "unusable": tuple(unusable)}
 
 
 def notices(brain: Brain, *, is_logged: bool) -> tuple[str, ...]:

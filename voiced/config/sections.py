@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from voiced.config.activation import ActivationSettings
 from voiced.config.servers import McpServerSettings, McpSettings
 from voiced.config.speech import (
     AudioSettings,
@@ -21,6 +22,7 @@ from voiced.config.speech import (
 from voiced.config.values import Folder, SecretSource, Section
 
 __all__ = [
+    "ActivationSettings",
     "AudioSettings",
     "Config",
     "ControlSettings",
@@ -110,6 +112,7 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     audio: AudioSettings = AudioSettings()
+    activation: ActivationSettings = ActivationSettings()
     turns: TurnSettings = TurnSettings()
     transcriber: TranscriberSettings = TranscriberSettings()
     responder: ResponderSettings = ResponderSettings()
