@@ -143,13 +143,10 @@ class Steering:
     async def _serve_bus(self, orders: Orders) -> None:
         from voiced.engines.dbus_control import serve  # noqa: PLC0415 - only where it is wanted
 
-        await serve(orders, os.environ, self._most)
-
-    def _most(self) -> Scope:
-        return Scope[self._reloader.loaded.config.control.scope.upper()]
+        await serve(orders, os.environ, self._grant)
 
     def _grant(self, peer: Peer) -> Scope | None:
-        return scope_of(peer, self._most())
+        return scope_of(peer, Scope[self._reloader.loaded.config.control.scope.upper()])
 
     async def _status(self) -> Mapping[str, Any]:
         found: list[ProgramStatus] = []

@@ -13,8 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import TypeAlias
 
-__all__ = ["Peer", "Scope", "parent_of", "peer_of", "scope_of"]
+__all__ = ["Grant", "Peer", "Scope", "parent_of", "peer_of", "scope_of"]
+
+Grant: TypeAlias = "Callable[[Peer], Scope | None]"
+"""Says what a client may; None: nothing at all."""
 
 _CREDENTIALS = struct.Struct("3i")
 _MOST_ANCESTORS = 64

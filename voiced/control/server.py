@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import logging
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ import anyio
 
 from voiced.control.feed import Feed
 from voiced.control.orders import Orders, allowed, answer_of, error_row
-from voiced.control.peers import Peer, Scope, peer_of, scope_of
+from voiced.control.peers import Grant, Scope, peer_of, scope_of
 from voiced.control.wire import BadFrame, Frames, decode, encode
 from voiced.errors import ControlError, ungrouped
 
@@ -33,8 +32,6 @@ _PACE_S = 0.02
 _BREATH_S = 0.05
 _FULL = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 _log = logging.getLogger(__name__)
-
-Grant = Callable[[Peer], Scope | None]
 
 
 @dataclass(frozen=True, slots=True)

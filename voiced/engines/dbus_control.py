@@ -27,7 +27,7 @@ from jeepney import (
 from jeepney.low_level import HeaderFields
 
 from voiced.control.orders import Orders
-from voiced.control.peers import Peer, Scope, scope_of
+from voiced.control.peers import Grant, Peer, Scope
 from voiced.errors import ControlError, ungrouped
 
 __all__ = ["BUS_NAME", "INTERFACE", "PATH", "serve"]
@@ -64,17 +64,17 @@ _INTROSPECTION = f"""<node><interface name="{INTERFACE}">
 </interface></node>"""
 
 
-async def serve(orders: Orders, env: Mapping[str, str], most: Callable[[], Scope]) -> None:
+async def serve(orders: Orders, env: Mapping[str, str], grant: Grant) -> None:
     """Answer on the bus while there is one, until cancelled; nothing where there is none.
 
     Args:
         orders: Carries out what is asked.
         env: Names the bus.
-        most: What the configuration gives a program of the user.
+        grant: Says what a client may; here that is ACT at most.
     """
     while address := _address(env):
         try:
-            await _serve_once(orders, address, most)
+            await _serve_once(orders, address, grant)
         except (OSError, EOFError, TimeoutError, ValueError, RuntimeError, StopIteration) as error:
             _log.info("control: no session bus: %s", type(error).__name__)
         await anyio.sleep(_AGAIN_S)
@@ -89,7 +89,7 @@ def _address(env: Mapping[str, str]) -> str:
     return f"unix:path={path}" if os.path.exists(path) else ""  # noqa: PTH110 - a socket's name
 
 
-async def _serve_once(orders: Orders, address: str, most: Callable[[], Scope]) -> None:
+async def _serve_once(orders: Orders, address: str, grant: Grant) -> None:
     from jeepney.io.asyncio import open_dbus_connection
 
     with anyio.fail_after(_CONNECT_S):
@@ -97,7 +97,7 @@ async def _serve_once(orders: Orders, address: str, most: Callable[[], Scope]) -
     try:
         with ungrouped():
             async with anyio.create_task_group() as tasks:
-                bus = _Bus(connection, orders, most)
+                bus = _Bus(connection, orders, grant)
                 tasks.start_soon(bus.take_name)
                 while True:
                     message = await connection.receive()
@@ -110,10 +110,10 @@ async def _serve_once(orders: Orders, address: str, most: Callable[[], Scope]) -
 
 
 class _Bus:
-    def __init__(self, connection: Any, orders: Orders, most: Callable[[], Scope]) -> None:
+    def __init__(self, connection: Any, orders: Orders, grant: Grant) -> None:
         self._connection = connection
         self._orders = orders
-        self._most = most
+        self._grant = grant
         self._serials = itertools.count(1000)
         self._answers: dict[int, tuple[anyio.Event, list[Message]]] = {}
         self._at_work = 0
@@ -182,10 +182,10 @@ class _Bus:
         uid = await self._call("GetConnectionUnixUser", "s", (sender,))
         if not pid or not uid:  # it went, or the bus does not say
             return Scope.STATUS
-        found = scope_of(Peer(int(pid[0]), int(uid[0])), min(Scope.ACT, self._most()))
+        found = self._grant(Peer(int(pid[0]), int(uid[0])))
         if found is None:
             raise ControlError("the assistant is another user's", reason="forbidden")
-        return found
+        return min(found, Scope.ACT)
 
     async def _call(self, member: str, signature: str, body: tuple[Any, ...]) -> tuple[Any, ...]:
         """Ask the bus itself; nothing where it refuses."""
