@@ -95,17 +95,22 @@ class Lab:
     clients: list[Client] = field(default_factory=list)
 
     async def client(self) -> Client:
-        line = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        line.settimeout(0)
-        self.clients.append(Client(line))
-        while True:
-            try:
-                line.connect(f"{self.folder}/{SOCKET}")
-            except BlockingIOError:  # its door is crowded
-                await anyio.sleep(0.001)
-            else:
-                break
-        return next(client for client in self.clients if client.line is line)
+        return await connected(self.folder, self.clients)
+
+
+async def connected(folder: Path, clients: list[Client] | None = None) -> Client:
+    """A client of the daemon there; it is among ``clients`` from the beginning."""
+    client = Client(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+    client.line.settimeout(0)
+    if clients is not None:
+        clients.append(client)
+    while True:
+        try:
+            client.line.connect(f"{folder}/{SOCKET}")
+        except BlockingIOError:  # its door is crowded
+            await anyio.sleep(0.001)
+        else:
+            return client
 
 
 @asynccontextmanager

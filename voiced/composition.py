@@ -37,6 +37,7 @@ from voiced.mcp import LoadedServers, Pins, load_servers, running
 from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
+from voiced.replaceable import ReplaceableResponder
 from voiced.stages import Responder, Stage
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
@@ -84,7 +85,8 @@ class Brain:
     What the user must be told at the start, in whole sentences: ``notices``, and what was
     ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
     gives those that are asked what to say unasked, as they are now: none, unless somebody really
-    listens. ``settings`` of plugins in this process may be changed: they count at the next call.
+    listens. ``settings`` of plugins in this process may be changed: they count at the next call;
+    ``model`` may be replaced.
     """
 
     thinker: Thinker
@@ -94,6 +96,7 @@ class Brain:
     interrupted: tuple[str, ...] = ()
     announcers: Callable[[], Sequence[Announcer]] = tuple
     settings: MutableMapping[type, object] = field(default_factory=dict[type, object])
+    model: ReplaceableResponder | None = None
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -129,7 +132,8 @@ async def open_brain(
         servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
-        model = None if is_serving else responder(config)
+        found = None if is_serving else responder(config)
+        model = ReplaceableResponder(found) if found else None
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -154,7 +158,8 @@ async def open_brain(
         begun = running([each.server for each in servers.servers])
         async with begun, prepared(*([model] if model else [])):
             thinker = Thinker(dispatcher, model, today=_today)
-            yield Brain(thinker, journal, plugins, notices, interrupted, settings=settings)
+            parts = (thinker, journal, plugins, notices, interrupted)
+            yield Brain(*parts, settings=settings, model=model)
 
 
 def _open_journal(config: Config) -> Journal:

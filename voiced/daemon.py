@@ -28,13 +28,14 @@ from voiced.errors import EngineError, JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.herald import Herald
 from voiced.journal import Journal
+from voiced.live_settings import Around
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
-from voiced.steering import Around, Steering, be_the_only_one, both
+from voiced.steering import Steering, be_the_only_one, both
 from voiced.surroundings import failure
 from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules

@@ -8,11 +8,10 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import anyio
 
@@ -22,42 +21,27 @@ from voiced.announcing import Crier
 from voiced.audio import AudioFrame, Samples
 from voiced.companions import Beside
 from voiced.composition import Brain
-from voiced.config import Config, Loaded, config_file, journal_folder, load, plugin_settings
+from voiced.config import Loaded, journal_folder
 from voiced.control import ControlServer, Feed, MuteFile, Orders, Scope, StatusBoard
 from voiced.control.peers import Peer, scope_of
 from voiced.control.place import folder_of, inherited, listening, only_one
 from voiced.control.status import DeviceStatus, EngineStatus, Known, ProgramStatus
 from voiced.controls import Controls
-from voiced.dispatch import Waits
 from voiced.errors import ControlError, VoicedError
 from voiced.events import Event
 from voiced.habits import Tap
 from voiced.labels import Integrity
-from voiced.plugin_watch import PluginWatch
-from voiced.registry import plugin_names, settings_of
-from voiced.reloading import Part, Reloader
+from voiced.live_settings import Around, LiveSettings
+from voiced.reloading import Reloader
 from voiced.workers import in_worker
 
-if TYPE_CHECKING:
-    from voiced.recorder import FlightRecorder
-
-__all__ = ["Around", "Steering", "be_the_only_one", "both"]
+__all__ = ["Steering", "be_the_only_one", "both"]
 
 _log = logging.getLogger(__name__)
 
 _HEALTH_S = 3.0
 _TOLD_AGAIN_S = 60.0
 _REQUEST = "A program asks for something that needs you. Look at it with: voiced mcp requests."
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What there is beside the session that can be looked at, or changed."""
-
-    brain: Brain
-    watch: PluginWatch
-    recorder: FlightRecorder
-    companions: Sequence[Beside] = ()
 
 
 class Steering:
@@ -79,7 +63,8 @@ class Steering:
         self.feed = Feed()
         self.board = StatusBoard(_known(loaded, around.brain))
         self._mute_file = MuteFile(journal_folder(loaded.config.journal), tell)
-        self._reloader = Reloader(loaded, self._read, self._check, self._parts())
+        live = LiveSettings(loaded, around)
+        self._reloader = Reloader(loaded, live.read, live.check, live.parts())
         self._request_told_s = -_TOLD_AGAIN_S
         self._requests = anyio.Event()
         self._reloading = anyio.Lock()
@@ -177,44 +162,6 @@ class Steering:
             await anyio.sleep(_TOLD_AGAIN_S)
             self._requests = anyio.Event()
 
-    # The configuration
-
-    async def _read(self) -> Loaded:
-        path = self._reloader.loaded.path
-        own = None if path == config_file() else path
-        return await in_worker(load, own, os.environ, plugin_names)
-
-    async def _check(self, fresh: Loaded) -> None:
-        for plugin in self._around.watch.plugins.plugins:
-            if plugin.settings_model is not None:
-                plugin_settings(fresh.config, plugin.name, plugin.settings_model, fresh.file)
-
-    def _parts(self) -> tuple[Part, ...]:
-        plugins = {plugin.name for plugin in self._around.brain.plugins.plugins}
-        sections = tuple(f"{name}." for name in plugins - Config.model_fields.keys())
-        return (
-            Part(("control.scope",), _nothing),
-            Part(("policy.",), self._use_policy),
-            Part(("journal.transcripts", "journal.keep_days"), self._use_journal),
-            Part(("intents.disabled", "intents.enabled"), self._around.watch.use),
-            Part(sections, self._use_plugins),
-        )
-
-    async def _use_policy(self, loaded: Loaded) -> None:
-        policy = loaded.config.policy
-        self._around.brain.dispatcher.allow(Waits(policy.confirm_s, policy.outbox_s))
-
-    async def _use_journal(self, loaded: Loaded) -> None:
-        journal, settings = self._around.brain.journal, loaded.config.journal
-        journal.keep_transcripts(wanted=settings.transcripts)
-        self._around.recorder.keep_words(wanted=settings.transcripts)
-        await in_worker(journal.purge, settings.keep_days)
-
-    async def _use_plugins(self, loaded: Loaded) -> None:
-        fresh = await in_worker(settings_of, loaded, self._around.watch.plugins.plugins)
-        self._around.brain.settings.update(fresh)
-        await self._around.brain.dispatcher.refresh()
-
 
 def be_the_only_one(held: ExitStack, tell: Callable[[str], None]) -> None:
     """Take the lock, for as long as ``held``.
@@ -237,10 +184,6 @@ def both(first: Tap, second: Tap) -> Tap:
         second(near, far)
 
     return tap
-
-
-async def _nothing(_: Loaded) -> None:
-    """It is looked up when it is needed."""
 
 
 def _known(loaded: Loaded, brain: Brain) -> Known:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voiced.control.wire import MOST_FRAME_BYTES, BadFrame, Frames, decode, encode
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.dictionaries(st.text(), st.text() | st.integers() | st.none())), st.integers(1, 9)
 )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Annotated, Any
 
 import typer
 
-from voiced.cli.output import printable
+from voiced.cli.output import printable, report_error
 
 __all__ = ["watch"]
 
@@ -19,21 +18,31 @@ def watch(
     as_json: Annotated[bool, typer.Option("--json", help="Each event as a line of JSON.")] = False,
 ) -> None:
     """Watch the running voiced until Ctrl-C."""
-    from voiced.cli.watch_screen import Screen
     from voiced.control import watch as happenings
+    from voiced.errors import NoDaemon
 
     frames = happenings()
     row = next(frames)["status"]
-    if as_json:
-        _print_json(frames)
-        return
-    with ExitStack() as stack:
-        screen = stack.enter_context(Screen(row)) if sys.stdout.isatty() else None
+    try:
+        if as_json:
+            _print_json(frames)
+        else:
+            _show(frames, row)
+    except NoDaemon as error:  # what is written so far is whole lines
+        raise typer.Exit(report_error(error, as_json=False)) from error
+
+
+def _show(frames: Iterator[dict[str, Any]], status: dict[str, Any]) -> None:
+    from voiced.cli.watch_screen import Screen
+
+    if not sys.stdout.isatty():
         for frame in frames:
-            if screen is not None:
-                screen.show(frame)
-            elif "event" in frame:
+            if "event" in frame:
                 print(printable(line_of(frame["event"])), flush=True)
+        return
+    with Screen(status) as screen:
+        for frame in frames:
+            screen.show(frame)
 
 
 def _print_json(frames: Iterator[dict[str, Any]]) -> None:
