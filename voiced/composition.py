@@ -7,7 +7,7 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +18,8 @@ from urllib.parse import urlsplit
 import anyio
 
 from voiced import workers
+from voiced.activation.keys import KeyAct, KeySource
+from voiced.activation.shortcut import shortcut
 from voiced.companions import companions_of, tidy
 from voiced.config import (
     Config,
@@ -60,6 +62,7 @@ __all__ = [
     "detector",
     "echo_canceller",
     "flight_recorder",
+    "key_sources",
     "microphone",
     "open_brain",
     "prepared",
@@ -294,6 +297,40 @@ def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetecto
         return MicroWakeWordDetector(words, settings.sensitivity) if words else None
 
     return detector(words), detector(settings.stop_words)
+
+
+def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
+    """The keys of the settings.
+
+    Raises:
+        ConfigError: One of them is no shortcut.
+    """
+    settings = config.activation
+    talk: KeyAct = "press" if settings.key_is == "hold" else "toggle"
+    named: list[tuple[str, KeyAct]] = [
+        ("key", talk),
+        ("mute_key", "mute"),
+        ("stop_key", "stop"),
+    ]
+    keys = {shortcut(text, name): act for name, act in named if (text := getattr(settings, name))}
+    sources: list[KeySource] = []
+    by = settings.keys_by
+    if by == "auto":
+        by = "x11" if environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY") else "portal"
+    if keys and by == "x11":
+        from voiced.engines.key_x11 import X11Keys
+
+        sources.append(X11Keys(keys))
+    elif keys:
+        from voiced.engines.key_portal import PortalKeys
+
+        sources.append(PortalKeys(keys))
+    if settings.button:
+        from voiced.engines.key_device import ButtonDevice
+
+        toggles = settings.key_is == "toggle"
+        sources.append(ButtonDevice(settings.button, settings.button_code, toggles=toggles))
+    return sources
 
 
 async def echo_canceller(config: Config, source: str, sink: str) -> EchoCanceller | None:

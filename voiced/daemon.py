@@ -17,6 +17,7 @@ import anyio
 
 from voiced import composition, misses, pause_file
 from voiced.activation.gate import GateRules
+from voiced.activation.keys import attend
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
@@ -183,6 +184,8 @@ async def serve(
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_attend, herald, brain.announcers)
+            for source in composition.key_sources(config, os.environ):
+                tasks.start_soon(attend, source, session.controls, _note)
             await session.run()
             tasks.cancel_scope.cancel()
 
