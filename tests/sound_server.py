@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -74,8 +75,8 @@ class SoundServer:
             "PULSE_SERVER": server,
             "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{self._devices}",
         }
-        self._write_devices(server)
         self._sayings: list[subprocess.Popen[bytes]] = []
+        self._write_devices(server)
         self._process = self._start()
         self._wait()
 
@@ -96,12 +97,42 @@ class SoundServer:
                 self._process.wait(3)
             except subprocess.TimeoutExpired:
                 self.kill()
+        self._end_sayings()
+
+    def _end_sayings(self) -> None:
         for saying in self._sayings:
             saying.kill()
             saying.wait(5)
 
     def freeze(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def start_again(self) -> None:
+        """After ``kill``: with the same devices, at the same place."""
+        self._process = self._start()
+        self._wait()
+
+    def unplug(self, name: str) -> None:
+        """Unload the module that makes this device."""
+        for line in self.control("list", "short", "modules").splitlines():
+            if {f"sink_name={name}", f"source_name={name}"} & set(line.split()):
+                self.control("unload-module", line.split()[0])
+                return
+        raise AssertionError(f"no module makes {name}")
+
+    def plug_microphone(self, name: str = "microphone") -> None:
+        """Load a microphone that hears the mouth; the default source if none is a real one."""
+        self.control(
+            "load-module", "module-remap-source", f"source_name={name}", "master=mouth.monitor"
+        )
+
+    def plug_speaker(self, name: str = "speaker") -> None:
+        self.control(
+            "load-module", "module-null-sink", f"sink_name={name}", "rate=48000", "norewinds=1"
+        )
 
     def control(self, *words: str) -> str:
         """Run pactl with these words; return what it prints."""
@@ -171,7 +202,7 @@ class SoundServer:
         script = self._folder / "pulse.pa"
         script.write_text(_SCRIPT.format(socket=self._socket))
         for name in ("runtime", "home"):
-            (self._folder / name).mkdir(mode=0o700)
+            (self._folder / name).mkdir(mode=0o700, exist_ok=True)
         own = {
             "HOME": str(self._folder / "home"),
             "XDG_RUNTIME_DIR": str(self._folder / "runtime"),
@@ -195,6 +226,9 @@ class SoundServer:
                 time.sleep(0.02)
         self.close()
         raise RuntimeError((self._folder / "pulse.log").read_text())
+
+
+S = TypeVar("S", bound=SoundServer)
 
 
 class Ear:
@@ -255,8 +289,14 @@ class Ear:
 
 @contextmanager
 def running(folder: Path) -> Iterator[SoundServer]:
-    """A sound server that PortAudio in this process uses, too."""
-    server = SoundServer(folder)
+    """A sound server that this process uses, too, through PortAudio or libpulse."""
+    with used(SoundServer(folder)) as server:
+        yield server
+
+
+@contextmanager
+def used(server: S) -> Iterator[S]:
+    """Use a server in this process, and close it at the end."""
     before = {name: os.environ.get(name) for name in server.environment}
     os.environ.update(server.environment)
     try:

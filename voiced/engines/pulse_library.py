@@ -44,6 +44,7 @@ __all__ = [
     "ServerInfo",
     "StreamCall",
     "SubscribeCall",
+    "has_server",
     "load",
     "mono",
     "server_is_there",
@@ -177,6 +178,7 @@ _CALLS: Mapping[str, tuple[Any, tuple[Any, ...]]] = {
     "pa_stream_disconnect": (c_int, (c_void_p,)),
     "pa_stream_unref": (None, (c_void_p,)),
     "pa_stream_get_state": (c_int, (c_void_p,)),
+    "pa_stream_get_context": (c_void_p, (c_void_p,)),
     "pa_stream_get_device_name": (c_char_p, (c_void_p,)),
     "pa_stream_get_latency": (c_int, (c_void_p, POINTER(c_uint64), POINTER(c_int))),
     "pa_stream_set_state_callback": (None, (c_void_p, StreamCall, c_void_p)),
@@ -213,6 +215,12 @@ def server_is_there(env: Mapping[str, str]) -> bool:
         return (Path(folder) / "native").exists()
     except OSError:
         return False
+
+
+def has_server(library: Any, stream: Any) -> bool:
+    """Whether a stream's server is still connected. In libpulse's thread, or with its lock."""
+    context = library.pa_stream_get_context(stream)
+    return bool(context) and library.pa_context_get_state(context) == CONTEXT_READY
 
 
 def mono(rate_hz: int) -> SampleSpec:

@@ -125,15 +125,16 @@ class PulseMicrophone:
         """Something has changed: is it still the right device, and is it muted?"""
         connection.changes.clear()
         listed = await connection.listed()
+        now = listed.named(used.name)
         try:
             best = pick(listed, "microphone", self._wanted)
-        except DeviceError:
-            if listed.named(used.name) is None:
-                raise
-            best = listed.named(used.name) or used  # the default is a monitor: keep what we have
+        except DeviceError as error:
+            if now is None:
+                raise _unplugged(used) from error
+            best = now  # the default is a monitor: keep what we have
         if best.name != used.name:
             reason = f"{best.name!r} is used from now on"
-            raise lost("microphone", reason, "changed")
+            raise lost("microphone", reason, "gone" if now is None else "changed")
         self._tell(best)
 
     def _tell(self, device: Device) -> None:
@@ -145,6 +146,10 @@ class PulseMicrophone:
         if device.is_muted != was_muted:
             note = "muted" if device.is_muted else "unmuted"
             self._notes.append(SoundNote("microphone", note, name))
+
+
+def _unplugged(device: Device) -> DeviceError:
+    return lost("microphone", f"{device.name!r} is lost: it was unplugged", "gone")
 
 
 class _Capture:
@@ -238,21 +243,20 @@ class _Capture:
         return None
 
     def _lost(self) -> DeviceError:
-        name = self._device.name
         if self._connection.is_ready:
-            return lost("microphone", f"{name!r} is lost: it was unplugged", "gone")
+            return _unplugged(self._device)
+        return self._without_server()
+
+    def _without_server(self) -> DeviceError:
+        name = self._device.name
         return lost("microphone", f"{name!r} is lost: the sound server is gone", "server")
 
     # In libpulse's thread, which holds its lock: never waits
 
-    def _take_state(self, _stream: Any, _data: Any) -> None:
-        state = self._library.pa_stream_get_state(self._stream) if self._stream else 0
-        if state in pulse_library.STREAM_BAD:
-            context = self._library.pa_context_get_state(self._connection.context)
-            is_server = context != pulse_library.CONTEXT_READY
-            why = "the sound server is gone" if is_server else "it was unplugged"
-            reason = f"{self._device.name!r} is lost: {why}"
-            self._blocks.close(lost("microphone", reason, "server" if is_server else "gone"))
+    def _take_state(self, stream: Any, _data: Any) -> None:
+        if self._library.pa_stream_get_state(stream) in pulse_library.STREAM_BAD:
+            is_there = pulse_library.has_server(self._library, stream)
+            self._blocks.close(_unplugged(self._device) if is_there else self._without_server())
         self._states.push(None)
 
     def _take(self, stream: Any, _bytes: int, _data: Any) -> None:

@@ -194,8 +194,7 @@ class _Stream:
 
     def _take_state(self, stream: Any, _data: Any) -> None:
         if self._library.pa_stream_get_state(stream) in pulse_library.STREAM_BAD:
-            context = self._library.pa_context_get_state(self._connection.context)
-            self._is_server_gone = context != pulse_library.CONTEXT_READY
+            self._is_server_gone = not pulse_library.has_server(self._library, stream)
             self.output.finish()
         self._states.push(None)
 
