@@ -167,7 +167,7 @@ async def serve(
         lambda event: _tell(everyone, event),
         known or habits(config),
     )
-    _tell(everyone, ModeChanged(0, "listening"))
+    _tell(everyone, ModeChanged(0, session.controls.mode))
     notify("READY=1")
     herald = Herald(
         brain.dispatcher.news,

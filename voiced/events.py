@@ -55,16 +55,20 @@ Origin: TypeAlias = Literal["spoken", "model"]
 """Who proposed a call: the grammar from the user's words, or the language model."""
 
 
-EndReason: TypeAlias = Literal["silence", "complete", "judged", "patience", "limit", "source"]
+EndReason: TypeAlias = Literal[
+    "silence", "complete", "judged", "patience", "limit", "source", "key"
+]
 """Why an utterance ended: after the usual silence; early, as a command that cannot go on; early, as
 the turn end detector was sure; after a long silence, as it could not end there; at the longest
-utterance; since the source ended."""
+utterance; since the source ended; by a key or another program."""
 
 OverlapReason: TypeAlias = Literal[
     "stop word",
     "words",
     "speech",
     "alarm",
+    "key",
+    "wake word",
     "silence",
     "too short",
     "backchannel",
@@ -72,7 +76,8 @@ OverlapReason: TypeAlias = Literal[
     "echo",
 ]
 """Why sound over a reply did or did not interrupt it. It did: a stop word, other words, long
-speech that no words are known of, or our own alarm. It did not: nothing followed, it was too
+speech that no words are known of, our own alarm, a key or another program, or the wake word. It
+did not: nothing followed, it was too
 short, a backchannel, the reply's own words, or it went when the reply fell silent."""
 
 
@@ -246,7 +251,7 @@ class Ducked:
 
 @dataclass(frozen=True, slots=True)
 class BargeIn:
-    """The user's speech stopped the turn ``turn``. Playback was silent from here on."""
+    """The user stopped the turn ``turn``. Playback was silent from here on."""
 
     at: int
     turn: TurnId

@@ -19,6 +19,7 @@ from voiced.echo import Cleaned, EchoPath
 from voiced.errors import DeviceError
 from voiced.events import AudioDropped, DeviceFound, DeviceLost, Event
 from voiced.habits import Tap
+from voiced.shutter import Shutter
 from voiced.surroundings import Stages, failure
 from voiced.turns import Sound
 
@@ -71,6 +72,9 @@ class Listener:
         clock: The session's; it is set by every frame.
         emit: Takes the events of the device.
         tap: Takes all sound as it comes.
+
+    Attributes:
+        shutter: While it is closed, so is the microphone.
     """
 
     def __init__(
@@ -81,6 +85,8 @@ class Listener:
         self._emit = emit
         self._tap = tap
         self._echo = EchoPath(stages.canceller)
+        self.shutter = Shutter()
+        self._was_shut = False
         self._next_sample = -1
         self._shift: int | None = None
 
@@ -100,17 +106,21 @@ class Listener:
             DeviceError: The microphone is lost and opening it again cannot help.
         """
         failures = 0
+
+        def found() -> None:
+            nonlocal failures
+            if failures:
+                self._emit(DeviceFound(self._clock.at(), "microphone"))
+                failures = 0
+
         while True:
-            self._shift = None
             try:
-                async with aclosing(self._stages.microphone.frames()) as frames:
-                    async for frame in frames:
-                        if failures:
-                            self._emit(DeviceFound(self._clock.at(), "microphone"))
-                            failures = 0
-                        hear(self._heard(frame))
-                return
+                if await self._listen(hear, found):
+                    return
+                continue
             except DeviceError as error:
+                if self.shutter.is_closed:  # while it was being closed
+                    continue
                 self._emit(failure(error, self._clock.at()))
                 self._emit(DeviceLost(self._clock.at(), "microphone"))
                 lose()
@@ -118,6 +128,20 @@ class Listener:
                     raise
             await anyio.sleep(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
             failures += 1
+
+    async def _listen(self, hear: Callable[[Heard], None], found: Callable[[], None]) -> bool:
+        """Listen to one stream of the microphone; False where it was closed by the shutter."""
+        self._was_shut |= await self.shutter.until_open()
+        self._shift = None
+        with self.shutter.exposed() as exposure:
+            async with aclosing(self._stages.microphone.frames()) as frames:
+                async for frame in frames:
+                    if self.shutter.is_closed:
+                        break
+                    found()
+                    hear(self._heard(frame))
+        self._was_shut = exposure.cancel_called
+        return not exposure.cancel_called
 
     def echo_was_ours(self) -> None:
         """Learn that what was taken for the user went away with the reply."""
@@ -143,9 +167,11 @@ class Listener:
         start = max(self._next_sample, frame.start + self._shift)
         lost = start - self._next_sample if self._next_sample >= 0 else 0
         if lost:
-            self._emit(AudioDropped(start, lost))
+            if not self._was_shut:
+                self._emit(AudioDropped(start, lost))
             self._stages.detector.reset()
             if goes_on:  # else the far signal has found the new stream's place by itself
                 self._echo.lose(self._stages.speaker.played(lost))
+        self._was_shut = False
         self._next_sample = start + len(frame.samples)
         return AudioFrame(frame.samples, frame.rate_hz, start)

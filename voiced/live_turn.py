@@ -144,6 +144,12 @@ class LiveTurn:
         before, self._take = self._take, self._next_take()
         before.drop()
 
+    def forget(self, before: int) -> None:
+        """What was said before this sample was no part of it: it was the wake word."""
+        self.frames = [frame for frame in self.frames if frame.start >= before]
+        self._told = self.text = ""
+        self._listen_again()
+
     def end_utterance(self, end: int, reason: EndReason) -> None:
         """The user's speech ended at this sample; only the first call counts."""
         if not self.is_listening:
@@ -229,7 +235,7 @@ class LiveTurn:
 
     def interrupt(self, reason: OverlapReason) -> None:
         """Barge-in: silence first, then cancel."""
-        if self._is_finished:
+        if self._is_finished or self._was_interrupted:
             return
         self._was_interrupted = True
         self._take.player.stop()

@@ -20,6 +20,7 @@ from voiced.stages import (
     TurnEndDetector,
     Voice,
     VoiceDetector,
+    WakeWordDetector,
 )
 from voiced.thinking import Thinker
 
@@ -31,7 +32,8 @@ class Stages:
     """The engines of a session, prepared; the language model belongs to the thinker.
 
     Without ``canceller`` the room must not hear the speaker; without ``turn_end`` words and silence
-    alone say when the user has finished. ``door`` is where its microphone and speaker are.
+    alone say when the user has finished; ``wake_word`` is asked where a word makes it listen.
+    ``door`` is where its microphone and speaker are.
     """
 
     microphone: Microphone
@@ -43,6 +45,7 @@ class Stages:
     canceller: EchoCanceller | None = None
     turn_end: TurnEndDetector | None = None
     door: Door = Door.MICROPHONE
+    wake_word: WakeWordDetector | None = None
 
 
 @dataclass(frozen=True, slots=True)
