@@ -7,6 +7,7 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -69,6 +70,7 @@ __all__ = [
     "tool_servers",
     "transcriber",
     "turn_end_detector",
+    "uses_pulse",
     "voice",
 ]
 
@@ -365,8 +367,21 @@ def synthesizer(config: Config, profile: Voice) -> Synthesizer:
             return EspeakSynthesizer()
 
 
+def uses_pulse(config: Config) -> bool:
+    """Whether sound goes through PulseAudio's library, and not through PortAudio."""
+    if config.audio.server != "auto":
+        return config.audio.server == "pulse"
+    from voiced.engines import pulse_library
+
+    return pulse_library.server_is_there(os.environ) and pulse_library.load() is not None
+
+
 def microphone(config: Config, source: str) -> Microphone:
     """Sound in: ``mic``, or the path of a sound file."""
+    if source == "mic" and uses_pulse(config):
+        from voiced.engines.pulse_microphone import PulseMicrophone
+
+        return PulseMicrophone(config.audio.microphone)
     if source == "mic":
         from voiced.engines.portaudio_microphone import PortAudioMicrophone
 
@@ -379,6 +394,10 @@ def microphone(config: Config, source: str) -> Microphone:
 
 def speaker(config: Config, sink: str) -> Speaker:
     """Sound out: ``speaker``, ``null``, or the path of a WAV file to write."""
+    if sink == "speaker" and uses_pulse(config):
+        from voiced.engines.pulse_speaker import PulseSpeaker
+
+        return PulseSpeaker(config.audio.speaker)
     if sink == "speaker":
         from voiced.engines.portaudio_speaker import PortAudioSpeaker
 

@@ -15,6 +15,7 @@ from datetime import datetime
 import anyio
 
 from voiced import composition, misses, pause_file
+from voiced.announcements import Announcement
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
@@ -23,10 +24,12 @@ from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.herald import Herald
 from voiced.journal import Journal
+from voiced.labels import Integrity
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
+from voiced.sound_guard import SoundGuard
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
 from voiced.trace import is_logged
@@ -159,7 +162,7 @@ async def serve(
         readers: Take every event.
         known: Of the user; None learns nothing.
     """
-    everyone = [*readers, *_keepers(brain.journal, config)]
+    everyone: list[Reader] = [*readers, *_keepers(brain.journal, config)]
     session = Session(
         stages,
         brain.thinker,
@@ -169,6 +172,8 @@ async def serve(
     )
     _tell(everyone, ModeChanged(0, session.controls.mode))
     notify("READY=1")
+    guard = _guard(stages, session, lambda event: _tell(everyone, event))
+    everyone.append(guard.read)
     herald = Herald(
         brain.dispatcher.news,
         session.crier.say,
@@ -178,8 +183,18 @@ async def serve(
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_attend, herald, brain.announcers)
+            tasks.start_soon(guard.run)
             await session.run()
             tasks.cancel_scope.cancel()
+
+
+def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:
+    """Tells of the sound devices, on the screen and aloud."""
+
+    async def say(sentence: str) -> None:
+        await session.crier.say(Announcement("sound", sentence), Integrity.CONFIG, 0.0)
+
+    return SoundGuard(stages.speaker, session.clock.at, emit, _note, say)
 
 
 async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:

@@ -26,6 +26,8 @@ __all__ = ["Connection", "Device", "Kind", "Listed", "library", "lost", "pick", 
 _ANSWER_S = 1.5
 _HARDWARE = 0x0004
 _APPLICATION = b"voiced"
+_MEND = "voiced doctor shows the devices that work"
+_MEND_NAME = "set audio.{} to one of them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,11 @@ class Device:
     is_monitor: bool
     is_muted: bool
     is_hardware: bool
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """What it is known as, in small letters."""
+        return self.name.casefold(), self.description.casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +76,8 @@ def library(kind: Kind) -> Any:
     return found
 
 
-def lost(kind: Kind, reason: str, cause: DeviceCause) -> DeviceError:
+def lost(kind: Kind, reason: str, cause: DeviceCause, mend: str = _MEND) -> DeviceError:
     """A device that is lost, or cannot be used now; it may come back."""
-    mend = "voiced doctor shows the devices that work"
     return DeviceError(f"{kind}: {reason}", stage=kind, retryable=True, cause=cause, mend=mend)
 
 
@@ -89,21 +95,21 @@ def pick(listed: Listed, kind: Kind, wanted: str) -> Device:
     real = [device for device in found if not device.is_monitor]
     if found and not real:
         reason = f"{found[0].name!r} is the monitor of a loudspeaker, not a microphone"
-        raise lost(kind, reason, "gone")
+        raise lost(kind, reason, "gone", _MEND_NAME.format(kind))
     if len(real) != 1:
         names = [device.name for device in real or listed.devices if not device.is_monitor]
         problem = f"{len(real)} devices match" if real else "no such device:"
         there = ", ".join(map(repr, names)) or "none at all"
-        raise lost(kind, f"{problem} {wanted!r}; there are: {there}", "gone")
+        reason = f"{problem} {wanted!r}; there are: {there}"
+        raise lost(kind, reason, "gone", _MEND_NAME.format(kind) if names else "connect one")
     return real[0]
 
 
 def _alike(devices: Sequence[Device], wanted: str) -> list[Device]:
-    words = [(device, (device.name.casefold(), device.description.casefold())) for device in devices]
-    exact = [device for device, names in words if wanted in names]
+    exact = [device for device in devices if wanted in device.names]
     if exact:
         return exact[:1]
-    alike = [device for device, names in words if any(wanted in name for name in names)]
+    alike = [device for device in devices if any(wanted in name for name in device.names)]
     real = [device for device in alike if not device.is_monitor]
     return real or alike
 
@@ -158,7 +164,7 @@ class Connection:
 
     def no_answer(self) -> DeviceError:
         """The server hangs."""
-        return lost(self.kind, f"the sound server did not answer for {_ANSWER_S:g} s", "server")
+        return lost(self.kind, f"the sound server did not answer for {_ANSWER_S:g} s", "silent")
 
     def _begin(self) -> None:
         library = self.library

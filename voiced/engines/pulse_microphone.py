@@ -117,7 +117,7 @@ class PulseMicrophone:
         try:
             return connection, pick(await connection.listed(), "microphone", self._wanted)
         except DeviceError as error:
-            if error.cause == "server":  # what hangs once is not asked again
+            if error.cause != "gone":  # what hangs is not asked again
                 await self.aclose()
             raise
 

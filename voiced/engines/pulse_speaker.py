@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from ctypes import byref, c_int, c_uint64
 from typing import Any
@@ -32,8 +31,8 @@ class PulseSpeaker:
     """Plays on a sink of the sound server.
 
     The stream stays open from ``prepare`` to ``aclose`` and gives silence between leases. Where its
-    sink goes, the server moves it to another one, and where the default changes, along with it: what
-    is being said goes on there. After a DeviceError, ``prepare`` opens it anew.
+    sink goes, the server moves it to another one, and where the default changes, along with it:
+    what is being said goes on there. After a DeviceError, ``prepare`` opens it anew.
 
     Args:
         device: A name, a description, a part of one that only one has, or "default".
