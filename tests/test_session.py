@@ -138,7 +138,7 @@ def test_speech_over_the_reply_silences_it_first_and_becomes_the_next_turn(play)
     events = play(script)
     (barge_in,) = of(events, BargeIn)
     assert barge_in.turn == 1
-    assert barge_in.at == round(4.25 * 16000)
+    assert barge_in.at == round(4.5 * 16000)
     assert barge_in.reason == "words"
     (ducked,) = of(events, Ducked)
     assert ducked.at == round(4.04 * 16000)

@@ -72,6 +72,7 @@ __all__ = [
     "turn_end_detector",
     "uses_pulse",
     "voice",
+    "watch_sleep",
 ]
 
 _log = logging.getLogger(__name__)
@@ -234,6 +235,13 @@ def screen_lock() -> ScreenLock:
     from voiced.engines.screen_lock import DBusScreenLock
 
     return DBusScreenLock()
+
+
+async def watch_sleep(tell: Callable[[bool], None]) -> None:
+    """Tell when the computer goes to sleep and when it woke, until cancelled."""
+    from voiced.engines import sleep_signal
+
+    await sleep_signal.watch_sleep(tell)
 
 
 def tool_servers(config: Config) -> LoadedServers:

@@ -30,6 +30,7 @@ from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.sound_guard import SoundGuard
+from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
 from voiced.trace import is_logged
@@ -184,6 +185,8 @@ async def serve(
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_attend, herald, brain.announcers)
             tasks.start_soon(guard.run)
+            if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
+                tasks.start_soon(composition.watch_sleep, session.sleeps)
             await session.run()
             tasks.cancel_scope.cancel()
 

@@ -75,8 +75,8 @@ class SoundTeller:
                 self._uses[device] = now_s
             case DeviceNoted(_, _, "unmuted"):
                 self._notes.pop("muted", None)
-            case DeviceNoted(_, _, note):
-                self._notes[note] = now_s
+            case DeviceNoted():
+                self._notes[event.note] = now_s
             case _:
                 pass
 

@@ -150,9 +150,10 @@ class DeviceError(EngineError):
         stage: str = "",
         retryable: bool = False,
         cause: DeviceCause = "unknown",
+        spoken: str = "",
         mend: str = "",
     ) -> None:
-        super().__init__(message, stage=stage, retryable=retryable, mend=mend)
+        super().__init__(message, stage=stage, retryable=retryable, spoken=spoken, mend=mend)
         self.cause: DeviceCause = cause
 
 

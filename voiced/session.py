@@ -265,13 +265,12 @@ class Session:
         """How often a key or another program said stop."""
         return self._stops
 
-    def fall_asleep(self) -> None:
-        """The machine is about to sleep: be silent, and hear nothing until ``wake``."""
-        self._listener.wakefulness.fall_asleep()
-
-    def wake(self) -> None:
-        """The machine is awake."""
-        self._listener.wakefulness.wake()
+    def sleeps(self, is_asleep: bool) -> None:  # noqa: FBT001 - as it is told
+        """The machine is about to sleep: be silent and hear nothing; or it is awake again."""
+        if is_asleep:
+            self._listener.wakefulness.fall_asleep()
+        else:
+            self._listener.wakefulness.wake()
 
     def give_way(self) -> None:
         """Cut off whoever speaks: something rings."""

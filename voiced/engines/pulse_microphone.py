@@ -16,7 +16,7 @@ from voiced.engines.portaudio import Format
 from voiced.engines.portaudio_microphone import BlockCutter
 from voiced.engines.pulse import Connection, Device, library, lost, pick, properties
 from voiced.errors import DeviceError
-from voiced.sound_notes import SoundNote
+from voiced.sound_notes import Note, SoundNote
 from voiced.workers import Handover
 
 if TYPE_CHECKING:
@@ -144,7 +144,7 @@ class PulseMicrophone:
             self._notes.append(SoundNote("microphone", "uses", name))
         was_muted = before is not None and before.name == device.name and before.is_muted
         if device.is_muted != was_muted:
-            note = "muted" if device.is_muted else "unmuted"
+            note: Note = "muted" if device.is_muted else "unmuted"
             self._notes.append(SoundNote("microphone", note, name))
 
 

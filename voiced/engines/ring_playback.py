@@ -15,7 +15,7 @@ import anyio.lowlevel
 import numpy as np
 
 from voiced.audio import AudioFrame, Resampler, Samples, silence
-from voiced.errors import DeviceError
+from voiced.errors import DeviceCause, DeviceError
 from voiced.far import FarSignal
 from voiced.loudness import Loudness, gain_of
 
@@ -227,7 +227,7 @@ class Output:
         problem = self.problem
         if problem is None:
             return None
-        cause = "gone" if self.is_over else "silent"
+        cause: DeviceCause = "gone" if self.is_over else "silent"
         msg = f"speaker: {self.name!r} is lost: {problem}"
         return DeviceError(msg, stage="speaker", retryable=True, cause=cause)
 
