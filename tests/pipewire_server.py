@@ -78,7 +78,8 @@ class PipeWireServer(SoundServer):
         for folder in (runtime, home):
             folder.mkdir(mode=0o700, exist_ok=True)
         bus = runtime / "bus"
-        bus.unlink(missing_ok=True)
+        for left in (bus, runtime / "pipewire-0", runtime / "pulse" / "native"):
+            left.unlink(missing_ok=True)
         own = {
             "HOME": str(home),
             "XDG_CONFIG_HOME": str(home / ".config"),
@@ -103,10 +104,18 @@ class PipeWireServer(SoundServer):
 
     def load_devices(self) -> None:
         for module in _MODULES:
-            self.control("load-module", *module)
-        _wait_until(lambda: "microphone" in self.control("list", "short", "sources"))
+            _wait_until(lambda module=module: self._loads(module))
+        _wait_until(lambda: "microphone" in self._names("sources"))
         self.control("set-default-sink", "speaker")
         self.control("set-default-source", "microphone")
+
+    def _loads(self, module: tuple[str, ...]) -> bool:
+        """Whether it could be loaded: the server takes connections before it can do anything."""
+        try:
+            self.control("load-module", *module)
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def _begin(self, command: list[str], own: dict[str, str]) -> None:
         with (self._folder / "pipewire.log").open("ab") as log:

@@ -123,6 +123,28 @@ class SoundServer:
                 return
         raise AssertionError(f"no module makes {name}")
 
+    def restore(self) -> None:
+        """Have the two devices again, and those only, as the defaults."""
+        self.quiet()
+        for name in ("other",):
+            with suppress(AssertionError):
+                self.unplug(name)
+        if "speaker" not in self._names("sinks"):
+            self.plug_speaker()
+        if "microphone" not in self._names("sources"):
+            self.plug_microphone()
+        self.control("set-default-sink", "speaker")
+        self.control("set-default-source", "microphone")
+
+    def quiet(self) -> None:
+        """End all that is being said."""
+        self._end_sayings()
+        self._sayings = []
+
+    def _names(self, kind: str) -> list[str]:
+        lines = self.control("list", "short", kind).splitlines()
+        return [line.split("\t")[1] for line in lines]
+
     def plug_microphone(self, name: str = "microphone") -> None:
         """Load a microphone that hears the mouth; the default source if none is a real one."""
         self.control(
@@ -258,10 +280,10 @@ class Ear:
 
     def last_audible_s(self, threshold: int = 200) -> float:
         """``time.perf_counter`` of the last block with sound in it."""
-        return max(self._audible_s(threshold))
+        return max(self.audible_s(threshold))
 
     def first_audible_s(self, after_s: float = 0.0, threshold: int = 200) -> float:
-        return min(at_s for at_s in self._audible_s(threshold) if at_s > after_s)
+        return min(at_s for at_s in self.audible_s(threshold) if at_s > after_s)
 
     def wait_for_sound(self) -> None:
         """Until the recording runs."""
@@ -277,7 +299,8 @@ class Ear:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def _audible_s(self, threshold: int) -> list[float]:
+    def audible_s(self, threshold: int = 200) -> list[float]:
+        """``time.perf_counter`` of each block with sound in it."""
         return [at_s for at_s, block in list(self._blocks) if np.abs(block).max() > threshold]
 
     def _listen(self) -> None:

@@ -108,10 +108,14 @@ class SoundTeller:
         return told
 
     def _noted(self, now_s: float) -> list[str]:
-        due = [note for note, at_s in self._notes.items() if now_s - at_s >= _NOTES[note][0]]
-        for note in due:
-            del self._notes[note]
-        return [_NOTES[note][1] for note in due if self._may_tell(note, now_s)]
+        told: list[str] = []
+        for note, at_s in list(self._notes.items()):
+            wait_s, sentence = _NOTES[note]
+            if now_s - at_s >= wait_s:
+                del self._notes[note]
+                if self._may_tell(note, now_s):
+                    told.append(sentence)
+        return told
 
     def _used(self, now_s: float) -> list[str]:
         if not self._uses or now_s - max(self._uses.values()) < _USES_S:

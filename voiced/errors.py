@@ -143,7 +143,7 @@ class DeviceError(EngineError):
     default_stage = "microphone"
     default_spoken = "I have lost my sound device."
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - all but one are keywords
         self,
         message: str,
         *,
