@@ -7,6 +7,7 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -73,8 +74,10 @@ __all__ = [
     "tool_servers",
     "transcriber",
     "turn_end_detector",
+    "uses_pulse",
     "voice",
     "wake_words",
+    "watch_sleep",
 ]
 
 _log = logging.getLogger(__name__)
@@ -237,6 +240,13 @@ def screen_lock() -> ScreenLock:
     from voiced.engines.screen_lock import DBusScreenLock
 
     return DBusScreenLock()
+
+
+async def watch_sleep(tell: Callable[[bool], None]) -> None:
+    """Tell when the computer goes to sleep and when it woke, until cancelled."""
+    from voiced.engines import sleep_signal
+
+    await sleep_signal.watch_sleep(tell)
 
 
 def tool_servers(config: Config) -> LoadedServers:
@@ -418,8 +428,21 @@ def synthesizer(config: Config, profile: Voice) -> Synthesizer:
             return EspeakSynthesizer()
 
 
+def uses_pulse(config: Config) -> bool:
+    """Whether sound goes through PulseAudio's library, and not through PortAudio."""
+    if config.audio.server != "auto":
+        return config.audio.server == "pulse"
+    from voiced.engines import pulse_library
+
+    return pulse_library.server_is_there(os.environ) and pulse_library.load() is not None
+
+
 def microphone(config: Config, source: str) -> Microphone:
     """Sound in: ``mic``, or the path of a sound file."""
+    if source == "mic" and uses_pulse(config):
+        from voiced.engines.pulse_microphone import PulseMicrophone
+
+        return PulseMicrophone(config.audio.microphone)
     if source == "mic":
         from voiced.engines.portaudio_microphone import PortAudioMicrophone
 
@@ -432,6 +455,10 @@ def microphone(config: Config, source: str) -> Microphone:
 
 def speaker(config: Config, sink: str) -> Speaker:
     """Sound out: ``speaker``, ``null``, or the path of a WAV file to write."""
+    if sink == "speaker" and uses_pulse(config):
+        from voiced.engines.pulse_speaker import PulseSpeaker
+
+        return PulseSpeaker(config.audio.speaker)
     if sink == "speaker":
         from voiced.engines.portaudio_speaker import PortAudioSpeaker
 
