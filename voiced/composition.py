@@ -7,7 +7,8 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, MutableMapping, Sequence
+import os
+from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,8 @@ from urllib.parse import urlsplit
 import anyio
 
 from voiced import workers
+from voiced.activation.keys import KeyAct, KeySource
+from voiced.activation.shortcut import shortcut
 from voiced.companions import companions_of, tidy
 from voiced.config import (
     Config,
@@ -61,6 +64,7 @@ __all__ = [
     "detector",
     "echo_canceller",
     "flight_recorder",
+    "key_sources",
     "microphone",
     "open_brain",
     "prepared",
@@ -71,8 +75,10 @@ __all__ = [
     "tool_servers",
     "transcriber",
     "turn_end_detector",
+    "uses_pulse",
     "voice",
     "wake_words",
+    "watch_sleep",
 ]
 
 _log = logging.getLogger(__name__)
@@ -242,6 +248,13 @@ def screen_lock() -> ScreenLock:
     return DBusScreenLock()
 
 
+async def watch_sleep(tell: Callable[[bool], None]) -> None:
+    """Tell when the computer goes to sleep and when it woke, until cancelled."""
+    from voiced.engines import sleep_signal
+
+    await sleep_signal.watch_sleep(tell)
+
+
 def tool_servers(config: Config) -> LoadedServers:
     """The MCP servers that were enabled; none of them is started. Reads files."""
     if not config.mcp.servers:
@@ -300,6 +313,40 @@ def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetecto
         return MicroWakeWordDetector(words, settings.sensitivity) if words else None
 
     return detector(words), detector(settings.stop_words)
+
+
+def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
+    """The keys of the settings.
+
+    Raises:
+        ConfigError: One of them is no shortcut.
+    """
+    settings = config.activation
+    talk: KeyAct = "press" if settings.key_is == "hold" else "toggle"
+    named: list[tuple[str, KeyAct]] = [
+        ("key", talk),
+        ("mute_key", "mute"),
+        ("stop_key", "stop"),
+    ]
+    keys = {shortcut(text, name): act for name, act in named if (text := getattr(settings, name))}
+    sources: list[KeySource] = []
+    by = settings.keys_by
+    if by == "auto":
+        by = "x11" if environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY") else "portal"
+    if keys and by == "x11":
+        from voiced.engines.key_x11 import X11Keys
+
+        sources.append(X11Keys(keys))
+    elif keys:
+        from voiced.engines.key_portal import PortalKeys
+
+        sources.append(PortalKeys(keys))
+    if settings.button:
+        from voiced.engines.key_device import ButtonDevice
+
+        toggles = settings.key_is == "toggle"
+        sources.append(ButtonDevice(settings.button, settings.button_code, toggles=toggles))
+    return sources
 
 
 async def echo_canceller(config: Config, source: str, sink: str) -> EchoCanceller | None:
@@ -387,8 +434,21 @@ def synthesizer(config: Config, profile: Voice) -> Synthesizer:
             return EspeakSynthesizer()
 
 
+def uses_pulse(config: Config) -> bool:
+    """Whether sound goes through PulseAudio's library, and not through PortAudio."""
+    if config.audio.server != "auto":
+        return config.audio.server == "pulse"
+    from voiced.engines import pulse_library
+
+    return pulse_library.server_is_there(os.environ) and pulse_library.load() is not None
+
+
 def microphone(config: Config, source: str) -> Microphone:
     """Sound in: ``mic``, or the path of a sound file."""
+    if source == "mic" and uses_pulse(config):
+        from voiced.engines.pulse_microphone import PulseMicrophone
+
+        return PulseMicrophone(config.audio.microphone)
     if source == "mic":
         from voiced.engines.portaudio_microphone import PortAudioMicrophone
 
@@ -401,6 +461,10 @@ def microphone(config: Config, source: str) -> Microphone:
 
 def speaker(config: Config, sink: str) -> Speaker:
     """Sound out: ``speaker``, ``null``, or the path of a WAV file to write."""
+    if sink == "speaker" and uses_pulse(config):
+        from voiced.engines.pulse_speaker import PulseSpeaker
+
+        return PulseSpeaker(config.audio.speaker)
     if sink == "speaker":
         from voiced.engines.portaudio_speaker import PortAudioSpeaker
 

@@ -18,6 +18,8 @@ from anyio.abc import TaskGroup
 
 from voiced import composition, misses, pause_file
 from voiced.activation.gate import GateRules
+from voiced.activation.keys import attend
+from voiced.announcements import Announcement
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
@@ -28,11 +30,14 @@ from voiced.errors import EngineError, JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.herald import Herald
 from voiced.journal import Journal
+from voiced.labels import Integrity
 from voiced.live_settings import Around
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
+from voiced.sound_guard import SoundGuard
+from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
 from voiced.steering import Steering, be_the_only_one, both
@@ -214,7 +219,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         known: Of the user; None learns nothing.
         steering: Lets it be asked from outside; None does not.
     """
-    everyone = [*readers, *_keepers(brain.journal)]
+    everyone: list[Reader] = [*readers, *_keepers(brain.journal)]
     session = Session(
         stages,
         brain.thinker,
@@ -228,6 +233,8 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     for error in stages.unusable:
         _tell(everyone, failure(error, 0))
     notify("READY=1")
+    guard = _guard(stages, session, lambda event: _tell(everyone, event))
+    everyone.append(guard.read)
     herald = Herald(
         brain.dispatcher.news,
         session.crier.say,
@@ -239,8 +246,22 @@ async def serve(  # noqa: PLR0913 - it brings everything together
             tasks.start_soon(_attend, herald, brain.announcers)
             if steering is not None:
                 tasks.start_soon(steering.run, session.crier)
+            for source in composition.key_sources(config, os.environ):
+                tasks.start_soon(attend, source, session.controls, _note)
+            tasks.start_soon(guard.run)
+            if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
+                tasks.start_soon(composition.watch_sleep, session.sleeps)
             await session.run()
             tasks.cancel_scope.cancel()
+
+
+def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:
+    """Tells of the sound devices, on the screen and aloud."""
+
+    async def say(sentence: str) -> None:
+        await session.crier.say(Announcement("sound", sentence), Integrity.CONFIG, 0.0)
+
+    return SoundGuard(stages.speaker, session.clock.at, emit, _note, say)
 
 
 async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:

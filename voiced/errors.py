@@ -34,7 +34,7 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import ClassVar, cast
+from typing import ClassVar, Literal, TypeAlias, cast
 
 __all__ = [
     "AlreadyRunning",
@@ -43,6 +43,7 @@ __all__ = [
     "ConfigError",
     "ControlError",
     "DeskError",
+    "DeviceCause",
     "DeviceError",
     "EngineError",
     "IntentDenied",
@@ -63,6 +64,11 @@ __all__ = [
     "VoicedError",
     "ungrouped",
 ]
+
+
+DeviceCause: TypeAlias = Literal["unknown", "gone", "silent", "server", "changed", "asleep"]
+"""Why a sound device cannot be used: it is not there; it gives no sound; there is no sound server;
+another one is used from now on; the machine slept."""
 
 
 class VoicedError(Exception):
@@ -138,10 +144,23 @@ class EngineError(VoicedError):
 
 
 class DeviceError(EngineError):
-    """A microphone or loudspeaker could not be opened, or went away."""
+    """A microphone or loudspeaker could not be opened, or went away. ``cause`` says why."""
 
     default_stage = "microphone"
     default_spoken = "I have lost my sound device."
+
+    def __init__(  # noqa: PLR0913 - all but one are keywords
+        self,
+        message: str,
+        *,
+        stage: str = "",
+        retryable: bool = False,
+        cause: DeviceCause = "unknown",
+        spoken: str = "",
+        mend: str = "",
+    ) -> None:
+        super().__init__(message, stage=stage, retryable=retryable, spoken=spoken, mend=mend)
+        self.cause: DeviceCause = cause
 
 
 class TranscriptionError(EngineError):

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NewType, TypeAlias
 
+from voiced.errors import DeviceCause
+from voiced.sound_notes import Note
+
 __all__ = [
     "ActionUndone",
     "AudioDropped",
@@ -16,6 +19,7 @@ __all__ = [
     "ConfirmationAsked",
     "DeviceFound",
     "DeviceLost",
+    "DeviceNoted",
     "Ducked",
     "EndReason",
     "Event",
@@ -69,6 +73,7 @@ OverlapReason: TypeAlias = Literal[
     "alarm",
     "key",
     "wake word",
+    "asleep",
     "silence",
     "too short",
     "backchannel",
@@ -76,9 +81,9 @@ OverlapReason: TypeAlias = Literal[
     "echo",
 ]
 """Why sound over a reply did or did not interrupt it. It did: a stop word, other words, long
-speech that no words are known of, our own alarm, a key or another program, or the wake word. It
-did not: nothing followed, it was too
-short, a backchannel, the reply's own words, or it went when the reply fell silent."""
+speech that no words are known of, our own alarm, a key or another program, the wake word, or the
+machine slept. It did not: nothing followed, it was too short, a backchannel, the reply's own words,
+or it went when the reply fell silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,10 +290,11 @@ class AudioDropped:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLost:
-    """A sound device is gone; voiced is deaf or mute until DeviceFound."""
+    """A sound device is gone; voiced is deaf or mute until DeviceFound. ``cause`` says why."""
 
     at: int
     device: str
+    cause: DeviceCause = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,6 +303,16 @@ class DeviceFound:
 
     at: int
     device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNoted:
+    """A sound device told something of itself; ``name`` is its own, as people know it."""
+
+    at: int
+    device: str
+    note: Note
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -357,6 +373,7 @@ Event: TypeAlias = (
     | AudioDropped
     | DeviceLost
     | DeviceFound
+    | DeviceNoted
     | WakeWordHeard
     | PushToTalk
     | ModeChanged

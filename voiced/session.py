@@ -26,7 +26,7 @@ from voiced.attention import Attention, Opening
 from voiced.audio import RATE_HZ, AudioFrame, PreRoll, latest
 from voiced.clock import AudioClock
 from voiced.controls import Controls
-from voiced.errors import EngineError
+from voiced.errors import DeviceCause, EngineError
 from voiced.events import EndReason, Event, OverlapReason, SpeechStarted, TurnId
 from voiced.habits import Habits, Tap
 from voiced.labels import Integrity
@@ -265,6 +265,13 @@ class Session:
         """How often a key or another program said stop."""
         return self._stops
 
+    def sleeps(self, is_asleep: bool) -> None:  # noqa: FBT001 - as it is told
+        """The machine is about to sleep: be silent and hear nothing; or it is awake again."""
+        if is_asleep:
+            self._listener.wakefulness.fall_asleep()
+        else:
+            self._listener.wakefulness.wake()
+
     def give_way(self) -> None:
         """Cut off whoever speaks: something rings."""
         self._discard_candidate()
@@ -367,9 +374,15 @@ class Session:
         self._turn.reopen([frame for frame in self._pre_roll.take() if frame.start >= last])
         self._emit(SpeechStarted(start))
 
-    def _lose_microphone(self) -> None:
+    def _lose_microphone(self, cause: DeviceCause) -> None:
+        if self._listening is not None:
+            self._listening.cut_off()
         self._end_of_sound()
         self._thinker.dispatcher.keep_back()
+        if cause == "asleep":
+            self._thinker.dispatcher.void()
+            if self._turn is not None:
+                self._turn.interrupt("asleep")
 
     def _end_of_sound(self, reason: EndReason = "source") -> None:
         if self._candidate is not None:

@@ -281,6 +281,10 @@ class Dispatcher:
         """Send nothing of what waits: the user could not be heard if he said stop."""
         self._execution.keep_back()
 
+    def void(self) -> None:
+        """Nothing that was asked can be answered any more: too much time has passed."""
+        self._settling.void()
+
     async def run(self, call: Call, report: Report) -> Result:
         """Run a call to its end; whatever it raises becomes the result's error."""
         return await self._execution.run(call, report)

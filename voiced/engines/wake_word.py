@@ -1,7 +1,8 @@
 """Wake words by pymicro-wakeword: small networks that hear a word as it is spoken.
 
-Hazard: the library crashes the process on a model file that it cannot read, so each file is tried
-by the same library first.
+Hazards: the library crashes the process on a model file that it cannot read, so each file is tried
+by the same library first. What makes its features wipes out the exception that is being raised when
+it is freed, so it is made last and freed by itself.
 """
 
 from __future__ import annotations
@@ -74,6 +75,7 @@ class MicroWakeWordDetector:
     async def aclose(self) -> None:
         """Free the models."""
         models, self._models = self._models, []
+        self._features = None
         for model in models:
             model.network.close()
 
@@ -93,9 +95,8 @@ class MicroWakeWordDetector:
             import pymicro_wakeword
         except (ImportError, OSError) as error:
             raise _missing(f"pymicro-wakeword cannot be loaded: {error}", _INSTALL) from error
-        return pymicro_wakeword.MicroWakeWordFeatures(), [
-            self._model(pymicro_wakeword, word) for word in self._words
-        ]
+        models = [self._model(pymicro_wakeword, word) for word in self._words]
+        return pymicro_wakeword.MicroWakeWordFeatures(), models
 
     def _model(self, package: Any, word: str) -> _Model:
         folder = Path(package.__file__).parent

@@ -10,6 +10,7 @@ from voiced.events import (
     BargeIn,
     DeviceFound,
     DeviceLost,
+    DeviceNoted,
     Event,
     ReplySentence,
     SpeechStarted,
@@ -27,14 +28,14 @@ __all__ = ["PLAIN", "WORDS", "TimelineBuilder"]
 
 PLAIN = frozenset(
     "reason confidence intent origin effect outcome undo_id db samples device stage code message"
-    " retryable id prompt_tokens cached_tokens completion_tokens".split()
+    " retryable cause note name id prompt_tokens cached_tokens completion_tokens".split()
 )
 """Fields of events that never hold what somebody said."""
 
 WORDS = frozenset({"text", "slots", "question", "heard"})
 """Fields of events that do."""
 
-_WITHOUT_TURN = (SpeechStopped, StageFailed, AudioDropped, DeviceLost, DeviceFound)
+_WITHOUT_TURN = (SpeechStopped, StageFailed, AudioDropped, DeviceLost, DeviceFound, DeviceNoted)
 """What belongs to the turn that began last when it happens."""
 
 _MOST_STEPS = 500

@@ -26,6 +26,7 @@ OVERLAPS: Mapping[str, str] = {
     "alarm": "something that rang",
     "key": "a key or another program",
     "wake word": "the wake word",
+    "asleep": "the machine slept",
     "words": "words that were not the reply's own",
     "speech": "long speech without known words",
     "silence": "nothing followed",
