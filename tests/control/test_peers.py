@@ -31,6 +31,10 @@ def test_a_program_of_the_user_may_what_the_configuration_gives() -> None:
     assert scope_of(Peer(1234, ME), parent=lambda _: 0) is Scope.ADMIN  # entered from outside
 
 
+def test_a_login_of_root_that_cannot_be_seen_is_none_of_ours() -> None:
+    assert scope_of(Peer(1234, ME), parent={1234: 1200}.get) is Scope.ADMIN
+
+
 @pytest.mark.parametrize(
     "parents",
     [{900: US}, {900: 800, 800: 700, 700: US}, {900: None}, {900: 900}],

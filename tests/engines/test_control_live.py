@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from daemon_process import Daemon
-from desktops import running_bus
+from desktops import running_bus, until
+from jeepney import DBusAddress, MessageType, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
+from voiced.control import ask
+from voiced.errors import ControlError, NoDaemon
 
 pytestmark = pytest.mark.device
 
@@ -38,17 +44,22 @@ class Home:
             "VOICED_INTENTS__DISABLED": json.dumps(_OTHERS),
         }
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def start(self, *words: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "voiced.cli", *words]
-        return subprocess.run(
-            command, env=os.environ | self.environment, capture_output=True, text=True, timeout=30
-        )
+        pipe = subprocess.PIPE
+        environment = os.environ | self.environment
+        return subprocess.Popen(command, env=environment, stdout=pipe, stderr=pipe, text=True)
 
-    def watch(self) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "voiced.cli", "watch", "--json"]
-        return subprocess.Popen(
-            command, env=os.environ | self.environment, stdout=subprocess.PIPE, text=True
-        )
+    def ask(self, **order: str) -> dict[str, Any]:
+        return ask(order, self.folder / "run" / "voiced")
+
+    def call(self, member: str) -> str:
+        """The name of the error, or nothing."""
+        there = DBusAddress("/org/voiced/Voiced", "org.voiced.Voiced", "org.voiced.Control1")
+        with open_dbus_connection(self.environment["DBUS_SESSION_BUS_ADDRESS"]) as connection:
+            answer = connection.send_and_get_reply(new_method_call(there, member), timeout=10)
+        is_error = answer.header.message_type is MessageType.error
+        return answer.header.fields[4].rpartition(".")[2] if is_error else ""
 
 
 @pytest.fixture
@@ -62,50 +73,38 @@ def home(tmp_path: Path, sound_server: Any) -> Iterator[Home]:
 def test_a_running_daemon_does_what_it_is_asked_and_stays_muted(home: Home) -> None:
     daemon = Daemon([], home.environment)
     daemon.wait_for("mode_changed")
-    status = json.loads(home.run("status", "--json").stdout)
-    assert (status["pid"], status["hears"]) == (daemon.process.pid, "you")
-
-    second = home.run("run")
-    assert second.returncode == 75
-    assert f"process {daemon.process.pid}" in second.stderr
-
-    with home.watch() as watching:
-        assert home.run("ptt", "toggle").returncode == 0
-        daemon.wait_for("push_to_talk")
-        daemon.process.send_signal(signal.SIGUSR1)
-        daemon.wait_for("push_to_talk", 2)
-        assert watching.stdout is not None
-        seen = [json.loads(watching.stdout.readline()) for _ in range(1)]
+    with home.start("run") as second, home.start("watch", "--json") as watching:
+        status = home.ask(do="status")["status"]
+        assert (status["pid"], status["hears"]) == (daemon.process.pid, "you")
+        assert _seen(watching, lambda: daemon.process.send_signal(signal.SIGUSR1)) == "push_to_talk"
         watching.kill()
-    assert seen[0]["type"] == "push_to_talk"
+        assert second.wait(20) == 75
+        assert second.stderr is not None
+        assert f"process {daemon.process.pid}" in second.stderr.read()
 
     home.config.write_text("[policy]\noutbox_s = 3\n")
-    assert home.run("reload").stdout == "policy.outbox_s: in force\n"
-    home.config.write_text("[policy]\noutbox_s = ''\n")
-    assert home.run("reload").returncode == 78
-
-    _call(home, "Mute")
+    assert home.ask(do="reload")["reload"]["applied"] == ["policy.outbox_s"]
+    assert until(lambda: not home.call("Mute"))
     daemon.wait_for("mode_changed", 2)
-    assert home.run("ptt", "down").returncode == 1
+    with pytest.raises(ControlError, match="muted"):
+        home.ask(do="ptt", action="down")
     daemon.stop()
-    assert home.run("status").returncode == 69
+    with pytest.raises(NoDaemon):
+        home.ask(do="status")
 
-    home.config.unlink()
     again = Daemon([], home.environment)
     assert again.wait_for("mode_changed")[1]["mode"] == "muted"
-    assert "AccessDenied" in _call(home, "Unmute")
-    assert home.run("unmute").stdout == "listening\n"
+    assert until(lambda: home.call("Unmute") == "AccessDenied")
+    assert home.ask(do="unmute")["mode"] == "listening"
     assert again.wait_for("mode_changed", 2)[1]["mode"] == "listening"
     assert "I am muted, as I was" in again.stop()
 
 
-def _call(home: Home, member: str) -> str:
-    words = ["org.voiced.Voiced", "/org/voiced/Voiced", "org.voiced.Control1", member]
-    done = subprocess.run(
-        ["dbus-send", "--session", "--print-reply", f"--dest={words[0]}", words[1], f"{words[2]}.{member}"],
-        env=os.environ | home.environment,
-        capture_output=True,
-        text=True,
-        timeout=10,
-    )
-    return done.stdout + done.stderr
+def _seen(watching: subprocess.Popen[str], act: Callable[[], None]) -> str:
+    """The first event that it shows; until then it is acted again and again."""
+    assert watching.stdout is not None
+    for _ in range(200):
+        act()
+        if select.select([watching.stdout], [], [], 0.1)[0]:
+            return str(json.loads(watching.stdout.readline())["type"])
+    raise AssertionError("nothing is shown")

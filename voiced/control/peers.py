@@ -82,13 +82,20 @@ def scope_of(
 
 
 def _is_ours(pid: int, parent: Callable[[int], int | None]) -> bool:
-    """Whether it is we, or we started it or one that started it; so does count who has no trace."""
+    """Whether it is we, or we started it, or one that started it; so does count who has no trace.
+
+    A process above it that cannot be seen is another user's (``ProtectProc``), so none of ours.
+    """
     daemon = os.getpid()
-    above: int | None = pid or None  # 0: in a namespace that we cannot see
+    if pid in (0, daemon):  # 0: in a namespace that we cannot see
+        return True
+    above = parent(pid)
+    if above is None:  # it is gone already
+        return True
     for _ in range(_MOST_ANCESTORS):
-        if above is None or above == daemon:
+        if above == daemon:
             return True
-        if above <= 1:
+        if above is None or above <= 1:
             return False
         above = parent(above)
     return True
