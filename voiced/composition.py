@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
+from voiced.supervision import SupervisedResponder, Supervisor
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
 
@@ -82,7 +83,7 @@ class Brain:
     What the user must be told at the start, in whole sentences: ``notices``, and what was
     ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
     gives those that are asked what to say unasked, as they are now: none, unless somebody really
-    listens.
+    listens. ``supervisor`` knows which engines failed.
     """
 
     thinker: Thinker
@@ -91,6 +92,7 @@ class Brain:
     notices: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
     announcers: Callable[[], Sequence[Announcer]] = tuple
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -126,7 +128,8 @@ async def open_brain(
         servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
-        model = None if is_serving else responder(config)
+        supervisor = Supervisor()
+        model = None if is_serving else _watched(config, supervisor)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -150,8 +153,8 @@ async def open_brain(
         notices = (*_notices(journal, broken, plugins.warnings), *servers.notices)
         begun = running([each.server for each in servers.servers])
         async with begun, prepared(*([model] if model else [])):
-            thinker = Thinker(dispatcher, model, today=_today)
-            yield Brain(thinker, journal, plugins, notices, interrupted)
+            thinker = Thinker(dispatcher, model, today=_today, rests=_rests(model))
+            yield Brain(thinker, journal, plugins, notices, interrupted, supervisor=supervisor)
 
 
 def _open_journal(config: Config) -> Journal:
@@ -210,6 +213,17 @@ def responder(config: Config) -> Responder | None:
     from voiced.engines.openai_chat import OpenAIResponder
 
     return OpenAIResponder(config.responder)
+
+
+def _watched(config: Config, supervisor: Supervisor) -> SupervisedResponder | None:
+    model = responder(config)
+    if model is None:
+        return None
+    return SupervisedResponder(model, supervisor, config.responder.model or "language model")
+
+
+def _rests(model: SupervisedResponder | None) -> Callable[[], bool]:
+    return lambda: model is not None and model.rests
 
 
 def _pictures(config: Config) -> PictureConsent:

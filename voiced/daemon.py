@@ -5,22 +5,25 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 import anyio
 
-from voiced import composition, misses, pause_file
+from voiced import composition, misses, pause_file, spares
+from voiced.audio import AudioFrame, Samples
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
+from voiced.heartbeat import Heartbeat, notify, watchdog_s
 from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
@@ -29,6 +32,9 @@ from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
+from voiced.starts import STARTS_FILE, Starts
+from voiced.supervision import Change, Supervisor
+from voiced.telling import tell_changes
 from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
@@ -94,14 +100,36 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
     Raises:
         VoicedError: Something that is needed is missing or has gone for good.
     """
+    if options.source != "mic":
+        await _run(loaded, options, readers)
+        return
+    starts = Starts(journal_folder(loaded.config.journal) / STARTS_FILE)
+    changes: tuple[Change, ...] = ()
+    if starts.is_too_much(await in_worker(starts.begin)):
+        loaded = replace(loaded, config=spares.built_in_only(loaded.config))
+        changes = (spares.ONLY_BUILT_IN,)
+    await _run(loaded, options, readers, changes, partial(starts.live, in_worker))
+    await in_worker(starts.forget)
+
+
+async def _run(
+    loaded: Loaded,
+    options: RunOptions,
+    readers: Sequence[Reader],
+    changes: Sequence[Change] = (),
+    live: Callable[[], Coroutine[Any, Any, None]] = anyio.sleep_forever,
+) -> None:
     config = loaded.config
     opening = composition.open_brain(loaded, screen_lock=lock_of(options))
-    async with opening as brain, open_stages(config, options) as stages:
+    async with opening as brain, _stages(config, options, brain) as stages:
+        for change in changes:
+            brain.supervisor.tell(change)
         for notice in notices(brain, is_logged=is_logged()):
             _note(notice)
         with ungrouped():
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
+                tasks.start_soon(live)
                 heard = brain
                 if options.source == "mic":
                     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
@@ -159,16 +187,17 @@ async def serve(
         readers: Take every event.
         known: Of the user; None learns nothing.
     """
-    everyone = [*readers, *_keepers(brain.journal, config)]
+    heart = Heartbeat(limit_s=watchdog_s(os.environ))
+    everyone = [*readers, *_keepers(brain.journal, config), heart.take]
+    own = known or habits(config)
     session = Session(
         stages,
         brain.thinker,
         rules(config.turns),
         lambda event: _tell(everyone, event),
-        known or habits(config),
+        replace(own, tap=_tapped(own.tap, heart)),
     )
     _tell(everyone, ModeChanged(0, "listening"))
-    notify("READY=1")
     herald = Herald(
         brain.dispatcher.news,
         session.crier.say,
@@ -178,8 +207,24 @@ async def serve(
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_attend, herald, brain.announcers)
+            tasks.start_soon(heart.run)
+            emit = partial(_tell, everyone)
+            tasks.start_soon(
+                tell_changes, brain.supervisor, emit, session.clock.at, session.crier.say
+            )
             await session.run()
             tasks.cancel_scope.cancel()
+
+
+def _tapped(tap: Tap | None, heart: Heartbeat) -> Tap:
+    """Hears every frame, as the one did that there was."""
+
+    def hear(near: AudioFrame, far: Samples) -> None:
+        heart.hear()
+        if tap is not None:
+            tap(near, far)
+
+    return hear
 
 
 async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:
@@ -210,21 +255,33 @@ def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = 
     return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap)
 
 
+def _stages(
+    config: Config, options: RunOptions, brain: Brain
+) -> AbstractAsyncContextManager[Stages]:
+    return open_stages(config, options, supervisor=brain.supervisor)
+
+
 @asynccontextmanager
 async def open_stages(
-    config: Config, options: RunOptions, microphone: Microphone | None = None
+    config: Config,
+    options: RunOptions,
+    microphone: Microphone | None = None,
+    supervisor: Supervisor | None = None,
 ) -> AsyncGenerator[Stages]:
     """The engines of the configuration, loaded and warmed; ``microphone`` replaces the source.
+
+    What cannot be used or fails is done without, as far as it goes; a ``supervisor`` tells of it.
 
     Raises:
         VoicedError: One of them cannot be used; the mend says how.
     """
-    profile = composition.voice(config)
+    watching = supervisor or Supervisor()
+    synthesizer, profile = spares.voice(config, watching)
     stages = Stages(
         microphone or composition.microphone(config, options.source),
         composition.detector(config),
-        composition.transcriber(config),
-        composition.synthesizer(config, profile),
+        spares.transcriber(config, watching),
+        synthesizer,
         composition.speaker(config, options.sink),
         profile,
         await composition.echo_canceller(config, options.source, options.sink),
@@ -278,18 +335,3 @@ async def _stop_on_signal(scope: anyio.CancelScope) -> None:
         async for _ in signals:
             scope.cancel()
             return
-
-
-def notify(state: str) -> None:
-    """Tell systemd, if it started us and listens."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    if address.startswith("@"):
-        address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-        try:
-            sender.connect(address)
-            sender.sendall(state.encode())
-        except OSError as error:
-            _log.warning("systemd was not told %s: %s", state, error)

@@ -27,7 +27,7 @@ __all__ = ["PLAIN", "WORDS", "TimelineBuilder"]
 
 PLAIN = frozenset(
     "reason confidence intent origin effect outcome undo_id db samples device stage code message"
-    " retryable id prompt_tokens cached_tokens completion_tokens".split()
+    " retryable engine level id prompt_tokens cached_tokens completion_tokens".split()
 )
 """Fields of events that never hold what somebody said."""
 
