@@ -23,7 +23,7 @@ from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
-from voiced.heartbeat import Heartbeat, notify, watchdog_s
+from voiced.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
 from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
@@ -187,6 +187,8 @@ async def serve(
         readers: Take every event.
         known: Of the user; None learns nothing.
     """
+    if is_awaited():
+        await prove_voice(stages.synthesizer, stages.voice)
     heart = Heartbeat(limit_s=watchdog_s(os.environ))
     everyone = [*readers, *_keepers(brain.journal, config), heart.take]
     own = known or habits(config)

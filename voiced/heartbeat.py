@@ -1,4 +1,4 @@
-"""What the service manager is told: ready, alive, and how it is. Pure but for ``notify``.
+"""What the service manager is told: ready, alive, and how it is.
 
 Ready is who has heard a real frame, or is muted on purpose. Alive is who has heard another frame
 since the last beat, or knows that there is nothing to hear: it is muted, or its microphone is lost
@@ -11,13 +11,16 @@ import logging
 import os
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import anyio
 
+from voiced.errors import SynthesisError
 from voiced.events import DeviceFound, DeviceLost, EngineChanged, Event, ModeChanged
+from voiced.stages import Synthesizer, Voice
 
-__all__ = ["Heartbeat", "notify", "watchdog_s"]
+__all__ = ["Heartbeat", "is_awaited", "notify", "prove_voice", "watchdog_s"]
 
 _log = logging.getLogger(__name__)
 
@@ -42,6 +45,24 @@ def notify(state: str) -> None:
             sender.sendall(state.encode())
         except OSError as error:
             _log.warning("systemd was not told %s: %s", state, error)
+
+
+def is_awaited() -> bool:
+    """Whether systemd waits for us to be ready."""
+    return bool(os.environ.get("NOTIFY_SOCKET"))
+
+
+async def prove_voice(synthesizer: Synthesizer, voice: Voice) -> None:
+    """Have a word spoken that nobody hears.
+
+    Raises:
+        SynthesisError: There was no sound in it.
+    """
+    async with aclosing(synthesizer.synthesize("Ready.", voice)) as pieces:
+        async for piece in pieces:
+            if piece.samples.any():
+                return
+    raise SynthesisError(f"the voice {voice.name} makes no sound")
 
 
 def watchdog_s(environ: Mapping[str, str]) -> float | None:
