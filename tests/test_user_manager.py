@@ -34,11 +34,13 @@ SOON = "[Unit]\nStartLimitBurst=3\n[Service]\nWatchdogSec=5\n"
 KILL, STOP = 9, 19
 
 PROBE = """\
-import os, pathlib, socket, sys
+import os, pathlib, socket, subprocess, sys
+from voiced.plugin import apart
 home = pathlib.Path.home()
 (home / "new.txt").write_text("mine")
 print((home / "note.txt").read_text())
 socket.create_connection(("127.0.0.1", int(sys.argv[1]))).close()
+subprocess.run(apart(["sh", "-c", 'grep Seccomp: /proc/self/status > "$HOME/apart.txt"']))
 def refused(act):
     try:
         act()
@@ -112,6 +114,7 @@ def test_files_sound_and_the_net_are_there_and_little_else(manager: UserManager)
         code, told = manager.run("systemctl", "--user", "start", "probe.service")
     assert (code, output.read_text().splitlines()) == (0, ["a note", "True True True True"]), told
     assert (manager.home / "new.txt").read_text() == "mine"
+    assert (manager.home / "apart.txt").read_text().split() == ["Seccomp:", "0"], "closed off, too"
 
 
 def test_one_that_hangs_is_killed_and_listens_again(manager: UserManager) -> None:
