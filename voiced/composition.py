@@ -42,6 +42,7 @@ from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.replaceable import ReplaceableResponder
 from voiced.stages import Responder, Stage
+from voiced.supervision import SupervisedResponder, Supervisor
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
 
@@ -92,7 +93,7 @@ class Brain:
     ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
     gives those that are asked what to say unasked, as they are now: none, unless somebody really
     listens. ``settings`` of plugins in this process may be changed: they count at the next call;
-    ``model`` may be replaced.
+    ``model`` may be replaced. ``supervisor`` knows which engines failed.
     """
 
     thinker: Thinker
@@ -103,6 +104,7 @@ class Brain:
     announcers: Callable[[], Sequence[Announcer]] = tuple
     settings: MutableMapping[type, object] = field(default_factory=dict[type, object])
     model: ReplaceableResponder | None = None
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -138,8 +140,9 @@ async def open_brain(
         servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
-        found = None if is_serving else responder(config)
-        model = ReplaceableResponder(found) if found else None
+        supervisor = Supervisor()
+        replaceable = None if is_serving else _replaceable(config)
+        model = _watched(replaceable, config, supervisor)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -163,9 +166,9 @@ async def open_brain(
         notices = (*_notices(journal, broken, plugins.warnings), *servers.notices)
         begun = running([each.server for each in servers.servers])
         async with begun, prepared(*([model] if model else [])):
-            thinker = Thinker(dispatcher, model, today=_today)
+            thinker = Thinker(dispatcher, model, today=_today, rests=_rests(model))
             parts = (thinker, journal, plugins, notices, interrupted)
-            yield Brain(*parts, settings=settings, model=model)
+            yield Brain(*parts, settings=settings, model=replaceable, supervisor=supervisor)
 
 
 def _open_journal(config: Config) -> Journal:
@@ -224,6 +227,23 @@ def responder(config: Config) -> Responder | None:
     from voiced.engines.openai_chat import OpenAIResponder
 
     return OpenAIResponder(config.responder)
+
+
+def _replaceable(config: Config) -> ReplaceableResponder | None:
+    model = responder(config)
+    return None if model is None else ReplaceableResponder(model)
+
+
+def _watched(
+    model: Responder | None, config: Config, supervisor: Supervisor
+) -> SupervisedResponder | None:
+    if model is None:
+        return None
+    return SupervisedResponder(model, supervisor, config.responder.model or "language model")
+
+
+def _rests(model: SupervisedResponder | None) -> Callable[[], bool]:
+    return lambda: model is not None and model.rests
 
 
 def _pictures(config: Config) -> PictureConsent:

@@ -5,21 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio.abc import TaskGroup
 
-from voiced import composition, misses, pause_file
+from voiced import composition, misses, pause_file, spares
 from voiced.activation.gate import GateRules
 from voiced.activation.keys import attend
 from voiced.announcements import Announcement
+from voiced.audio import AudioFrame, Samples
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
@@ -28,6 +29,7 @@ from voiced.control.place import folder_of
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import EngineError, JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
+from voiced.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
 from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.labels import Integrity
@@ -40,8 +42,11 @@ from voiced.sound_guard import SoundGuard
 from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
+from voiced.starts import STARTS_FILE, Starts
 from voiced.steering import Steering, be_the_only_one, both
+from voiced.supervision import Change, Supervisor
 from voiced.surroundings import failure
+from voiced.telling import tell_changes
 from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
@@ -108,49 +113,70 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
         AlreadyRunning: Another daemon has the microphone.
         VoicedError: Something that is needed is missing or has gone for good.
     """
-    config = loaded.config
     with ExitStack() as held:
         held.enter_context(signals.unharmed())
-        if options.source == "mic":
-            be_the_only_one(held, _note)
-        opening = composition.open_brain(loaded, screen_lock=lock_of(options))
-        async with opening as brain, open_stages(config, options) as stages:
-            for notice in notices(brain, is_logged=is_logged()):
-                _note(notice)
-            recorder = composition.flight_recorder(config)
-            try:
-                live = _Live(loaded, brain, stages, recorder)
-                await (_listen if options.source == "mic" else _play)(live, readers)
-            finally:
-                await recorder.aclose()
-            notify("STOPPING=1")
+        if options.source != "mic":
+            await _run(loaded, options, readers)
+            return
+        be_the_only_one(held, _note)  # before it counts as a start
+        starts = Starts(journal_folder(loaded.config.journal) / STARTS_FILE)
+        changes: tuple[Change, ...] = ()
+        if starts.is_too_much(await in_worker(starts.begin)):
+            loaded = replace(loaded, config=spares.built_in_only(loaded.config))
+            changes = (spares.ONLY_BUILT_IN,)
+        await _run(loaded, options, readers, changes, partial(starts.live, in_worker))
+        await in_worker(starts.forget)
+
+
+async def _run(
+    loaded: Loaded,
+    options: RunOptions,
+    readers: Sequence[Reader],
+    changes: Sequence[Change] = (),
+    live: Callable[[], Coroutine[Any, Any, None]] = anyio.sleep_forever,
+) -> None:
+    config = loaded.config
+    opening = composition.open_brain(loaded, screen_lock=lock_of(options))
+    async with opening as brain, _stages(config, options, brain) as stages:
+        for change in changes:
+            brain.supervisor.tell(change)
+        for notice in notices(brain, is_logged=is_logged()):
+            _note(notice)
+        recorder = composition.flight_recorder(config)
+        parts = _Parts(loaded, brain, stages, recorder, live)
+        try:
+            await (_listen if options.source == "mic" else _play)(parts, readers)
+        finally:
+            await recorder.aclose()
+        notify("STOPPING=1")
 
 
 @dataclass(frozen=True, slots=True)
-class _Live:
-    """What a run needs, open."""
+class _Parts:
+    """What a run needs, open; ``live`` notes that it lives."""
 
     loaded: Loaded
     brain: Brain
     stages: Stages
     recorder: FlightRecorder
+    live: Callable[[], Coroutine[Any, Any, None]]
 
 
-async def _play(live: _Live, readers: Sequence[Reader]) -> None:
+async def _play(parts: _Parts, readers: Sequence[Reader]) -> None:
     """Hear a file; nobody is beside it."""
-    config, recorder = live.loaded.config, live.recorder
+    config, recorder = parts.loaded.config, parts.recorder
     stops = signals.stopping(hangup_stops=True)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(signals.heed, stops, tasks.cancel_scope.cancel)
             known = habits(config, None, recorder.hear)
-            await serve(config, live.brain, live.stages, [*readers, recorder], known)
+            await serve(config, parts.brain, parts.stages, [*readers, recorder], known)
             tasks.cancel_scope.cancel()
 
 
-async def _listen(live: _Live, readers: Sequence[Reader]) -> None:
+async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
     """Hear a microphone, with all that lives beside it."""
-    loaded, brain, recorder = live.loaded, live.brain, live.recorder
+    loaded, brain, recorder = parts.loaded, parts.brain, parts.recorder
     config = loaded.config
     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
     companions = tuple(companions_of(loaded, brain.plugins.plugins))
@@ -159,6 +185,7 @@ async def _listen(live: _Live, readers: Sequence[Reader]) -> None:
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_heed_signals, tasks, steering)
+            tasks.start_soon(parts.live)
             tasks.start_soon(watch.run)
             for beside in companions:
                 tasks.start_soon(keep, beside)
@@ -166,7 +193,7 @@ async def _listen(live: _Live, readers: Sequence[Reader]) -> None:
             everyone = [*readers, recorder, *steering.readers]
             known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
             heard = replace(brain, announcers=lambda: watch.plugins.announcers)
-            await serve(config, heard, live.stages, everyone, known, steering=steering)
+            await serve(config, heard, parts.stages, everyone, known, steering=steering)
             tasks.cancel_scope.cancel()
 
 
@@ -219,20 +246,23 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         known: Of the user; None learns nothing.
         steering: Lets it be asked from outside; None does not.
     """
-    everyone: list[Reader] = [*readers, *_keepers(brain.journal)]
+    if is_awaited():
+        await prove_voice(stages.synthesizer, stages.voice)
+    heart = Heartbeat(limit_s=watchdog_s(os.environ))
+    everyone: list[Reader] = [*readers, *_keepers(brain.journal), heart.take]
+    own = known or habits(config)
     session = Session(
         stages,
         brain.thinker,
         rules(config.turns),
         lambda event: _tell(everyone, event),
-        known or habits(config),
+        replace(own, tap=_tapped(own.tap, heart)),
     )
     if steering is not None:
         steering.begin(session.controls)
     _tell(everyone, ModeChanged(0, session.controls.mode))
     for error in stages.unusable:
         _tell(everyone, failure(error, 0))
-    notify("READY=1")
     guard = _guard(stages, session, lambda event: _tell(everyone, event))
     everyone.append(guard.read)
     herald = Herald(
@@ -251,6 +281,11 @@ async def serve(  # noqa: PLR0913 - it brings everything together
             tasks.start_soon(guard.run)
             if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
                 tasks.start_soon(composition.watch_sleep, session.sleeps)
+            tasks.start_soon(heart.run)
+            emit = partial(_tell, everyone)
+            tasks.start_soon(
+                tell_changes, brain.supervisor, emit, session.clock.at, session.crier.say
+            )
             await session.run()
             tasks.cancel_scope.cancel()
 
@@ -262,6 +297,17 @@ def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:
         await session.crier.say(Announcement("sound", sentence), Integrity.CONFIG, 0.0)
 
     return SoundGuard(stages.speaker, session.clock.at, emit, _note, say)
+
+
+def _tapped(tap: Tap | None, heart: Heartbeat) -> Tap:
+    """Hears every frame, as the one did that there was."""
+
+    def hear(near: AudioFrame, far: Samples) -> None:
+        heart.hear()
+        if tap is not None:
+            tap(near, far)
+
+    return hear
 
 
 async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:
@@ -294,21 +340,33 @@ def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = 
     return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap, gate)
 
 
+def _stages(
+    config: Config, options: RunOptions, brain: Brain
+) -> AbstractAsyncContextManager[Stages]:
+    return open_stages(config, options, supervisor=brain.supervisor)
+
+
 @asynccontextmanager
 async def open_stages(
-    config: Config, options: RunOptions, microphone: Microphone | None = None
+    config: Config,
+    options: RunOptions,
+    microphone: Microphone | None = None,
+    supervisor: Supervisor | None = None,
 ) -> AsyncGenerator[Stages]:
     """The engines of the configuration, loaded and warmed; ``microphone`` replaces the source.
+
+    What cannot be used or fails is done without, as far as it goes; a ``supervisor`` tells of it.
 
     Raises:
         VoicedError: One of them cannot be used; the mend says how.
     """
-    profile = composition.voice(config)
+    watching = supervisor or Supervisor()
+    synthesizer, profile = spares.voice(config, watching)
     stages = Stages(
         microphone or composition.microphone(config, options.source),
         composition.detector(config),
-        composition.transcriber(config),
-        composition.synthesizer(config, profile),
+        spares.transcriber(config, watching),
+        synthesizer,
         composition.speaker(config, options.sink),
         profile,
         await composition.echo_canceller(config, options.source, options.sink),
@@ -374,18 +432,3 @@ def _keepers(journal: Journal) -> list[Reader]:
             _log.error("the journal could not keep what was said")
 
     return [keep, missed]
-
-
-def notify(state: str) -> None:
-    """Tell systemd, if it started us and listens."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    if address.startswith("@"):
-        address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-        try:
-            sender.connect(address)
-            sender.sendall(state.encode())
-        except OSError as error:
-            _log.warning("systemd was not told %s: %s", state, error)

@@ -44,9 +44,8 @@ def test_whether_a_terminal_can_be_closed_is_known() -> None:
     master, slave = pty.openpty()
     script = "import fcntl, os, termios; os.setsid(); fcntl.ioctl(%d, termios.TIOCSCTTY, 0)"
     code = f"{script % slave}; import voiced.control.signals as s; print(s.has_terminal())"
-    done = subprocess.run(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, pass_fds=[slave]
-    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, pass_fds=[slave], check=True)
     assert done.stdout.strip() == "True"
     os.close(master)
     os.close(slave)

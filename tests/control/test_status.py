@@ -11,6 +11,7 @@ from voiced.events import (
     AudioDropped,
     DeviceFound,
     DeviceLost,
+    EngineChanged,
     ModeChanged,
     ModelReplied,
     PlaybackStarted,
@@ -112,6 +113,20 @@ def test_an_engine_is_in_trouble_until_it_works_again(board, stage, proof) -> No
     assert set(troubles.values()) == {""}
     board.hear(proof)
     assert all(not engine.trouble for engine in board.status().engines)
+
+
+def test_a_simpler_engine_that_took_over_is_told_until_the_better_one_is_back(board) -> None:
+    board.hear(EngineChanged(0, "transcriber", "small", 1, "transcription_error"))
+    board.hear(EngineChanged(0, "responder", "", 1, "reply_error"))
+    board.hear(EngineChanged(0, "everything", "what is built in", 1, "crashes"))
+    engines = {each.stage: (each.name, each.level, each.reason) for each in board.status().engines}
+    assert engines == {
+        "transcriber": ("small", 1, "transcription_error"),
+        "responder": ("none", 1, "reply_error"),
+        "everything": ("what is built in", 1, "crashes"),
+    }
+    board.hear(EngineChanged(0, "transcriber", "big", 0, ""))
+    assert board.status().engines[0] == EngineStatus("transcriber", "big")
 
 
 def test_a_device_that_is_gone_is_marked(board) -> None:

@@ -115,6 +115,8 @@ def _now(row: Mapping[str, Any]) -> str:
 
 
 def _trouble(engine: Mapping[str, Any]) -> str:
+    if engine["level"]:
+        return f" (degraded: {engine['reason']})"
     return f" (TROUBLE: {engine['trouble']})" if engine["trouble"] else ""
 
 

@@ -22,6 +22,7 @@ from voiced.cli import (
     mcp,
     models,
     run,
+    service,
     sound,
     trace,
     voices,
@@ -66,6 +67,7 @@ journal.add_undo(app, run.undo)
 voices.add_try(sound.speak)
 app.add_typer(doctor.app, name="doctor")
 app.add_typer(bench.app, name="bench")
+app.add_typer(service.app, name="service")
 
 
 def _show_version(wanted: bool) -> None:

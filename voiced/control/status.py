@@ -13,6 +13,7 @@ from voiced.events import (
     AudioDropped,
     DeviceFound,
     DeviceLost,
+    EngineChanged,
     Event,
     ModeChanged,
     ModelReplied,
@@ -46,10 +47,16 @@ _PROOFS: Mapping[type, str] = {
 
 @dataclass(frozen=True, slots=True)
 class EngineStatus:
-    """What does a stage's work; ``trouble`` is its last error if nothing worked since, or empty."""
+    """What does a stage's work, and how well.
+
+    ``level`` 0 is the engine that was chosen, each one further down is simpler, as ``reason`` says
+    (the code of an error). ``trouble`` is its last error if nothing worked since, or empty.
+    """
 
     stage: str
     name: str
+    level: int = 0
+    reason: str = ""
     trouble: str = ""
 
 
@@ -144,6 +151,7 @@ class StatusBoard:
         self._mode: Mode = "listening"
         self._lost: set[str] = set()
         self._troubles: dict[str, str] = {}
+        self._levels: dict[str, EngineChanged] = {}
         self._flags: set[str] = set()
         self._turns = self._dropped = 0
         self._last: tuple[TurnEnded, float] | None = None
@@ -163,6 +171,8 @@ class StatusBoard:
                 self._troubles.pop(event.device, None)
             case StageFailed():
                 self._troubles[event.stage] = event.message
+            case EngineChanged():
+                self._levels[event.stage] = event
             case AudioDropped():
                 self._dropped += event.samples
             case TurnEnded():
@@ -205,7 +215,7 @@ class StatusBoard:
             devices=tuple(
                 replace(each, is_there=each.device not in self._lost) for each in known.devices
             ),
-            engines=tuple(self._engine(each) for each in known.engines),
+            engines=tuple(self._engine(each) for each in self._engines()),
             voice=known.voice,
             plugins=known.plugins,
             turns=self._turns,
@@ -216,8 +226,19 @@ class StatusBoard:
             notes=self.notes,
         )
 
+    def _engines(self) -> tuple[EngineStatus, ...]:
+        """Those of the configuration, and whatever else was changed."""
+        named = {engine.stage for engine in self.known.engines}
+        others = [EngineStatus(stage, "") for stage in self._levels if stage not in named]
+        return (*self.known.engines, *others)
+
     def _engine(self, engine: EngineStatus) -> EngineStatus:
-        return replace(engine, trouble=self._troubles.get(engine.stage, ""))
+        trouble = self._troubles.get(engine.stage, "")
+        now = self._levels.get(engine.stage)
+        if now is None or not now.level:
+            return replace(engine, name=engine.name or (now.engine if now else ""), trouble=trouble)
+        name = now.engine or "none"
+        return replace(engine, name=name, level=now.level, reason=now.reason, trouble=trouble)
 
     def _hears(self) -> str:
         if self._mode == "muted":
