@@ -173,8 +173,6 @@ class StatusBoard:
                 self._troubles[event.stage] = event.message
             case EngineChanged():
                 self._levels[event.stage] = event
-            case AudioDropped():
-                self._dropped += event.samples
             case TurnEnded():
                 self._turns += 1
                 self._last = event, self._now_s()
@@ -184,6 +182,8 @@ class StatusBoard:
 
     def _hear_sound(self, event: Event) -> None:
         match event:
+            case AudioDropped():
+                self._dropped += event.samples
             case SpeechStarted():
                 self._flags.add("speech")
             case SpeechStopped():
