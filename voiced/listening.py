@@ -126,12 +126,13 @@ class Listener:
             except DeviceError as error:
                 if self.shutter.is_closed or error.cause == "changed":
                     continue
-                lose(error.cause)
                 if error.cause == "asleep":
+                    lose(error.cause)
                     await self.wakefulness.until_awake()
                     continue
                 failures = 0 if self._lost is None else failures
                 self._tell_loss(error)
+                lose(error.cause)
                 if not error.retryable:
                     raise
             await self._wait_for_devices(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
