@@ -126,12 +126,13 @@ class Listener:
             except DeviceError as error:
                 if self.shutter.is_closed or error.cause == "changed":
                     continue
-                lose(error.cause)
                 if error.cause == "asleep":
+                    lose(error.cause)
                     await self.wakefulness.until_awake()
                     continue
                 failures = 0 if self._lost is None else failures
                 self._tell_loss(error)
+                lose(error.cause)
                 if not error.retryable:
                     raise
             await self._wait_for_devices(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
@@ -204,7 +205,8 @@ class Listener:
         goes_on = self._shift is not None
         if self._shift is None:  # the first frame of a stream, which has a count of its own
             now = self._clock.at() - len(frame.samples)
-            start = frame.start if self._next_sample < 0 else max(self._next_sample, now)
+            # at least a sample is lost between two streams, however quick it was
+            start = frame.start if self._next_sample < 0 else max(self._next_sample + 1, now)
             self._shift = start - frame.start
         start = max(self._next_sample, frame.start + self._shift)
         lost = start - self._next_sample if self._next_sample >= 0 else 0

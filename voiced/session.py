@@ -55,6 +55,9 @@ from voiced.turns import (
 __all__ = ["Habits", "Session", "Stages", "Tap"]
 
 _OVERLAP_PRE_ROLL = int(0.3 * RATE_HZ)
+_CUT_OFF_SAMPLES = int(0.3 * RATE_HZ)
+"""Who was silent for so long when the microphone was lost had finished."""
+
 _JUDGED_SAMPLES = 8 * RATE_HZ
 _MOST_MISJUDGED = 3
 """A turn end detector that failed so often in a row is not asked any more."""
@@ -375,7 +378,8 @@ class Session:
         self._emit(SpeechStarted(start))
 
     def _lose_microphone(self, cause: DeviceCause) -> None:
-        if self._listening is not None:
+        spoken_until = self._taking.last_speech or 0
+        if self._listening is not None and self._listener.end - spoken_until < _CUT_OFF_SAMPLES:
             self._listening.cut_off()
         self._end_of_sound()
         self._thinker.dispatcher.keep_back()
