@@ -44,6 +44,7 @@ __all__ = ["Take"]
 
 _SENTENCES_AHEAD = 4
 _PIECES_AHEAD = 256
+_SAY_AGAIN = "I missed a part of that. Please say it again."
 
 
 def _thinking_sound() -> SpokenAudio:
@@ -75,6 +76,7 @@ class Take:
 
     Attributes:
         began: The sample where the speech began.
+        is_cut_off: Its end was never heard, since the microphone was lost.
         after_reply_s: How long after our own sound had ended that was.
     """
 
@@ -104,6 +106,9 @@ class Take:
         self._is_sure = anyio.Event()
         self._is_dropped = False
         self._speech_end = 0
+        self.is_cut_off = False
+        self._has_gap = False
+        self._next_sample: int | None = None
         self.began = 0
         self.after_reply_s = math.inf
         self._is_overlap = is_overlap
@@ -114,6 +119,8 @@ class Take:
 
     def hear(self, frame: AudioFrame) -> None:
         """Take a frame of the utterance."""
+        self._has_gap |= self._next_sample not in (None, frame.start)
+        self._next_sample = frame.end
         self._frames.send_nowait(frame)
 
     def pause(self, end: int) -> None:
@@ -235,7 +242,11 @@ class Take:
             await self._speak(partial(self._apologise, heard.spoken))
             self.outcome = "failed"
             return
-        if not heard.text:
+        if not heard.text or self.is_cut_off:
+            self.outcome = "not_understood"
+            return
+        if self._has_gap:  # whatever it seems to say: part of it may be missing
+            await self._speak(partial(self._apologise, _SAY_AGAIN))
             self.outcome = "not_understood"
             return
         self.said = heard.text

@@ -13,6 +13,7 @@ from voiced import __version__
 from voiced.cli import (
     ask,
     bench,
+    control,
     demo,
     doctor,
     forget,
@@ -25,6 +26,7 @@ from voiced.cli import (
     sound,
     trace,
     voices,
+    watch,
 )
 from voiced.cli.brought import Verbs
 from voiced.cli.output import report_error
@@ -56,6 +58,10 @@ app.add_typer(models.app, name="models")
 app.add_typer(journal.app, name="journal")
 app.add_typer(trace.app, name="trace")
 app.add_typer(mcp.app, name="mcp")
+for verb in (control.status, control.ptt, control.mute, control.unmute, control.stop):
+    app.command(verb.__name__)(verb)
+app.command("reload")(control.reload)
+app.command("watch")(watch.watch)
 app.command("forget")(forget.forget)
 journal.add_undo(app, run.undo)
 voices.add_try(sound.speak)
