@@ -95,11 +95,13 @@ def test_built_in_only_needs_nothing_and_is_no_less_careful() -> None:
     assert config.policy.confirm_s == 5
 
 
-@pytest.mark.parametrize("stage", ["transcriber", "synthesizer", "responder", "everything"])
+@pytest.mark.parametrize(
+    "stage", ["transcriber", "synthesizer", "responder", "everything", "configuration"]
+)
 def test_every_change_has_a_sentence(stage: str) -> None:
     worse = spares.spoken(Change(stage, "simple", 1, "crashes"))
     assert worse.endswith(".")
-    if stage != "everything":
+    if stage not in ("everything", "configuration"):
         assert spares.spoken(Change(stage, "better", 0)) != worse
 
 

@@ -104,10 +104,16 @@ def rules(settings: TurnSettings) -> Rules:
     )
 
 
-async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) -> None:
+async def run(
+    loaded: Loaded,
+    options: RunOptions,
+    readers: Sequence[Reader],
+    changes: Sequence[Change] = (),
+) -> None:
     """Run until the source ends, or a signal asks to stop.
 
-    Every model is loaded and warmed before ``mode_changed: listening`` is told.
+    Every model is loaded and warmed before ``mode_changed: listening`` is told. ``changes`` are
+    told then, too: what had to take the place of what was wanted.
 
     Raises:
         AlreadyRunning: Another daemon has the microphone.
@@ -116,14 +122,13 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
     with ExitStack() as held:
         held.enter_context(signals.unharmed())
         if options.source != "mic":
-            await _run(loaded, options, readers)
+            await _run(loaded, options, readers, changes)
             return
         be_the_only_one(held, _note)  # before it counts as a start
         starts = Starts(journal_folder(loaded.config.journal) / STARTS_FILE)
-        changes: tuple[Change, ...] = ()
         if starts.is_too_much(await in_worker(starts.begin)):
             loaded = replace(loaded, config=spares.built_in_only(loaded.config))
-            changes = (spares.ONLY_BUILT_IN,)
+            changes = (*changes, spares.ONLY_BUILT_IN)
         await _run(loaded, options, readers, changes, partial(starts.live, in_worker))
         await in_worker(starts.forget)
 

@@ -19,16 +19,21 @@ from voiced.supervision import (
     Supervisor,
 )
 
-__all__ = ["ONLY_BUILT_IN", "built_in_only", "spoken", "transcriber", "voice"]
+__all__ = ["LAST_CONFIGURATION", "ONLY_BUILT_IN", "built_in_only", "spoken", "transcriber", "voice"]
 
 ONLY_BUILT_IN = Change("everything", "what is built in", 1, "crashes")
 """It has failed to start too often."""
+
+LAST_CONFIGURATION = Change("configuration", "the one that worked last", 1, "config_error")
+"""The configuration has a mistake."""
 
 _BUILT_IN_LANGUAGE = "en"
 _BUILT_IN_VOICE = "default"
 _WORSE = {
     "transcriber": "My ears are not at their best, so I use a simpler recogniser for now.",
     "synthesizer": "My voice has failed, so I use a simpler one for now.",
+    LAST_CONFIGURATION.stage: "My configuration has a mistake, so I use the one that worked last. "
+    "The command voiced doctor says more.",
     ONLY_BUILT_IN.stage: "I have failed to start several times, so I use only what is built in. "
     "The command voiced doctor says more.",
     "responder": "My language model has failed too often, so I only do what my skills do for now.",
