@@ -30,7 +30,7 @@ from voiced.errors import DeviceCause, EngineError
 from voiced.events import EndReason, Event, OverlapReason, SpeechStarted, TurnId
 from voiced.habits import Habits, Tap
 from voiced.labels import Integrity
-from voiced.listening import Heard, Listener
+from voiced.listening import Captured, Heard, Listener
 from voiced.live_turn import LiveTurn
 from voiced.reading import read_overlap, read_utterance
 from voiced.stages import Transcript
@@ -100,7 +100,7 @@ class Session:
         self._is_open = False
         self._attention = Attention(
             self,
-            self._listener.shutter,
+            self._listener,
             self.clock,
             emit,
             Opening(self._habits.gate, stages.wake_word, stages.stop_word),
@@ -133,18 +133,18 @@ class Session:
 
     # One frame at a time, synchronously
 
-    def _hear(self, heard: Heard) -> None:
-        if heard.is_sounding:
-            self._sounded_until = heard.frame.end
-        for each in self._attention.hear(heard, self._activity(heard)):
-            self._attend(each)
+    def _hear(self, captured: Captured) -> None:
+        if captured.is_sounding:
+            self._sounded_until = captured.near.end
+        for heard in self._attention.hear(captured, self._activity(captured)):
+            self._attend(heard)
 
-    def _activity(self, heard: Heard) -> Activity:
+    def _activity(self, captured: Captured) -> Activity:
         phase = self._phase
         return Activity(
             is_listening=self._taking.hears_speech or self._listening is not None,
             is_answering=phase is not Phase.IDLE,
-            is_speaking=heard.is_sounding or phase in (Phase.BEGINNING, Phase.REPLYING),
+            is_speaking=captured.is_sounding or phase in (Phase.BEGINNING, Phase.REPLYING),
         )
 
     @property
