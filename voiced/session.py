@@ -136,15 +136,16 @@ class Session:
     def _hear(self, captured: Captured) -> None:
         if captured.is_sounding:
             self._sounded_until = captured.near.end
-        for heard in self._attention.hear(captured, self._activity(captured)):
+        for heard in self._attention.hear(captured, self._activity):
             self._attend(heard)
 
-    def _activity(self, captured: Captured) -> Activity:
+    @property
+    def _activity(self) -> Activity:
         phase = self._phase
         return Activity(
             is_listening=self._taking.hears_speech or self._listening is not None,
             is_answering=phase is not Phase.IDLE,
-            is_speaking=captured.is_sounding or phase in (Phase.BEGINNING, Phase.REPLYING),
+            is_speaking=phase in (Phase.BEGINNING, Phase.REPLYING),
         )
 
     @property
