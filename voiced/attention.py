@@ -8,12 +8,12 @@ transcribes it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiced.activation.gate import Activity, Gate, GateRules
-from voiced.audio import RATE_HZ
+from voiced.audio import RATE_HZ, AudioFrame
 from voiced.clock import AudioClock
 from voiced.controls import Mode
 from voiced.events import Event, ModeChanged, PushToTalk, WakeWordHeard
@@ -24,6 +24,9 @@ __all__ = ["Attention", "Conversing", "Opening"]
 
 _RECALLED = RATE_HZ
 """A wake word is known after its end by less than this."""
+
+_BLUR = 60 * RATE_HZ // 1000
+"""The word may have ended so long before; what was said then is kept, but is no sign of speech."""
 
 _EARLY = RATE_HZ // 10
 """Who presses a key may speak a little before."""
@@ -64,8 +67,11 @@ class Conversing(Protocol):
         """What is being said is complete."""
         ...
 
-    def recall(self, at: int) -> None:
-        """What was said before sample ``at`` is no part of the request: it was the wake word."""
+    def recall(self, at: int, end: Sequence[AudioFrame]) -> None:
+        """What was said before sample ``at`` is no part of the request: it was the wake word.
+
+        ``end`` is the sound from there to where the word seems to end.
+        """
         ...
 
     def drop(self, *, keeps_back: bool) -> None:
@@ -227,8 +233,14 @@ class Attention:
     def _wake(self, word: WakeWord) -> None:
         self._emit(WakeWordHeard(word.at, word.word))
         self._catch_up()  # the wake word, too: whoever looks for speech has to know the room
-        self._forget(word.at)
-        self._session.recall(word.at)
+        begin = word.at - _BLUR
+        self._forget(begin)
+        end: list[AudioFrame] = []
+        while self._unattended and self._unattended[0].captured.near.start < word.at:
+            each = self._unattended.popleft()
+            self._listener.keep(each.captured, is_attended=True)
+            end += [each.heard.frame] if each.heard is not None else []
+        self._session.recall(begin, end)
         self._gate.wake(word.at)
 
     def _tell_mode(self) -> None:

@@ -15,7 +15,7 @@ TurnEnded tells what was heard; the history keeps it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import anyio
 
@@ -219,9 +219,11 @@ class Session:
         self._taking.is_held = False
         self._decide(self._taking.finish())
 
-    def recall(self, at: int) -> None:
-        """What was said before sample ``at`` was the wake word."""
+    def recall(self, at: int, end: Sequence[AudioFrame]) -> None:
+        """What was said before sample ``at`` was the wake word; ``end`` may be."""
         self._pre_roll.take()
+        for frame in end:
+            self._pre_roll.push(frame)
         self._taking.is_held = False
         if self._turn is None:
             self._taking.reset()
