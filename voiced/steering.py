@@ -5,7 +5,6 @@ None of it is needed to listen: what cannot be had is told, and the assistant go
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 import socket
@@ -37,8 +36,6 @@ from voiced.reloading import Reloader
 from voiced.workers import in_worker
 
 __all__ = ["Steering", "be_the_only_one", "both"]
-
-_log = logging.getLogger(__name__)
 
 _HEALTH_S = 3.0
 _FRESH_S = 2.0
