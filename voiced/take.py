@@ -44,6 +44,7 @@ __all__ = ["Take"]
 
 _SENTENCES_AHEAD = 4
 _PIECES_AHEAD = 256
+_NEAR_SAMPLES = RATE_HZ // 2
 _SAY_AGAIN = "I missed a part of that. Please say it again."
 
 
@@ -107,7 +108,7 @@ class Take:
         self._is_dropped = False
         self._speech_end = 0
         self.is_cut_off = False
-        self._has_gap = False
+        self._gaps: list[int] = []
         self._next_sample: int | None = None
         self.began = 0
         self.after_reply_s = math.inf
@@ -119,7 +120,8 @@ class Take:
 
     def hear(self, frame: AudioFrame) -> None:
         """Take a frame of the utterance."""
-        self._has_gap |= self._next_sample not in (None, frame.start)
+        if self._next_sample not in (None, frame.start):
+            self._gaps.append(frame.start)
         self._next_sample = frame.end
         self._frames.send_nowait(frame)
 
@@ -237,6 +239,11 @@ class Take:
         async for _ in self._heard_frames:
             pass
 
+    @property
+    def _is_torn(self) -> bool:
+        """Whether sound was lost in the utterance, or so soon before it that words may be gone."""
+        return any(gap > self.began - _NEAR_SAMPLES for gap in self._gaps)
+
     async def _answer(self, heard: Transcript | EngineError) -> None:
         if isinstance(heard, EngineError):
             await self._speak(partial(self._apologise, heard.spoken))
@@ -245,7 +252,7 @@ class Take:
         if not heard.text or self.is_cut_off:
             self.outcome = "not_understood"
             return
-        if self._has_gap:  # whatever it seems to say: part of it may be missing
+        if self._is_torn:  # whatever it seems to say: part of it may be missing
             await self._speak(partial(self._apologise, _SAY_AGAIN))
             self.outcome = "not_understood"
             return

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import anyio
-import pipewire_server
+import pipewire_server as pipewire
 import pytest
-import sound_server
+import sound_server as pulseaudio
+from daemon_process import Daemon
 from sound_rig import listening
 from sound_server import SoundServer
 
+from voiced.audio import Samples
 from voiced.events import (
     DeviceFound,
     DeviceLost,
     DeviceNoted,
     PlaybackStarted,
+    ReplySentence,
     StageFailed,
     TurnEnded,
 )
@@ -26,6 +31,7 @@ from voiced.testing import signals
 pytestmark = [pytest.mark.device, pytest.mark.anyio]
 
 TONE = signals.tone(1.0)
+OTHERS = "browser desktop files look mail photos search sums talk timers writing".split()
 GONE = "I can't hear you: the microphone is gone."
 AGAIN = "I can hear you again."
 
@@ -35,7 +41,7 @@ def server(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SoundServer]:
     """One for all tests: each leaves the devices as it found them."""
-    kind = sound_server if request.param == "pulseaudio" else pipewire_server
+    kind = pulseaudio if request.param == "pulseaudio" else pipewire
     missing = kind.what_is_missing()
     if missing:
         pytest.skip(f"no sound server: {missing}")
@@ -50,7 +56,8 @@ def devices(server: SoundServer) -> Iterator[SoundServer]:
     server.restore()
 
 
-def say(server: SoundServer, sink: str = "mouth") -> None:
+def sound(server: SoundServer, sink: str = "mouth") -> None:
+    """A tone, into the microphone or out of the loudspeaker."""
     server.say(TONE, sink)
 
 
@@ -58,7 +65,7 @@ async def test_an_unplugged_microphone_is_told_and_never_replaced_by_the_loudspe
     devices: SoundServer, tmp_path: Path
 ) -> None:
     async with listening(tmp_path) as rig:
-        say(devices, "speaker")
+        sound(devices, "speaker")
         await anyio.sleep(0.3)
         unplugged_s = time.perf_counter()
         devices.unplug("microphone")
@@ -66,14 +73,14 @@ async def test_an_unplugged_microphone_is_told_and_never_replaced_by_the_loudspe
         assert (lost.device, lost.cause) == ("microphone", "gone")
         await rig.until(lambda: GONE in rig.sentences, 2.0)
         frames = len(rig.frames)
-        say(devices, "speaker")
+        sound(devices, "speaker")
         await anyio.sleep(0.5)
         assert len(rig.frames) == frames, "something else was listened to"
         assert not rig.hears_sound(0.0), "it heard the loudspeaker"
         devices.plug_microphone()
         took_s = await rig.until(lambda: rig.of(DeviceFound), 2.0)
         print(f"heard again after {took_s:.2f} s; lost {rig.events[0][0] - unplugged_s:.3f} s")
-        say(devices)
+        sound(devices)
         began_s = time.perf_counter()
         await rig.until(lambda: rig.hears_sound(began_s))
         await rig.until(lambda: AGAIN in rig.sentences)
@@ -88,7 +95,7 @@ async def test_a_new_default_microphone_is_followed_and_told_once(
         devices.control("set-default-source", "other")
         noted = await rig.until_event(DeviceNoted)
         assert (noted.device, noted.note) == ("microphone", "uses")
-        say(devices)
+        sound(devices)
         began_s = time.perf_counter()
         await rig.until(lambda: rig.hears_sound(began_s))
         await rig.until(lambda: rig.sentences)
@@ -104,10 +111,10 @@ async def test_a_monitor_that_becomes_the_default_is_not_listened_to(
 ) -> None:
     async with listening(tmp_path) as rig:
         devices.control("set-default-source", "speaker.monitor")
-        say(devices, "speaker")
+        sound(devices, "speaker")
         await anyio.sleep(0.5)
         assert not rig.hears_sound(0.0)
-        say(devices)
+        sound(devices)
         await rig.until(lambda: rig.hears_sound(0.0))
         assert not rig.of(DeviceLost)
 
@@ -133,6 +140,26 @@ async def test_a_reply_goes_on_where_its_loudspeaker_goes(
         assert not rig.of(StageFailed)
 
 
+async def test_the_last_loudspeaker_that_goes_is_told_and_found_again(
+    sound_server: SoundServer, tmp_path: Path
+) -> None:
+    async with listening(tmp_path) as rig, anyio.create_task_group() as tasks:
+        tasks.start_soon(rig.speak, "One, two, three, four, five, six.")
+        await rig.until_event(PlaybackStarted)
+        sound_server.unplug("mouth")
+        sound_server.unplug("speaker")
+        ended = await rig.until_event(TurnEnded)
+        assert not ended.heard.endswith("six.")
+        words = " ".join(event.text for event in rig.of(ReplySentence))
+        assert words == "One, two, three, four, five, six.", "it can be read"
+        await rig.until(lambda: "I can't speak: the loudspeaker is gone." in rig.sentences)
+        sound_server.plug_speaker()
+        await rig.until(lambda: "speaker" in {found.device for found in rig.of(DeviceFound)})
+        with sound_server.listening() as ear:
+            await rig.speak("Here I am.")
+            assert max(abs(ear.sound.astype(int))) > 1000
+
+
 async def test_a_server_that_is_started_anew_is_no_news(
     devices: SoundServer, tmp_path: Path
 ) -> None:
@@ -142,7 +169,7 @@ async def test_a_server_that_is_started_anew_is_no_news(
         assert lost.cause == "server"
         devices.start_again()
         await rig.until(lambda: {found.device for found in rig.of(DeviceFound)} >= BOTH)
-        say(devices)
+        sound(devices)
         began_s = time.perf_counter()
         await rig.until(lambda: rig.hears_sound(began_s))
         assert not rig.sentences
@@ -155,15 +182,15 @@ BOTH = {"microphone", "speaker"}
 
 
 async def test_a_server_that_does_not_come_back_is_told(
-    devices: SoundServer, tmp_path: Path
+    sound_server: SoundServer, tmp_path: Path
 ) -> None:
     async with listening(tmp_path) as rig:
-        devices.kill()
+        sound_server.kill()
         await rig.until(lambda: rig.sentences, 6.0)
         lost_s = next(at_s for at_s, event in rig.events if isinstance(event, DeviceLost))
         said_s = next(at_s for at_s, words in rig.shown if "server" in words)
         assert said_s - lost_s > 2.9
-        devices.start_again()
+        sound_server.start_again()
         await rig.until(lambda: any("hear you again" in words for words in rig.sentences))
 
 
@@ -184,7 +211,7 @@ async def test_a_server_that_hangs_is_told_and_blocks_nothing(
         assert told_s > 1.9
         assert rig.longest_lag_s < 0.5
         await rig.until(lambda: {found.device for found in rig.of(DeviceFound)} >= BOTH)
-        say(devices)
+        sound(devices)
         began_s = time.perf_counter()
         await rig.until(lambda: rig.hears_sound(began_s))
 
@@ -210,9 +237,34 @@ async def test_nothing_is_heard_while_the_computer_sleeps(
         rig.session.sleeps(is_asleep=True)
         await anyio.sleep(0.1)
         frames = len(rig.frames)
-        say(devices)
+        sound(devices)
         await anyio.sleep(0.5)
         assert len(rig.frames) == frames
         rig.session.sleeps(is_asleep=False)
         await rig.until(lambda: len(rig.frames) > frames, 3.0)
         assert not rig.sentences
+
+
+async def test_what_was_said_while_the_process_stood_still_is_no_order(
+    sound_server: SoundServer, tmp_path: Path, say: Callable[..., Awaitable[Samples]]
+) -> None:
+    question = await say("what time is it", "en-us+klatt4")
+    home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": ""}
+    few = {"VOICED_INTENTS__DISABLED": json.dumps(OTHERS)}
+    daemon = Daemon([], sound_server.environment | home | few)
+    try:
+        daemon.wait_for("mode_changed")
+        await anyio.sleep(0.3)
+        daemon.process.send_signal(signal.SIGSTOP)
+        stopped_s = time.perf_counter()
+        sound_server.say(question).wait(10)
+        await anyio.sleep(max(0.0, stopped_s + 2.5 - time.perf_counter()))
+        daemon.process.send_signal(signal.SIGCONT)
+        assert not daemon.has("turn_started", within_s=1.0)
+        sound_server.say(question).wait(10)
+        _, ended = daemon.wait_for("turn_ended")
+        assert ended["outcome"] == "completed"
+        assert len([row for _, row in daemon.rows if row["type"] == "turn_started"]) == 1
+    finally:
+        errors = daemon.stop()
+    assert "hear you" not in errors

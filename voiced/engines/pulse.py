@@ -114,6 +114,10 @@ def _alike(devices: Sequence[Device], wanted: str) -> list[Device]:
     return real or alike
 
 
+_running: set[Connection] = set()
+"""Connections with a thread: libpulse calls into them, so they must not be freed before."""
+
+
 class Connection:
     """One client of the sound server, with a thread of libpulse's.
 
@@ -121,12 +125,16 @@ class Connection:
         library: libpulse.
         kind: What it is for; errors name it.
         facilities: What changes of the server are told of.
+
+    Attributes:
+        streams: What libpulse may call as long as it is connected.
     """
 
     def __init__(self, library: Any, kind: Kind, facilities: int) -> None:
         self.library = library
         self.kind: Kind = kind
         self.changes: Handover[None] = Handover(1)
+        self.streams: set[object] = set()
         self._facilities = facilities
         self._states: Handover[None] = Handover(1)
         self._queries = itertools.count(1)
@@ -168,6 +176,7 @@ class Connection:
 
     def _begin(self) -> None:
         library = self.library
+        _running.add(self)
         self._mainloop = library.pa_threaded_mainloop_new()
         api = library.pa_threaded_mainloop_get_api(self._mainloop)
         with properties(library, {"application.name": "voiced"}) as found:
@@ -193,6 +202,8 @@ class Connection:
         library.pa_threaded_mainloop_unlock(mainloop)
         library.pa_threaded_mainloop_stop(mainloop)
         library.pa_threaded_mainloop_free(mainloop)
+        self.streams.clear()
+        _running.discard(self)
 
     @contextmanager
     def locked(self) -> Generator[None]:

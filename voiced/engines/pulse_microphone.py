@@ -190,6 +190,7 @@ class _Capture:
 
     def _connect(self) -> None:
         library = self._library
+        self._connection.streams.add(self)
         spec = pulse_library.mono(RATE_HZ)
         kept = {
             "media.role": "phone",
@@ -225,6 +226,7 @@ class _Capture:
             self._library.pa_stream_set_state_callback(stream, pulse_library.StreamCall(), None)
             self._library.pa_stream_disconnect(stream)
             self._library.pa_stream_unref(stream)
+        self._connection.streams.discard(self)
 
     async def blocks(self, watchdog_s: float) -> AsyncGenerator[_Block]:
         """What was recorded, until the device is lost."""

@@ -141,6 +141,7 @@ class _Stream:
 
     def _connect(self, name: bytes | None) -> None:
         library = self._library
+        self._connection.streams.add(self)
         spec = pulse_library.mono(_RATE_HZ)
         with properties(library, {"media.role": "phone"}) as found:
             self._stream = library.pa_stream_new_with_proplist(
@@ -187,6 +188,7 @@ class _Stream:
                 library.pa_stream_set_moved_callback(stream, pulse_library.StreamCall(), None)
                 library.pa_stream_disconnect(stream)
                 library.pa_stream_unref(stream)
+            self._connection.streams.discard(self)
         await self._connection.aclose()
 
     # In libpulse's thread, which holds its lock: never waits
