@@ -285,6 +285,18 @@ class Ear:
     def first_audible_s(self, after_s: float = 0.0, threshold: int = 200) -> float:
         return min(at_s for at_s in self.audible_s(threshold) if at_s > after_s)
 
+    @property
+    def ends_s(self) -> float:
+        """``time.perf_counter`` at which the last sample came."""
+        return self._blocks[-1][0]
+
+    def wait_until_audible(self, within_s: float = 30.0, threshold: int = 200) -> None:
+        """Until something is heard from now on."""
+        after_s, end_s = self.ends_s, time.monotonic() + within_s
+        while not any(at_s > after_s for at_s in self._audible_s(threshold)):
+            assert time.monotonic() < end_s, "nothing is heard"
+            time.sleep(0.02)
+
     def wait_for_sound(self) -> None:
         """Until the recording runs."""
         end_s = time.monotonic() + 5

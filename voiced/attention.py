@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiced.activation.gate import Activity, Gate, GateRules
@@ -20,10 +21,23 @@ from voiced.listening import Heard
 from voiced.shutter import Shutter
 from voiced.stages import WakeWordDetector
 
-__all__ = ["Attention", "Conversing"]
+__all__ = ["Attention", "Conversing", "Opening"]
 
 _RECALLED = RATE_HZ
 """A wake word is known after its end by less than this."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What opens the gate (None: nothing has to), and who knows the words for it.
+
+    ``stop_word`` is asked while we speak: its words silence us. Where a wake word opens the gate,
+    but nobody knows it, the key does.
+    """
+
+    rules: GateRules | None = None
+    wake_word: WakeWordDetector | None = None
+    stop_word: WakeWordDetector | None = None
 
 
 class Conversing(Protocol):
@@ -54,7 +68,7 @@ class Attention:
         shutter: Of its microphone.
         clock: The session's.
         emit: Takes what changed.
-        opening: What opens the gate, and who knows the wake word, if there is one.
+        opening: What opens the gate.
     """
 
     def __init__(
@@ -63,14 +77,18 @@ class Attention:
         shutter: Shutter,
         clock: AudioClock,
         emit: Callable[[Event], None],
-        opening: tuple[GateRules | None, WakeWordDetector | None] = (None, None),
+        opening: Opening,
     ) -> None:
         self._session = session
         self._shutter = shutter
         self._clock = clock
         self._emit = emit
-        rules, self._wake_word = opening
+        rules = opening.rules or GateRules()
+        if rules.way == "wake_word" and opening.wake_word is None:
+            rules = replace(rules, way="push_to_talk")
         self._gate = Gate(rules)
+        self._wake_word = opening.wake_word
+        self._stop_word = opening.stop_word
         self._unattended: deque[Heard] = deque()
         self._told: Mode | None = None
 
@@ -146,6 +164,8 @@ class Attention:
             self._session.finish()
         self._unattended.append(heard)
         self._look_for_wake_word(heard)
+        if self._stop_word is not None and activity.is_speaking:
+            self._look_for_stop_word(heard, self._stop_word)
         attended: tuple[Heard, ...] = ()
         if self._gate.is_open:
             attended = tuple(self._unattended)
@@ -165,6 +185,12 @@ class Attention:
         self._unattended = deque(each for each in self._unattended if each.frame.start >= word.at)
         self._session.recall(word.at)
         self._gate.wake(word.at)
+
+    def _look_for_stop_word(self, heard: Heard, detector: WakeWordDetector) -> None:
+        word = detector.detect(heard.frame)
+        if word is not None:
+            self._emit(WakeWordHeard(word.at, word.word))
+            self.stop()
 
     def _tell_mode(self) -> None:
         if self._told is not None and self._told != self.mode:

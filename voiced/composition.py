@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 import anyio
 
 from voiced import workers
+from voiced.activation.keys import KeyAct, KeySource
+from voiced.activation.shortcut import shortcut
 from voiced.companions import companions_of, tidy
 from voiced.config import (
     Config,
@@ -38,7 +40,9 @@ from voiced.mcp import LoadedServers, Pins, load_servers, running
 from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
+from voiced.replaceable import ReplaceableResponder
 from voiced.stages import Responder, Stage
+from voiced.supervision import SupervisedResponder, Supervisor
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
 
@@ -53,6 +57,7 @@ if TYPE_CHECKING:
         TurnEndDetector,
         Voice,
         VoiceDetector,
+        WakeWordDetector,
     )
 
 __all__ = [
@@ -60,6 +65,7 @@ __all__ = [
     "detector",
     "echo_canceller",
     "flight_recorder",
+    "key_sources",
     "microphone",
     "open_brain",
     "prepared",
@@ -72,6 +78,7 @@ __all__ = [
     "turn_end_detector",
     "uses_pulse",
     "voice",
+    "wake_words",
     "watch_sleep",
 ]
 
@@ -85,7 +92,8 @@ class Brain:
     What the user must be told at the start, in whole sentences: ``notices``, and what was
     ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
     gives those that are asked what to say unasked, as they are now: none, unless somebody really
-    listens.
+    listens. ``settings`` of plugins in this process may be changed: they count at the next call;
+    ``model`` may be replaced. ``supervisor`` knows which engines failed.
     """
 
     thinker: Thinker
@@ -94,6 +102,9 @@ class Brain:
     notices: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
     announcers: Callable[[], Sequence[Announcer]] = tuple
+    settings: MutableMapping[type, object] = field(default_factory=dict[type, object])
+    model: ReplaceableResponder | None = None
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -125,11 +136,13 @@ async def open_brain(
     async with AsyncExitStack() as stack:
         stack.callback(plugins.close)
         unsettled: list[PluginError] = []
-        settings = settings_of(loaded, plugins.plugins, unsettled.append)
+        settings = dict(settings_of(loaded, plugins.plugins, unsettled.append))
         servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
-        model = None if is_serving else responder(config)
+        supervisor = Supervisor()
+        replaceable = None if is_serving else _replaceable(config)
+        model = _watched(replaceable, config, supervisor)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -153,8 +166,9 @@ async def open_brain(
         notices = (*_notices(journal, broken, plugins.warnings), *servers.notices)
         begun = running([each.server for each in servers.servers])
         async with begun, prepared(*([model] if model else [])):
-            thinker = Thinker(dispatcher, model, today=_today)
-            yield Brain(thinker, journal, plugins, notices, interrupted)
+            thinker = Thinker(dispatcher, model, today=_today, rests=_rests(model))
+            parts = (thinker, journal, plugins, notices, interrupted)
+            yield Brain(*parts, settings=settings, model=replaceable, supervisor=supervisor)
 
 
 def _open_journal(config: Config) -> Journal:
@@ -213,6 +227,23 @@ def responder(config: Config) -> Responder | None:
     from voiced.engines.openai_chat import OpenAIResponder
 
     return OpenAIResponder(config.responder)
+
+
+def _replaceable(config: Config) -> ReplaceableResponder | None:
+    model = responder(config)
+    return None if model is None else ReplaceableResponder(model)
+
+
+def _watched(
+    model: Responder | None, config: Config, supervisor: Supervisor
+) -> SupervisedResponder | None:
+    if model is None:
+        return None
+    return SupervisedResponder(model, supervisor, config.responder.model or "language model")
+
+
+def _rests(model: SupervisedResponder | None) -> Callable[[], bool]:
+    return lambda: model is not None and model.rests
 
 
 def _pictures(config: Config) -> PictureConsent:
@@ -288,6 +319,54 @@ def detector(config: Config) -> VoiceDetector:
     from voiced.engines.webrtc_vad import WebrtcVoiceDetector
 
     return WebrtcVoiceDetector(min_level_dbfs=settings.min_level_dbfs)
+
+
+def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetector | None]:
+    """What hears the wake word, and what hears the word that stops a reply; None where unused."""
+    settings = config.activation
+    words = settings.words if settings.mode == "wake_word" else ()
+    if not words and not settings.stop_words:
+        return None, None
+    from voiced.engines.wake_word import MicroWakeWordDetector
+
+    def detector(words: Sequence[str]) -> WakeWordDetector | None:
+        return MicroWakeWordDetector(words, settings.sensitivity) if words else None
+
+    return detector(words), detector(settings.stop_words)
+
+
+def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
+    """The keys of the settings.
+
+    Raises:
+        ConfigError: One of them is no shortcut.
+    """
+    settings = config.activation
+    talk: KeyAct = "press" if settings.key_is == "hold" else "toggle"
+    named: list[tuple[str, KeyAct]] = [
+        ("key", talk),
+        ("mute_key", "mute"),
+        ("stop_key", "stop"),
+    ]
+    keys = {shortcut(text, name): act for name, act in named if (text := getattr(settings, name))}
+    sources: list[KeySource] = []
+    by = settings.keys_by
+    if by == "auto":
+        by = "x11" if environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY") else "portal"
+    if keys and by == "x11":
+        from voiced.engines.key_x11 import X11Keys
+
+        sources.append(X11Keys(keys))
+    elif keys:
+        from voiced.engines.key_portal import PortalKeys
+
+        sources.append(PortalKeys(keys))
+    if settings.button:
+        from voiced.engines.key_device import ButtonDevice
+
+        toggles = settings.key_is == "toggle"
+        sources.append(ButtonDevice(settings.button, settings.button_code, toggles=toggles))
+    return sources
 
 
 async def echo_canceller(config: Config, source: str, sink: str) -> EchoCanceller | None:

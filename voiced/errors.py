@@ -20,6 +20,9 @@ VoicedError
 |       |- CannotRead     no language model reads a text for an intent
 |       '- DeskError      the desktop does not allow it, or a program for it is missing
 |- PluginError            a plugin could not be loaded: skip it, say so, go on
+|- ControlError           the running daemon refused what it was asked from outside
+|   |- NoDaemon           none runs, or it does not answer; exit code 69
+|   '- AlreadyRunning     one runs already; exit code 75
 '- JournalError
 
 Adapters translate vendor exceptions into these with ``raise ... from``. Anything else that
@@ -34,9 +37,11 @@ from contextlib import contextmanager
 from typing import ClassVar, Literal, TypeAlias, cast
 
 __all__ = [
+    "AlreadyRunning",
     "AudioFormatError",
     "CannotRead",
     "ConfigError",
+    "ControlError",
     "DeskError",
     "DeviceCause",
     "DeviceError",
@@ -48,6 +53,7 @@ __all__ = [
     "InvalidSlots",
     "JournalError",
     "ModelMissing",
+    "NoDaemon",
     "PluginError",
     "ReplyError",
     "ReplyTimeout",
@@ -255,6 +261,28 @@ class PluginError(VoicedError):
     def __init__(self, message: str, *, plugin: str = "", mend: str = "") -> None:
         super().__init__(message, mend=mend)
         self.plugin = plugin
+
+
+class ControlError(VoicedError):
+    """The running daemon refused what it was asked. ``reason`` is its code for it."""
+
+    default_spoken = "That was refused."
+
+    def __init__(self, message: str, *, reason: str = "refused", mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.reason = reason
+
+
+class NoDaemon(ControlError):
+    """No daemon runs, or it does not answer."""
+
+    exit_code = 69
+
+
+class AlreadyRunning(ControlError):
+    """A daemon runs already, and there is one microphone."""
+
+    exit_code = 75
 
 
 class JournalError(VoicedError):

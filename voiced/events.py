@@ -22,6 +22,7 @@ __all__ = [
     "DeviceNoted",
     "Ducked",
     "EndReason",
+    "EngineChanged",
     "Event",
     "IntentMatched",
     "IntentReturned",
@@ -350,6 +351,21 @@ class StageFailed:
     retryable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EngineChanged:
+    """Another engine works for a stage; an empty ``engine`` is none at all.
+
+    ``level`` 0 is the engine that was chosen, each one further down is simpler. ``reason`` is the
+    code of the error that made it give way; empty where it is back.
+    """
+
+    at: int
+    stage: str
+    engine: str
+    level: int
+    reason: str
+
+
 Event: TypeAlias = (
     SpeechStarted
     | SpeechStopped
@@ -378,5 +394,6 @@ Event: TypeAlias = (
     | PushToTalk
     | ModeChanged
     | StageFailed
+    | EngineChanged
 )
 """The closed union of all events; ``match`` over it ends in ``assert_never``."""

@@ -22,7 +22,7 @@ import anyio
 from voiced.activation.gate import Activity
 from voiced.announcements import Announcement
 from voiced.announcing import Crier
-from voiced.attention import Attention
+from voiced.attention import Attention, Opening
 from voiced.audio import RATE_HZ, AudioFrame, PreRoll, latest
 from voiced.clock import AudioClock
 from voiced.controls import Controls
@@ -106,7 +106,7 @@ class Session:
             self._listener.shutter,
             self.clock,
             emit,
-            (self._habits.gate, stages.wake_word),
+            Opening(self._habits.gate, stages.wake_word, stages.stop_word),
         )
         self.crier = Crier(lambda: self if self._is_open else None)
 

@@ -32,7 +32,8 @@ class Stages:
     """The engines of a session, prepared; the language model belongs to the thinker.
 
     Without ``canceller`` the room must not hear the speaker; without ``turn_end`` words and silence
-    alone say when the user has finished; ``wake_word`` is asked where a word makes it listen.
+    alone say when the user has finished; ``wake_word`` is asked where a word makes it listen,
+    ``stop_word`` while it speaks. ``unusable`` says why one is missing that there should be.
     ``door`` is where its microphone and speaker are.
     """
 
@@ -46,6 +47,8 @@ class Stages:
     turn_end: TurnEndDetector | None = None
     door: Door = Door.MICROPHONE
     wake_word: WakeWordDetector | None = None
+    stop_word: WakeWordDetector | None = None
+    unusable: tuple[EngineError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import typer
 
 from voiced.cli.files import refuse_other_than_wav, told_as_output
 from voiced.cli.output import AsJson, note, print_json, prints_on_stderr
-from voiced.cli.setup import Clock, load_config, run_async
+from voiced.cli.setup import Clock, load_config, load_file, own_file, run_async
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from voiced.config import Loaded
     from voiced.daemon import Reader
     from voiced.events import Event
+    from voiced.supervision import Change
 
 __all__ = ["match", "run", "undo"]
 
@@ -45,12 +46,28 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     if sink not in {"speaker", "null"}:
         refuse_other_than_wav(sink, "--sink")
     _refuse_same_file(source, sink)
-    loaded = load_config(context)
+    loaded, changes = _configuration(context)
     with ExitStack() as stack:
         readers = _readers(events, stack)
         stack.enter_context(prints_on_stderr())
         stack.enter_context(told_as_output(sink, "--sink"))
-        run_async(clock, run_daemon, loaded, RunOptions(source, sink), readers)
+        run_async(clock, run_daemon, loaded, RunOptions(source, sink), readers, changes)
+
+
+def _configuration(context: typer.Context) -> tuple[Loaded, tuple[Change, ...]]:
+    """The configuration; as a service, where it has a mistake, the one that worked last."""
+    from voiced.heartbeat import is_awaited
+
+    if not is_awaited():
+        return load_config(context), ()
+    from voiced.last_good import load_or_last_good
+    from voiced.spares import LAST_CONFIGURATION
+
+    loaded, mistake = load_or_last_good(load_file, own_file(context))
+    if mistake is None:
+        return loaded, ()
+    note(f"voiced: {mistake}")
+    return loaded, (LAST_CONFIGURATION,)
 
 
 def _refuse_wrong_clock(source: str, sink: str, clock: str) -> None:

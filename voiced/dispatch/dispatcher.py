@@ -176,6 +176,12 @@ class Dispatcher:
         """
         await self._vocabulary.adopt(intents, undoers, gone)
 
+    def allow(self, waits: Waits) -> None:
+        """Give the user so long from now on: to answer, and to stop what is sent."""
+        self._waits = waits
+        self.outbox.wait_s = waits.outbox_s
+        self._settling.confirm_s = waits.confirm_s
+
     def match(self, readings: Sequence[tuple[str, float]]) -> tuple[Match, ...]:
         """What the grammar makes of the words, best first; nothing is done."""
         return self._vocabulary.match(readings)
