@@ -21,6 +21,7 @@ from voiced.activation.gate import GateRules
 from voiced.activation.keys import attend
 from voiced.announcements import Announcement
 from voiced.audio import AudioFrame, Samples
+from voiced.chimes import Chimes
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
@@ -269,7 +270,8 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     for error in stages.unusable:
         _tell(everyone, failure(error, 0))
     guard = _guard(stages, session, lambda event: _tell(everyone, event))
-    everyone.append(guard.read)
+    chimes = Chimes(stages.speaker, lambda: session.is_free)
+    everyone += [guard.read, chimes.read] if config.activation.sounds else [guard.read]
     herald = Herald(
         brain.dispatcher.news,
         session.crier.say,
@@ -284,6 +286,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
             for source in composition.key_sources(config, os.environ):
                 tasks.start_soon(attend, source, session.controls, _note)
             tasks.start_soon(guard.run)
+            tasks.start_soon(chimes.run)
             if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
                 tasks.start_soon(composition.watch_sleep, session.sleeps)
             tasks.start_soon(heart.run)

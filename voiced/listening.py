@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import anyio
 import numpy as np
 
-from voiced.audio import AudioFrame, silence, voicing
+from voiced.audio import AudioFrame, Samples, silence, voicing
 from voiced.clock import AudioClock
 from voiced.echo import Cleaned, EchoPath
 from voiced.errors import DeviceCause, DeviceError
@@ -26,7 +26,7 @@ from voiced.surroundings import Stages, failure
 from voiced.turns import Sound
 from voiced.wakefulness import Wakefulness
 
-__all__ = ["Heard", "Listener"]
+__all__ = ["Captured", "Heard", "Listener"]
 
 _VOICED = 0.55
 _NOTHING_DBFS = -119.0
@@ -34,15 +34,24 @@ _RETRY_S = (0.25, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
-    """One frame without echo, and how likely it is speech, in [0, 1].
+class Captured:
+    """One frame as it came, and what was played meanwhile; None where that is not known."""
 
-    ``is_sounding``: something was played meanwhile, or may have been.
-    """
+    near: AudioFrame
+    far: Samples | None
+
+    @property
+    def is_sounding(self) -> bool:
+        """Whether something was played meanwhile, or may have been."""
+        return self.far is None or bool(self.far.any())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """One frame without echo, and how likely it is speech, in [0, 1]."""
 
     cleaned: Cleaned
     probability: float
-    is_sounding: bool = False
 
     @property
     def frame(self) -> AudioFrame:
@@ -107,7 +116,9 @@ class Listener:
         """The sample after the last one that was heard."""
         return max(0, self._next_sample)
 
-    async def run(self, hear: Callable[[Heard], None], lose: Callable[[DeviceCause], None]) -> None:
+    async def run(
+        self, hear: Callable[[Captured], None], lose: Callable[[DeviceCause], None]
+    ) -> None:
         """Listen until the microphone's source ends.
 
         Args:
@@ -138,7 +149,7 @@ class Listener:
             await self._wait_for_devices(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
             failures += 1
 
-    async def _listen(self, hear: Callable[[Heard], None]) -> bool:
+    async def _listen(self, hear: Callable[[Captured], None]) -> bool:
         """Listen to one stream of the microphone; False where it was closed by the shutter."""
         self._was_shut |= await self.shutter.until_open()
         self._shift = None
@@ -151,7 +162,7 @@ class Listener:
                     if self._is_live and self.wakefulness.has_slept():
                         raise DeviceError("the machine slept", retryable=True, cause="asleep")
                     self._find()
-                    hear(self._heard(frame))
+                    hear(self._captured(frame))
                     self._tell_notes()
         self._was_shut = exposure.cancel_called
         return not exposure.cancel_called
@@ -186,19 +197,32 @@ class Listener:
         """Learn that what was taken for the user went away with the reply."""
         self._echo.echo_was_ours()
 
-    def _heard(self, frame: AudioFrame) -> Heard:
+    def _captured(self, frame: AudioFrame) -> Captured:
         frame = self._on_session_time(frame)
         self._clock.hear(frame)
-        far = self._stages.speaker.played(len(frame.samples))
-        if self._tap is not None:
-            self._tap(frame, silence(len(frame.samples)) if far is None else far)
-        cleaned = self._echo.clean(frame, far)
+        return Captured(frame, self._stages.speaker.played(len(frame.samples)))
+
+    def analyse(self, captured: Captured) -> Heard:
+        """Take out our own sound, and look for speech. To be called in the order of the frames.
+
+        Frames in which nothing of ours sounds may be left out.
+        """
+        frame = captured.near
+        cleaned = self._echo.clean(frame, captured.far)
         probability = self._stages.detector.speech_probability(cleaned.frame)
-        is_sounding = far is None or bool(far.any())
-        note = None if is_sounding else self._levels.hear(frame.samples, probability)
+        note = None if captured.is_sounding else self._levels.hear(frame.samples, probability)
         if note is not None:
             self._emit(DeviceNoted(self._clock.at(), "microphone", note))
-        return Heard(cleaned, probability, is_sounding=is_sounding)
+        return Heard(cleaned, probability)
+
+    def keep(self, captured: Captured, *, is_attended: bool) -> None:
+        """Pass a frame to whoever keeps the sound: silence, where it was not for us."""
+        if self._tap is None:
+            return
+        near, far = captured.near, captured.far
+        if not is_attended:
+            near = AudioFrame(silence(len(near.samples)), near.rate_hz, near.start)
+        self._tap(near, silence(len(near.samples)) if far is None else far)
 
     def _on_session_time(self, frame: AudioFrame) -> AudioFrame:
         """Count on after a microphone was opened again; report samples that were lost."""

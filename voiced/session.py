@@ -15,7 +15,7 @@ TurnEnded tells what was heard; the history keeps it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import anyio
 
@@ -30,7 +30,7 @@ from voiced.errors import DeviceCause, EngineError
 from voiced.events import EndReason, Event, OverlapReason, SpeechStarted, TurnId
 from voiced.habits import Habits, Tap
 from voiced.labels import Integrity
-from voiced.listening import Heard, Listener
+from voiced.listening import Captured, Heard, Listener
 from voiced.live_turn import LiveTurn
 from voiced.reading import read_overlap, read_utterance
 from voiced.stages import Transcript
@@ -103,7 +103,7 @@ class Session:
         self._is_open = False
         self._attention = Attention(
             self,
-            self._listener.shutter,
+            self._listener,
             self.clock,
             emit,
             Opening(self._habits.gate, stages.wake_word, stages.stop_word),
@@ -136,18 +136,19 @@ class Session:
 
     # One frame at a time, synchronously
 
-    def _hear(self, heard: Heard) -> None:
-        if heard.is_sounding:
-            self._sounded_until = heard.frame.end
-        for each in self._attention.hear(heard, self._activity(heard)):
-            self._attend(each)
+    def _hear(self, captured: Captured) -> None:
+        if captured.is_sounding:
+            self._sounded_until = captured.near.end
+        for heard in self._attention.hear(captured, self._activity):
+            self._attend(heard)
 
-    def _activity(self, heard: Heard) -> Activity:
+    @property
+    def _activity(self) -> Activity:
         phase = self._phase
         return Activity(
             is_listening=self._taking.hears_speech or self._listening is not None,
             is_answering=phase is not Phase.IDLE,
-            is_speaking=heard.is_sounding or phase in (Phase.BEGINNING, Phase.REPLYING),
+            is_speaking=phase in (Phase.BEGINNING, Phase.REPLYING),
         )
 
     @property
@@ -221,9 +222,11 @@ class Session:
         self._taking.is_held = False
         self._decide(self._taking.finish())
 
-    def recall(self, at: int) -> None:
-        """What was said before sample ``at`` was the wake word."""
+    def recall(self, at: int, end: Sequence[AudioFrame]) -> None:
+        """What was said before sample ``at`` was the wake word; ``end`` may be."""
         self._pre_roll.take()
+        for frame in end:
+            self._pre_roll.push(frame)
         self._taking.is_held = False
         if self._turn is None:
             self._taking.reset()

@@ -106,7 +106,7 @@ def test_what_is_said_while_it_sleeps_leaves_no_trace_and_is_not_transcribed(pla
 
 
 def test_after_the_wake_word_it_listens_and_then_sleeps_again(play):
-    events = play([Says(1.0, "computer", 0.5), ASKS], [1.5], seconds=20.0)
+    events = play([Says(1.0, "computer", 0.44), ASKS], [1.5], seconds=20.0)
     assert [(event.at, event.word) for event in of(events, WakeWordHeard)] == [(24_000, "computer")]
     assert [event.text for event in of(events, TranscriptFinal)] == ["what time is it"]
     assert [event.mode for event in of(events, ModeChanged)] == ["listening", "asleep"]
@@ -117,29 +117,29 @@ def test_after_the_wake_word_it_listens_and_then_sleeps_again(play):
 
 
 def test_no_pause_is_needed_after_the_wake_word_and_it_is_no_part_of_the_request(play):
-    user = [Says(1.0, "computer", 0.5), Says(1.5, "what time is it")]
+    user = [Says(1.0, "computer", 0.44), Says(1.5, "what time is it")]
     transcriber = HeardFrames(user)
     events = play(user, [1.5], seconds=8.0, transcriber=transcriber)
     assert [event.text for event in of(events, TranscriptFinal)] == ["what time is it"]
     assert of(events, SpeechStarted)[0].at == 24_000
-    assert min(transcriber.first_s) >= 1.5
+    assert min(transcriber.first_s) == pytest.approx(1.44)  # where the word may have ended
 
 
 def test_a_wake_word_with_nothing_after_it_is_no_turn(play):
-    events = play([Says(1.0, "computer", 0.5)], [1.5], seconds=12.0)
+    events = play([Says(1.0, "computer", 0.44)], [1.5], seconds=12.0)
     assert not of(events, TurnStarted)
     assert [round(event.at / S, 1) for event in of(events, ModeChanged)] == [1.7, 7.5]
 
 
 def test_the_follow_up_needs_no_wake_word(play):
-    user = [Says(1.0, "computer", 0.5), ASKS, Says(10.0, "what time is it")]
+    user = [Says(1.0, "computer", 0.44), ASKS, Says(10.0, "what time is it")]
     events = play(user, [1.5], seconds=22.0)
     assert [event.outcome for event in of(events, TurnEnded)] == ["completed", "completed"]
     assert [event.mode for event in of(events, ModeChanged)] == ["listening", "asleep"]
 
 
 def test_the_follow_up_window_counts_from_the_end_of_what_is_heard(play):
-    user = [Says(1.0, "computer", 0.5), ASKS, Says(14.0, "what time is it")]
+    user = [Says(1.0, "computer", 0.44), ASKS, Says(14.0, "what time is it")]
     events = play(user, [1.5], seconds=22.0)
     over = of(events, TurnEnded)[0].at / S
     assert 6.0 < over < 8.0  # the reply was made at 3, and 14 is too late for both
@@ -148,9 +148,9 @@ def test_the_follow_up_window_counts_from_the_end_of_what_is_heard(play):
 
 def test_the_wake_word_in_a_follow_up_is_cut_off_the_request(play):
     user = [
-        Says(1.0, "computer", 0.5),
+        Says(1.0, "computer", 0.44),
         ASKS,
-        Says(10.0, "computer", 0.5),
+        Says(10.0, "computer", 0.44),
         Says(10.5, "what time is it"),
     ]
     events = play(user, [1.5, 10.5], seconds=22.0)
@@ -160,9 +160,9 @@ def test_the_wake_word_in_a_follow_up_is_cut_off_the_request(play):
 
 def test_the_wake_word_interrupts_a_reply(play):
     user = [
-        Says(1.0, "computer", 0.5),
+        Says(1.0, "computer", 0.44),
         ASKS,
-        Says(4.0, "computer", 0.5),
+        Says(4.0, "computer", 0.44),
         Says(5.5, "what time is it"),
     ]
     events = play(user, [1.5, 4.5], seconds=20.0)

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from voiced.audio import RATE_HZ, AudioFrame
 from voiced.errors import ModelMissing
 from voiced.stages import WakeWord
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
 __all__ = ["MicroWakeWordDetector", "threshold"]
 
+_AT_ONCE = 6
+"""So many frames at once cost a third of what they cost one by one."""
+
+_STEP = RATE_HZ // 100
 _SILENT = RATE_HZ
 """A word is not heard twice within this."""
 
@@ -62,6 +68,7 @@ class MicroWakeWordDetector:
         self._sensitivity = sensitivity
         self._models: list[_Model] = []
         self._features: Any = None
+        self._waiting: list[AudioFrame] = []
 
     async def prepare(self) -> None:
         """Load the models.
@@ -80,14 +87,21 @@ class MicroWakeWordDetector:
             model.network.close()
 
     def detect(self, frame: AudioFrame) -> WakeWord | None:
-        """The word that was just complete, if one was."""
+        """The word that was just complete, if one was; it looks every 120 ms."""
+        self._waiting.append(frame)
+        if len(self._waiting) < _AT_ONCE:
+            return None
+        sound = np.concatenate([each.samples for each in self._waiting])
+        at = frame.end - len(sound)
+        self._waiting.clear()
         found: WakeWord | None = None
-        for features in self._features.process_streaming(frame.samples.tobytes()):
+        for features in self._features.process_streaming(sound.tobytes()):
+            at = min(at + _STEP, frame.end)
             for model in self._models:
                 likely: float = model.network.process_streaming_prob(features) or 0.0
-                if likely > model.threshold and frame.end >= model.silent_until:
-                    model.silent_until = frame.end + _SILENT
-                    found = WakeWord(model.name, max(0, frame.end - model.lag))
+                if likely > model.threshold and at >= model.silent_until:
+                    model.silent_until = at + _SILENT
+                    found = WakeWord(model.name, max(1, at - model.lag))
         return found
 
     def _load(self) -> tuple[Any, list[_Model]]:
