@@ -75,7 +75,7 @@ def test_it_answers_in_the_c_locale(home: Path) -> None:
 def test_without_descriptors_it_says_why_and_answers_when_there_are_some(home: Path) -> None:
     def body() -> str:
         said: list[str] = []
-        there = len(os.listdir("/proc/self/fd"))
+        there = len(list(Path("/proc/self/fd").iterdir()))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         for more in (0, 1, 2, 3, 4, 6, 8, 12, 30):
             resource.setrlimit(resource.RLIMIT_NOFILE, (there + more, hard))
