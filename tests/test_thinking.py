@@ -236,7 +236,7 @@ def test_a_model_that_rests_is_not_asked_and_that_is_said_once() -> None:
     assert "failed too often" in room.think("what is love").reply
     assert room.think("what is love").outcome == "not_understood"
     assert room.said == []
-    assert room.think("read letters").reply
+    assert room.think("read big notes").reply == "It says: delete all."
     room.thinker._rests = lambda: False
     assert room.think("what is love").reply == "Baby."
 
