@@ -94,11 +94,14 @@ def test_it_is_installed_and_listens(manager: UserManager, sound: SoundServer) -
     assert known["is_active"]
     assert known["StatusText"] == "listening"
     assert known["UnitFileState"] == "enabled"
+    before = manager.show(UNIT, "MainPID")
+    manager.systemctl("reload", UNIT)
+    assert manager.show(UNIT, "MainPID") == before
 
 
 def test_files_sound_and_the_net_are_there_and_little_else(manager: UserManager) -> None:
     unit = resources.files("voiced_systemd").joinpath(UNIT).read_text()
-    ours = re.compile("Type|ExecStart|Notify|Restart|Watchdog")
+    ours = re.compile("Type|ExecStart|ExecReload|Notify|Restart|Watchdog")
     kept = "\n".join(line for line in unit.splitlines() if not ours.match(line))
     output = manager.home / "probe.txt"
     (manager.home / "note.txt").write_text("a note")

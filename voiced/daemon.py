@@ -20,7 +20,6 @@ from voiced import composition, misses, pause_file, spares
 from voiced.activation.gate import GateRules
 from voiced.activation.keys import attend
 from voiced.announcements import Announcement
-from voiced.audio import AudioFrame, Samples
 from voiced.chimes import Chimes
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
@@ -256,13 +255,12 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         await prove_voice(stages.synthesizer, stages.voice)
     heart = Heartbeat(limit_s=watchdog_s(os.environ))
     everyone: list[Reader] = [*readers, *_keepers(brain.journal), heart.take]
-    own = known or habits(config)
     session = Session(
         stages,
         brain.thinker,
         rules(config.turns),
         lambda event: _tell(everyone, event),
-        replace(own, tap=_tapped(own.tap, heart)),
+        known or habits(config),
     )
     if steering is not None:
         steering.begin(session.controls)
@@ -289,7 +287,8 @@ async def serve(  # noqa: PLR0913 - it brings everything together
             tasks.start_soon(chimes.run)
             if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
                 tasks.start_soon(composition.watch_sleep, session.sleeps)
-            tasks.start_soon(heart.run)
+            if is_awaited():
+                tasks.start_soon(heart.run, lambda: session.heard)
             emit = partial(_tell, everyone)
             tasks.start_soon(
                 tell_changes, brain.supervisor, emit, session.clock.at, session.crier.say
@@ -305,17 +304,6 @@ def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:
         await session.crier.say(Announcement("sound", sentence), Integrity.CONFIG, 0.0)
 
     return SoundGuard(stages.speaker, session.clock.at, emit, _note, say)
-
-
-def _tapped(tap: Tap | None, heart: Heartbeat) -> Tap:
-    """Hears every frame, as the one did that there was."""
-
-    def hear(near: AudioFrame, far: Samples) -> None:
-        heart.hear()
-        if tap is not None:
-            tap(near, far)
-
-    return hear
 
 
 async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:
