@@ -13,7 +13,7 @@ import anyio
 
 from voiced.control.feed import Feed
 from voiced.control.orders import Orders
-from voiced.control.peers import Peer, Scope
+from voiced.control.peers import Grant, Peer, Scope
 from voiced.control.place import SOCKET, listening
 from voiced.control.server import ControlServer, Patience
 from voiced.control.status import Known, StatusBoard
@@ -115,7 +115,10 @@ async def connected(folder: Path, clients: list[Client] | None = None) -> Client
 
 @asynccontextmanager
 async def laboratory(
-    folder: Path, scope: Scope | None = Scope.ADMIN, patience: Patience | None = None
+    folder: Path,
+    scope: Scope | None = Scope.ADMIN,
+    patience: Patience | None = None,
+    grant: Grant | None = None,
 ) -> AsyncGenerator[Lab]:
     controls = FakeControls()
     board = StatusBoard(Known("1.2.3", 77))
@@ -129,12 +132,12 @@ async def laboratory(
 
     orders = Orders(controls, status, reload, lambda: lab.told.append("request"))
 
-    def grant(peer: Peer) -> Scope | None:
+    def same(_: Peer) -> Scope | None:
         return scope
 
     with anyio.fail_after(10), listening(lab.folder) as listener:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(ControlServer(orders, lab.feed, grant, patience).run, listener)
+            tasks.start_soon(ControlServer(orders, lab.feed, grant or same, patience).run, listener)
             try:
                 yield lab
             finally:

@@ -196,7 +196,7 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
             for beside in companions:
                 tasks.start_soon(keep, beside)
             pauses = await _pauses(config, tasks)
-            everyone = [*readers, recorder, *steering.readers]
+            everyone: list[Reader] = [*readers, recorder, *steering.readers]
             known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
             heard = replace(brain, announcers=lambda: watch.plugins.announcers)
             await serve(config, heard, parts.stages, everyone, known, steering=steering)

@@ -80,7 +80,11 @@ class Steering:
         self._controls = controls
         if self._mute_file.is_muted():
             controls.mute()
-            self._tell("I am muted, as I was when I last ran; voiced unmute lets me hear again.")
+            control = self._reloader.loaded.config.control
+            way = "voiced unmute lets me hear again"
+            if not control.socket or control.scope != "admin":
+                way = f"without a key for it, only removing {self._mute_file.path} ends that"
+            self._tell(f"I am muted, as I was when I last ran; {way}.")
 
     def toggle(self) -> None:
         """Press the push-to-talk key, or release it."""

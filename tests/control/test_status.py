@@ -11,6 +11,7 @@ from voiced.events import (
     AudioDropped,
     DeviceFound,
     DeviceLost,
+    DeviceNoted,
     EngineChanged,
     ModeChanged,
     ModelReplied,
@@ -132,6 +133,19 @@ def test_a_simpler_engine_that_took_over_is_told_until_the_better_one_is_back(bo
 def test_a_device_that_is_gone_is_marked(board) -> None:
     board.hear(DeviceLost(0, "speaker"))
     assert [device.is_there for device in board.status().devices] == [True, False]
+
+
+def test_what_a_device_tells_of_itself_is_shown(board) -> None:
+    board.hear(DeviceNoted(0, "microphone", "uses", "USB headset"))
+    board.hear(DeviceNoted(0, "microphone", "muted"))
+    microphone = board.status().devices[0]
+    assert (microphone.name, microphone.note) == ("USB headset", "muted")
+    assert board.status().hears == "nothing: the microphone is muted at the system"
+    board.hear(DeviceNoted(0, "microphone", "unmuted"))
+    assert board.status().devices[0].note == ""
+    assert board.status().hears == "you"
+    board.hear(DeviceNoted(0, "microphone", "too quiet"))
+    assert board.status().devices[0].note == "too quiet"
 
 
 def test_nobodys_words_are_in_it(board) -> None:

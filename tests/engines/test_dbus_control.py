@@ -56,6 +56,13 @@ class Desk:
     async def call(self, member: str, *body: str, to: DBusAddress = _THERE) -> tuple[str, Any]:
         return await anyio.to_thread.run_sync(self._call, to, member, body)
 
+    async def until_done(self, member: str) -> None:
+        """Call it until somebody is there who does it."""
+        while True:
+            if (await self.call(member))[0] == "":
+                return
+            await anyio.sleep(0.01)
+
     def _call(self, to: DBusAddress, member: str, body: tuple[str, ...]) -> tuple[str, Any]:
         with open_dbus_connection(self.address) as connection:
             message = new_method_call(to, member, "s" * len(body) or None, body)
@@ -73,8 +80,7 @@ async def _desk(address: str) -> AsyncGenerator[Desk]:
         async with anyio.create_task_group() as tasks:
             env = {"DBUS_SESSION_BUS_ADDRESS": address}
             tasks.start_soon(serve, orders, env, desk.grant)
-            while (await desk.call("Status"))[0]:  # it is not there yet
-                await anyio.sleep(0.01)
+            await desk.until_done("Status")
             yield desk
             tasks.cancel_scope.cancel()
 
@@ -130,8 +136,7 @@ async def test_a_bus_that_is_gone_is_looked_for_again(monkeypatch, tmp_path) -> 
             async with await anyio.open_process(command, stdout=None, stderr=None) as daemon:
                 await until((tmp_path / "bus").exists)
                 with anyio.fail_after(10):
-                    while (await desk.call("Stop"))[0]:
-                        await anyio.sleep(0.01)
+                    await desk.until_done("Stop")
                 daemon.kill()
             (tmp_path / "bus").unlink()
         tasks.cancel_scope.cancel()

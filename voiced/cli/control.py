@@ -93,10 +93,7 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
         f"voiced {row['version']}, process {row['pid']}, for {_duration(row['up_s'])}",
         f"mode: {row['mode']}{_now(row)}",
         f"hears: {row['hears']}",
-        *(
-            f"{each['device']}: {each['name']}{'' if each['is_there'] else ' (GONE)'}"
-            for each in row["devices"]
-        ),
+        *(f"{each['device']}: {each['name']}{_device(each)}" for each in row["devices"]),
         *(f"{each['stage']}: {each['name']}{_trouble(each)}" for each in row["engines"]),
         f"voice: {row['voice']}",
         f"plugins: {row['plugins']}",
@@ -112,6 +109,12 @@ def _now(row: Mapping[str, Any]) -> str:
     words = {"is_key_down": "the key is down", "is_speech": "hears speech", "is_speaking": "speaks"}
     now = [said for name, said in words.items() if row[name]]
     return f" ({', '.join(now)})" if now else ""
+
+
+def _device(device: Mapping[str, Any]) -> str:
+    if not device["is_there"]:
+        return " (GONE)"
+    return f" ({device['note']})" if device["note"] else ""
 
 
 def _trouble(engine: Mapping[str, Any]) -> str:

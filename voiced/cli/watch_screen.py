@@ -70,6 +70,8 @@ class State:
             (f"{self.mode:9}", _MODES.get(self.mode, "")),
             f" |{self.bar}| ",
             (printable(self.partial), "italic"),
+            no_wrap=True,
+            overflow="ellipsis",
         )
 
 
@@ -98,7 +100,7 @@ class Screen:
 
     def __init__(self, status: Mapping[str, Any]) -> None:
         self._state = State(str(status["mode"]))
-        self._live = Live(self._state.line(), console=Console(), transient=True)
+        self._live = Live(self._state.line(), console=Console(highlight=False), transient=True)
         self._live.console.print(f"voiced {status['version']} hears {status['hears']}", style="dim")
 
     def __enter__(self) -> Screen:

@@ -26,6 +26,11 @@ class MuteFile:
         self._path = folder / MUTE_FILE
         self._tell = tell
 
+    @property
+    def path(self) -> Path:
+        """The file; it is there if it is muted."""
+        return self._path
+
     def is_muted(self) -> bool:
         """Whether it is to start muted. Where that cannot be known, it is: nobody is overheard."""
         try:

@@ -13,6 +13,7 @@ from voiced.events import (
     AudioDropped,
     DeviceFound,
     DeviceLost,
+    DeviceNoted,
     EngineChanged,
     Event,
     ModeChanged,
@@ -62,11 +63,15 @@ class EngineStatus:
 
 @dataclass(frozen=True, slots=True)
 class DeviceStatus:
-    """A sound device of the configuration, and whether it is there."""
+    """A sound device, and whether it is there; ``note`` is what it told last, or empty.
+
+    ``name`` is its own where it told that, else the one of the configuration.
+    """
 
     device: str
     name: str
     is_there: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,7 @@ class StatusBoard:
         self._mode: Mode = "listening"
         self._lost: set[str] = set()
         self._troubles: dict[str, str] = {}
+        self._devices: dict[str, tuple[str, str]] = {}
         self._levels: dict[str, EngineChanged] = {}
         self._flags: set[str] = set()
         self._turns = self._dropped = 0
@@ -161,29 +167,44 @@ class StatusBoard:
         stage = _PROOFS.get(type(event))
         if stage is not None:
             self._troubles.pop(stage, None)
+        self._hear_device(event)
+        self._hear_sound(event)
         match event:
             case ModeChanged():
                 self._mode = event.mode
-            case DeviceLost():
-                self._lost.add(event.device)
-            case DeviceFound():
-                self._lost.discard(event.device)
-                self._troubles.pop(event.device, None)
             case StageFailed():
                 self._troubles[event.stage] = event.message
             case EngineChanged():
                 self._levels[event.stage] = event
-            case AudioDropped():
-                self._dropped += event.samples
             case TurnEnded():
                 self._turns += 1
                 self._last = event, self._now_s()
                 self._flags.discard("speaking")
             case _:
-                self._hear_sound(event)
+                pass
+
+    def _hear_device(self, event: Event) -> None:
+        match event:
+            case DeviceLost():
+                self._lost.add(event.device)
+            case DeviceFound():
+                self._lost.discard(event.device)
+                self._troubles.pop(event.device, None)
+            case DeviceNoted():
+                self._note(event)
+            case _:
+                pass
+
+    def _note(self, event: DeviceNoted) -> None:
+        name, note = self._devices.get(event.device, ("", ""))
+        if event.note != "uses":
+            note = "" if event.note == "unmuted" else event.note
+        self._devices[event.device] = (event.name or name, note)
 
     def _hear_sound(self, event: Event) -> None:
         match event:
+            case AudioDropped():
+                self._dropped += event.samples
             case SpeechStarted():
                 self._flags.add("speech")
             case SpeechStopped():
@@ -212,9 +233,7 @@ class StatusBoard:
             is_speech="speech" in self._flags,
             is_speaking="speaking" in self._flags,
             is_key_down="key" in self._flags,
-            devices=tuple(
-                replace(each, is_there=each.device not in self._lost) for each in known.devices
-            ),
+            devices=tuple(self._device(each) for each in known.devices),
             engines=tuple(self._engine(each) for each in self._engines()),
             voice=known.voice,
             plugins=known.plugins,
@@ -225,6 +244,11 @@ class StatusBoard:
             config_file=known.config_file,
             notes=self.notes,
         )
+
+    def _device(self, device: DeviceStatus) -> DeviceStatus:
+        name, note = self._devices.get(device.device, ("", ""))
+        is_there = device.device not in self._lost
+        return replace(device, name=name or device.name, is_there=is_there, note=note)
 
     def _engines(self) -> tuple[EngineStatus, ...]:
         """Those of the configuration, and whatever else was changed."""
@@ -245,6 +269,8 @@ class StatusBoard:
             return "nothing: it is muted (voiced unmute)"
         if "microphone" in self._lost:
             return "nothing: the microphone is gone"
+        if self._devices.get("microphone", ("", ""))[1] == "muted":
+            return "nothing: the microphone is muted at the system"
         if self._mode == "asleep" and "key" not in self._flags:
             return "nothing but its wake word or the push-to-talk key"
         return "you"
