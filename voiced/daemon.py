@@ -41,7 +41,7 @@ from voiced.session import Habits, Session, Stages, Tap
 from voiced.sound_guard import SoundGuard
 from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
-from voiced.stages import Microphone, Stage
+from voiced.stages import Microphone, Stage, Synthesizer, Transcriber, Voice
 from voiced.starts import STARTS_FILE, Starts
 from voiced.steering import Steering, be_the_only_one, both
 from voiced.supervision import Change, Supervisor
@@ -351,17 +351,16 @@ async def open_stages(
 ) -> AsyncGenerator[Stages]:
     """The engines of the configuration, loaded and warmed; ``microphone`` replaces the source.
 
-    What cannot be used or fails is done without, as far as it goes; a ``supervisor`` tells of it.
+    With a ``supervisor``, simpler engines take over from those that cannot be used or fail.
 
     Raises:
         VoicedError: One of them cannot be used; the mend says how.
     """
-    watching = supervisor or Supervisor()
-    synthesizer, profile = spares.voice(config, watching)
+    speech, profile, synthesizer = _speech(config, supervisor)
     stages = Stages(
         microphone or composition.microphone(config, options.source),
         composition.detector(config),
-        spares.transcriber(config, watching),
+        speech,
         synthesizer,
         composition.speaker(config, options.sink),
         profile,
@@ -377,6 +376,17 @@ async def open_stages(
     every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
     async with composition.prepared(*every, stages.speaker), _wake_words(config) as words:
         yield replace(stages, **words)
+
+
+def _speech(
+    config: Config, supervisor: Supervisor | None
+) -> tuple[Transcriber, Voice, Synthesizer]:
+    if supervisor is None:
+        profile = composition.voice(config)
+        own = composition.synthesizer(config, profile)
+        return composition.transcriber(config), profile, own
+    synthesizer, profile = spares.voice(config, supervisor)
+    return spares.transcriber(config, supervisor), profile, synthesizer
 
 
 @asynccontextmanager
