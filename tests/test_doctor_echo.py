@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from voiced.audio import RATE_HZ, Samples, silence
-from voiced.doctor.echo import EchoFigures, Recording, analyse, measure, record
+from voiced.config import AudioSettings
+from voiced.doctor.echo import (
+    EchoFigures,
+    EchoReport,
+    Recording,
+    analyse,
+    measure,
+    probe_sound,
+    record,
+)
 from voiced.engines.echo_choice import EchoChoice
 from voiced.errors import DeviceError, ModelMissing
 from voiced.testing import clock, sounds
@@ -102,7 +111,8 @@ class BrokenMicrophone(FakeMicrophone):
 async def reported(setting: str, choice: EchoChoice = HEARD, *, is_missing: bool = False):
     room = Room(ROOM)
     canceller = MissingCanceller() if is_missing else FakeEchoCanceller()
-    return await measure((room.microphone, room.speaker, canceller), setting, choice)
+    settings = AudioSettings.model_validate({"echo": setting})
+    return await measure((room.microphone, room.speaker, canceller), settings, choice)
 
 
 def test_the_report_says_what_is_done_and_why() -> None:
@@ -124,7 +134,7 @@ def test_nobody_is_asked_for_quiet_before_the_devices_are_open() -> None:
         microphone = BrokenMicrophone()
         await measure(
             (microphone, room.speaker, FakeEchoCanceller()),
-            "auto",
+            AudioSettings(),
             HEARD,
             lambda: asked.append(True),
         )
@@ -136,7 +146,7 @@ def test_nobody_is_asked_for_quiet_before_the_devices_are_open() -> None:
     async def with_one() -> None:
         room = Room(ROOM)
         stages = (room.microphone, room.speaker, FakeEchoCanceller())
-        await measure(stages, "auto", HEARD, lambda: asked.append(True))
+        await measure(stages, AudioSettings(), HEARD, lambda: asked.append(True))
 
     clock.run(with_one)
     assert asked == [True]
@@ -159,3 +169,30 @@ def test_without_the_library_the_echo_is_still_measured() -> None:
     assert report.figures.erle_db is None
     assert report.figures.delay_ms is not None
     assert dict(report.as_rows())["softer by the canceller"] == "-"
+
+
+def report_of(noise_dbfs: float, left_dbfs: float | None, **audio: object) -> EchoReport:
+    figures = EchoFigures(noise_dbfs, -25.0, 60.0, -6.0, 20.0, left_dbfs, is_clipped=False)
+    return EchoReport(figures, AudioSettings.model_validate(audio), HEARD)
+
+
+def test_the_margin_of_a_barge_in_is_what_keeps_a_reply_from_interrupting_itself() -> None:
+    assert report_of(-70, -62.0).margin_db == pytest.approx(12.0)
+    assert report_of(-70, -62.0, echo="off").margin_db == pytest.approx(-25.0)
+    nothing = EchoFigures(-70, None, None, None, None, None, is_clipped=False)
+    assert EchoReport(nothing, AudioSettings(), HEARD).margin_db is None
+
+
+def test_what_would_fit_better_is_told() -> None:
+    assert report_of(-70, -62.0).fitting == {}
+    assert report_of(-48, -62.0).fitting == {"min_level_dbfs": -38.0}
+    assert report_of(-20, -62.0).fitting == {"min_level_dbfs": -35.0}, "speech is never that loud"
+    assert report_of(-70, -62.0, echo="off").fitting == {"echo": "webrtc"}
+    rows = dict(report_of(-48, -62.0).as_rows())
+    assert rows["would fit better"].startswith("min_level_dbfs = -38.0")
+
+
+def test_a_sentence_is_said_as_long_as_the_babble_would_be() -> None:
+    sentence = sounds.babble(1.3)
+    assert len(probe_sound(sentence)) == len(probe_sound())
+    assert np.array_equal(probe_sound(sentence)[-100:], np.resize(sentence, 80_000)[-100:])

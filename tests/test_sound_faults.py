@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from voiced import wakefulness
-from voiced.audio import Samples
+from voiced.audio import Samples, silence
 from voiced.deafness import SoundTeller
 from voiced.errors import DeviceCause, DeviceError
 from voiced.events import (
@@ -28,7 +28,7 @@ from voiced.events import (
     ReplySentence,
     TurnEnded,
 )
-from voiced.levels import LevelWatch, OffsetRemover
+from voiced.levels import LevelWatch, OffsetRemover, ZeroWatch
 from voiced.plugin import TEXT, Context, Effect, Reply, intent
 from voiced.sound_guard import SoundGuard
 from voiced.testing import clock, signals
@@ -377,3 +377,10 @@ def test_an_offset_is_taken_out_and_sound_without_one_is_left_alone() -> None:
     assert np.std(straight - tone) < 60
     remover = OffsetRemover()
     assert all(remover.clean(f.samples) is f.samples for f in signals.frames(tone))
+
+
+def test_a_microphone_without_even_noise_is_noted_once_and_so_is_its_return() -> None:
+    watch = ZeroWatch()
+    frames = [silence(320)] * 600 + [signals.tone(0.02)] + [silence(320)] * 20
+    notes = [(at, note) for at, sound in enumerate(frames) if (note := watch.hear(sound))]
+    assert notes == [(250, "only zeros"), (600, "unmuted")]

@@ -9,7 +9,7 @@ from voiced.errors import DeviceCause
 from voiced.events import DeviceFound, DeviceLost, DeviceNoted, Event
 from voiced.sound_notes import Note
 
-__all__ = ["SoundTeller"]
+__all__ = ["ONLY_SHOWN", "SoundTeller"]
 
 _AGAIN_S = 60.0
 
@@ -28,11 +28,16 @@ _BACK: Mapping[DeviceCause, str] = {
 _BACK_USUALLY = "I can hear you again."
 _MUTE = "I can't speak: the loudspeaker is gone."
 
+_ZEROS = "Your microphone gives not even noise: is it switched off at itself?"
 _NOTES: Mapping[Note, tuple[float, str]] = {
     "muted": (0.5, "Your microphone is muted."),
+    "only zeros": (0.0, _ZEROS),
     "too loud": (0.0, "You come in too loud: turn the microphone down a little."),
     "too quiet": (0.0, "I hear you only softly: turn the microphone up, or come nearer."),
 }
+ONLY_SHOWN = frozenset({_ZEROS})
+"""What is not said aloud: it may be meant so."""
+
 _USES_S = 1.0
 _USES = {
     "microphone": "I listen on another microphone now.",
@@ -75,6 +80,7 @@ class SoundTeller:
                 self._uses[device] = now_s
             case DeviceNoted(_, _, "unmuted"):
                 self._notes.pop("muted", None)
+                self._notes.pop("only zeros", None)
             case DeviceNoted():
                 self._notes[event.note] = now_s
             case _:

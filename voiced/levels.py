@@ -6,10 +6,10 @@ from collections import deque
 
 import numpy as np
 
-from voiced.audio import Samples, level_dbfs
+from voiced.audio import RATE_HZ, Samples, level_dbfs
 from voiced.sound_notes import Note
 
-__all__ = ["LevelWatch", "OffsetRemover"]
+__all__ = ["LevelWatch", "OffsetRemover", "ZeroWatch"]
 
 _SPEECH = 0.5
 _CLIPPED = 32_700
@@ -19,6 +19,7 @@ _LOUD_FRAMES = 20
 _QUIET_DBFS = -46.0
 _LEAST_OFFSET = 64.0
 _FOLLOWED = 0.05
+_ZEROS = 5 * RATE_HZ
 
 
 class LevelWatch:
@@ -47,6 +48,21 @@ class LevelWatch:
             return None
         self._said.add(note)
         return note
+
+
+class ZeroWatch:
+    """Notices a microphone that gives not even noise: one that is switched off at itself."""
+
+    def __init__(self) -> None:
+        self._zeros = 0
+
+    def hear(self, samples: Samples) -> Note | None:
+        """Take a frame of a real microphone: one that another program makes may be all zeros."""
+        if np.any(samples):
+            was_zeros, self._zeros = self._zeros > _ZEROS, 0
+            return "unmuted" if was_zeros else None
+        before, self._zeros = self._zeros, self._zeros + len(samples)
+        return "only zeros" if before <= _ZEROS < self._zeros else None
 
 
 class OffsetRemover:

@@ -248,6 +248,11 @@ class Session:
         if self._turn is not None and (is_speaking or keeps_back):
             self._turn.interrupt("key")
 
+    @property
+    def heard(self) -> int:
+        """How many samples have come from the microphone; lost ones between them count."""
+        return self._listener.end
+
     # What nobody asked for
 
     @property

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from voiced.deafness import SoundTeller
+from voiced.deafness import ONLY_SHOWN, SoundTeller
 from voiced.errors import DeviceError, EngineError
 from voiced.events import DeviceFound, DeviceLost, Event, StageFailed
 
@@ -68,7 +68,7 @@ class SoundGuard:
                 while True:
                     for sentence in self.teller.due(anyio.current_time()):
                         self.show(sentence)
-                        if self.teller.can_speak:
+                        if self.teller.can_speak and sentence not in ONLY_SHOWN:
                             _offer(to_say, sentence)
                     await anyio.sleep(_LOOK_S)
 

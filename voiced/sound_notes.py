@@ -9,8 +9,10 @@ __all__ = ["Kind", "Note", "SoundNote", "TellsNotes", "WaitsForDevices"]
 
 Kind: TypeAlias = Literal["microphone", "speaker"]
 
-Note: TypeAlias = Literal["uses", "muted", "unmuted", "too loud", "too quiet"]
-"""It is another device from now on; it is muted at the system, or no longer; how loud speech is."""
+Note: TypeAlias = Literal["uses", "muted", "only zeros", "unmuted", "too loud", "too quiet"]
+"""It is another device from now on; it is muted at the system, gives not even noise, as one with a
+switch of its own, or neither any longer; how loud speech is.
+"""
 
 
 @dataclass(frozen=True, slots=True)

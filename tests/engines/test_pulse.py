@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sound_server import SoundServer
 
-from voiced.audio import RATE_HZ, AudioFrame
+from voiced.audio import RATE_HZ, AudioFrame, Samples
 from voiced.composition import uses_pulse
 from voiced.config import Config
 from voiced.config.speech import AudioSettings
@@ -164,3 +164,27 @@ async def test_a_tone_comes_out_whole_and_a_stopped_one_at_once_no_more(
         await anyio.sleep(0.3)
         assert ear.last_audible_s() - called_s < 0.1
     await speaker.aclose()
+
+
+@pytest.mark.device
+@pytest.mark.anyio
+async def test_a_narrow_stereo_microphone_is_heard_at_its_pitch(sound_server: SoundServer) -> None:
+    """As a Bluetooth headset in its telephone profile, whatever its channels are."""
+    sound_server.control(
+        "load-module", "module-null-sink", "sink_name=far", "rate=8000", "channels=2", "norewinds=1"
+    )
+    sound_server.control(
+        "load-module", "module-remap-source", "source_name=headset", "master=far.monitor"
+    )
+    loud: list[Samples] = []
+    async with aclosing(PulseMicrophone("headset").frames()) as frames:
+        sound_server.say(signals.tone(2.0), "far")
+        with anyio.fail_after(5):
+            async for frame in frames:
+                if np.abs(frame.samples).max() > 1000:
+                    loud.append(frame.samples)
+                if len(loud) == 40:
+                    break
+    sound = np.concatenate(loud[5:]).astype(float)
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    assert np.argmax(spectrum) * RATE_HZ / len(sound) == pytest.approx(440.0, abs=3.0)

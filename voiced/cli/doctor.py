@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +13,7 @@ from voiced.cli.output import AsJson, note, print_json, print_table
 from voiced.cli.setup import load_config, run_async
 
 if TYPE_CHECKING:
+    from voiced.audio import Samples
     from voiced.config import Config
     from voiced.doctor import Check, Examination
     from voiced.doctor.echo import EchoReport
@@ -21,6 +23,7 @@ __all__ = ["app"]
 app = typer.Typer(help="What works, what does not, and the command that mends it.")
 
 _UNAVAILABLE = 69
+_SENTENCE = "This is my voice. Your microphone should hear it, and I should not hear myself in it."
 
 
 @app.callback(invoke_without_command=True)
@@ -66,9 +69,24 @@ def privacy(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 @app.command()
-def audio(context: typer.Context, as_json: AsJson = False) -> None:
-    """Play a sound and measure its way to the microphone; nothing is kept. Takes nine seconds."""
-    report = run_async("real", _measure, load_config(context).config)
+def audio(
+    context: typer.Context,
+    is_setting: Annotated[
+        bool, typer.Option("--set", help="Write what would fit better into voiced.toml.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Play a sweep and a sentence, and measure their way to the microphone; nothing is kept.
+
+    Takes nine seconds.
+    """
+    loaded = load_config(context)
+    report = run_async("real", _measure, loaded.config)
+    if is_setting and report.fitting:
+        from voiced.config.editing import set_keys
+
+        set_keys(Path(loaded.file), "audio", report.fitting)
+        note(f"voiced: set in {loaded.file}: {', '.join(report.fitting)}")
     if as_json:
         print_json(report.as_document())
     else:
@@ -82,11 +100,27 @@ async def _measure(config: Config) -> EchoReport:
     from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 
     settings = config.audio
+    sentence = await _sentence(config)
     choice = await chosen_for(settings.speaker, settings.microphone)
     microphone = composition.microphone(config, "mic")
     speaker = composition.speaker(config, "speaker")
     stages = (microphone, speaker, WebrtcEchoCanceller())
-    return await measure(stages, settings.echo, choice, _ask_for_quiet)
+    return await measure(stages, settings, choice, _ask_for_quiet, sentence)
+
+
+async def _sentence(config: Config) -> Samples | None:
+    """A sentence in the voice of the configuration; None where that cannot speak."""
+    from voiced import composition
+    from voiced.demo import render_speech
+    from voiced.errors import EngineError
+
+    try:
+        profile = composition.voice(config)
+        synthesizer = composition.synthesizer(config, profile)
+        async with composition.prepared(synthesizer):
+            return await render_speech(_SENTENCE, synthesizer, profile)
+    except EngineError:
+        return None
 
 
 def _ask_for_quiet() -> None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples, level_dbfs, silence
 from voiced.composition import prepared
+from voiced.config import AudioSettings
 from voiced.engines.echo_choice import EchoChoice
 from voiced.errors import ModelMissing
 from voiced.stages import EchoCanceller, Microphone, Speaker
@@ -37,6 +38,9 @@ _AUDIBLE_DBFS = -50.0
 _WELL_DB = 15.0
 _CLIPPED = 32_000
 _SHORTEST_S = 0.2
+_SPEECH_S = 5.0
+_ABOVE_NOISE_DB, _WORTH_DB = 10.0, 3.0
+_USUAL_LEVEL_DBFS, _MOST_LEVEL_DBFS = -50.0, -35.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,23 +93,50 @@ class EchoFigures:
 
 @dataclass(frozen=True, slots=True)
 class EchoReport:
-    """The figures, and what is done about them: the setting ``echo`` and what ``auto`` makes."""
+    """The figures, and what is done about them: the settings and what ``auto`` makes of them."""
 
     figures: EchoFigures
-    setting: str
+    settings: AudioSettings
     choice: EchoChoice
+
+    @property
+    def margin_db(self) -> float | None:
+        """How far what is left of our own sound is below what may count as speech.
+
+        None: nothing of it is heard. Below 0 a reply may interrupt itself.
+        """
+        figures = self.figures
+        left_dbfs = figures.left_dbfs if self.cancels else figures.echo_dbfs
+        if figures.echo_dbfs is None or left_dbfs is None:
+            return None
+        return self.settings.min_level_dbfs - left_dbfs
+
+    @property
+    def fitting(self) -> Mapping[str, str | float]:
+        """The keys of ``[audio]`` that would fit better than they are set, and their values."""
+        found: dict[str, str | float] = {}
+        if self.figures.echo_dbfs is not None and not self.cancels:
+            found["echo"] = "webrtc"
+        quietest = self.figures.noise_dbfs + _ABOVE_NOISE_DB
+        least_dbfs = float(round(min(_MOST_LEVEL_DBFS, max(_USUAL_LEVEL_DBFS, quietest))))
+        if abs(least_dbfs - self.settings.min_level_dbfs) >= _WORTH_DB:
+            found["min_level_dbfs"] = least_dbfs
+        return found
 
     @property
     def cancels(self) -> bool:
         """Whether the echo is cancelled in this process."""
-        return self.choice.cancels if self.setting == "auto" else self.setting == "webrtc"
+        echo = self.settings.echo
+        return self.choice.cancels if echo == "auto" else echo == "webrtc"
 
     def as_document(self) -> Mapping[str, Any]:
         """For ``--json``."""
         return {
             **asdict(self.figures),
             "verdict": self.figures.verdict,
-            "setting": self.setting,
+            "setting": self.settings.echo,
+            "margin_db": self.margin_db,
+            "fits": dict(self.fitting),
             "cancels": self.cancels,
             "auto": {"cancels": self.choice.cancels, "reason": self.choice.reason},
         }
@@ -123,10 +154,16 @@ class EchoReport:
             ("delay of the echo", _words(figures.delay_ms, "ms")),
             ("softer by the canceller", _words(figures.erle_db, "dB")),
             ("left of it", _words(figures.left_dbfs, "dBFS")),
+            ("margin of a barge-in", _words(self.margin_db, "dB")),
             ("microphone clips", "yes" if figures.is_clipped else "no"),
-            (f'echo = "{self.setting}"', done),
+            (f'echo = "{self.settings.echo}"', done),
             ("auto", f"{auto}: {self.choice.reason}"),
+            ("would fit better", self._fits()),
         )
+
+    def _fits(self) -> str:
+        settings = ", ".join(f"{key} = {value!r}" for key, value in self.fitting.items())
+        return f"{settings} (voiced doctor audio --set)" if settings else "nothing: it is set well"
 
 
 def _words(value: float | None, unit: str) -> str:
@@ -135,13 +172,15 @@ def _words(value: float | None, unit: str) -> str:
 
 async def measure(
     stages: tuple[Microphone, Speaker, EchoCanceller],
-    setting: str,
+    settings: AudioSettings,
     choice: EchoChoice,
     on_ready: Callable[[], object] = lambda: None,
+    sentence: Samples | None = None,
 ) -> EchoReport:
     """Open the devices, play and listen. Without the canceller's library it does without.
 
-    ``on_ready`` is called when the devices are open, before anything is played.
+    ``on_ready`` is called when the devices are open, before anything is played; ``sentence`` is
+    said again and again instead of a babble.
 
     Raises:
         DeviceError: A device cannot be opened, or is lost.
@@ -152,19 +191,25 @@ async def measure(
         on_ready()
         try:
             async with prepared(canceller):
-                recording = await record(microphone, speaker, canceller)
+                recording = await record(microphone, speaker, canceller, sentence)
         except ModelMissing:
-            recording = await record(microphone, speaker, None)
-    return EchoReport(analyse(recording), setting, choice)
+            recording = await record(microphone, speaker, None, sentence)
+    return EchoReport(analyse(recording), settings, choice)
 
 
-def probe_sound() -> Samples:
-    """A chirp that is easy to find, then five seconds as lively as speech."""
-    return signals.concat(signals.chirp(0.5) // 2, sounds.babble(5.0), gap_s=0.3)
+def probe_sound(sentence: Samples | None = None) -> Samples:
+    """A sweep that is easy to find, then five seconds of a sentence, or as lively as one."""
+    speech = sounds.babble(_SPEECH_S)
+    if sentence is not None and len(sentence):
+        speech = np.resize(sentence, len(speech)).astype(np.int16)
+    return signals.concat(signals.chirp(0.5) // 2, speech, gap_s=0.3)
 
 
 async def record(
-    microphone: Microphone, speaker: Speaker, canceller: EchoCanceller | None
+    microphone: Microphone,
+    speaker: Speaker,
+    canceller: EchoCanceller | None,
+    sentence: Samples | None = None,
 ) -> Recording:
     """Play the test sound and record what comes back; takes nine seconds.
 
@@ -172,11 +217,12 @@ async def record(
         microphone: Prepared, as the others are.
         speaker: Plays it.
         canceller: Hears both; None where there is none.
+        sentence: What is said; None plays a babble.
 
     Raises:
         DeviceError: A device is lost.
     """
-    sound = signals.frames(probe_sound())
+    sound = signals.frames(probe_sound(sentence))
     quiet = round(_QUIET_S * RATE_HZ / FRAME_SAMPLES)
     last = quiet + len(sound) + round(_AFTER_S * RATE_HZ / FRAME_SAMPLES)
     heard: list[tuple[Samples, Samples, Samples]] = []

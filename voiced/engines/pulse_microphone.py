@@ -16,6 +16,7 @@ from voiced.engines.portaudio import Format
 from voiced.engines.portaudio_microphone import BlockCutter
 from voiced.engines.pulse import Connection, Device, library, lost, pick, properties
 from voiced.errors import DeviceError
+from voiced.levels import ZeroWatch
 from voiced.sound_notes import Note, SoundNote
 from voiced.workers import Handover
 
@@ -97,10 +98,13 @@ class PulseMicrophone:
             await capture.open()
             async with aclosing(capture.blocks(self._watchdog_s)) as blocks:
                 cutter = BlockCutter(Format(RATE_HZ, 1))
+                zeros = ZeroWatch() if device.is_hardware else None
                 async for at, data in blocks:
                     if connection.changes.has_any:
                         await self._look(connection, device)
                     for frame in cutter.feed(at, data):
+                        if zeros is not None and (note := zeros.hear(frame.samples)):
+                            self._notes.append(SoundNote("microphone", note, device.description))
                         yield frame
         finally:
             capture.close()
