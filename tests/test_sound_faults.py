@@ -384,3 +384,12 @@ def test_a_microphone_without_even_noise_is_noted_once_and_so_is_its_return() ->
     frames = [silence(320)] * 600 + [signals.tone(0.02)] + [silence(320)] * 20
     notes = [(at, note) for at, sound in enumerate(frames) if (note := watch.hear(sound))]
     assert notes == [(250, "only zeros"), (600, "unmuted")]
+
+
+def test_a_server_that_takes_both_devices_is_told_once() -> None:
+    said = told((1.0, lost("server")), (1.1, lost("server", "speaker")))
+    assert [sentence for _, sentence in said] == [
+        "I can't hear you: the sound server does not run."
+    ]
+    said = told((1.0, lost("silent", "speaker")))
+    assert [sentence for _, sentence in said] == ["I can't speak: the loudspeaker takes no sound."]

@@ -26,7 +26,12 @@ _BACK: Mapping[DeviceCause, str] = {
     "server": "The sound server was gone for a moment. I can hear you again.",
 }
 _BACK_USUALLY = "I can hear you again."
-_MUTE = "I can't speak: the loudspeaker is gone."
+_MUTE: Mapping[DeviceCause, str] = {
+    "gone": "I can't speak: the loudspeaker is gone.",
+    "silent": "I can't speak: the loudspeaker takes no sound.",
+    "server": "I can't speak: the sound server does not run.",
+    "unknown": "I can't speak: I have lost the loudspeaker.",
+}
 
 _ZEROS = "Your microphone gives not even noise: is it switched off at itself?"
 _NOTES: Mapping[Note, tuple[float, str]] = {
@@ -102,11 +107,13 @@ class SoundTeller:
         told: list[str] = []
         for device, (cause, since_s) in self._lost.items():
             wait_s, sentence = _DEAF.get(cause, _DEAF["unknown"])
-            if device == "speaker":
-                sentence = _MUTE
             if device in self._settled or now_s - since_s < wait_s:
                 continue
             self._settled.add(device)
+            if device == "speaker":
+                if self.is_deaf and cause != "gone":  # it is the server: that is told once
+                    continue
+                sentence = _MUTE.get(cause, _MUTE["unknown"])
             if self._may_tell(f"{device} {cause}", now_s):
                 told.append(sentence)
                 if device == "microphone":

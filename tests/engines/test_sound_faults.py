@@ -124,7 +124,7 @@ async def test_a_reply_goes_on_where_its_loudspeaker_goes(
 ) -> None:
     devices.plug_speaker("other")
     async with listening(tmp_path) as rig, anyio.create_task_group() as tasks:
-        tasks.start_soon(rig.speak, "One, two, three, four, five, six.")
+        tasks.start_soon(rig.speak, "One, two, three, four.")
         with devices.listening("other.monitor") as other, devices.listening("mouth.monitor") as own:
             await rig.until_event(PlaybackStarted)
             await anyio.sleep(0.3)
@@ -136,7 +136,7 @@ async def test_a_reply_goes_on_where_its_loudspeaker_goes(
             ]
         print(f"heard on another after {min(went_on_s) - unplugged_s:.3f} s")
         assert min(went_on_s) - unplugged_s < 1.0
-        assert ended.heard.endswith("six.")
+        assert ended.heard.endswith("four.")
         assert not rig.of(StageFailed)
 
 
@@ -144,14 +144,14 @@ async def test_the_last_loudspeaker_that_goes_is_told_and_found_again(
     sound_server: SoundServer, tmp_path: Path
 ) -> None:
     async with listening(tmp_path) as rig, anyio.create_task_group() as tasks:
-        tasks.start_soon(rig.speak, "One, two, three, four, five, six.")
+        tasks.start_soon(rig.speak, "One, two, three, four.")
         await rig.until_event(PlaybackStarted)
         sound_server.unplug("mouth")
         sound_server.unplug("speaker")
         ended = await rig.until_event(TurnEnded)
-        assert not ended.heard.endswith("six.")
+        assert not ended.heard.endswith("four.")
         words = " ".join(event.text for event in rig.of(ReplySentence))
-        assert words == "One, two, three, four, five, six.", "it can be read"
+        assert words == "One, two, three, four.", "it can be read"
         await rig.until(lambda: "I can't speak: the loudspeaker is gone." in rig.sentences)
         sound_server.plug_speaker()
         await rig.until(lambda: "speaker" in {found.device for found in rig.of(DeviceFound)})

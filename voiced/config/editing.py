@@ -28,7 +28,7 @@ def set_keys(path: Path, section: str, values: Mapping[str, str | float]) -> Non
         if section not in document:
             document[section] = tomlkit.table()
         for key, value in values.items():
-            document[section][key] = value  # type: ignore[index]
+            document[section][key] = value
         _replace(path.resolve(), tomlkit.dumps(document))  # a link stays one
     except (OSError, TOMLKitError, TypeError, UnicodeDecodeError) as error:
         reason = f"cannot be set: {error}"

@@ -197,7 +197,6 @@ class _Capture:
         self._connection.streams.add(self)
         spec = pulse_library.mono(RATE_HZ)
         kept = {
-            "media.role": "phone",
             "node.dont-reconnect": "true",  # PipeWire's word for not being moved
             "state.restore-target": "false",  # nor by what somebody once chose in a mixer
         }

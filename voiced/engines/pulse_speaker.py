@@ -143,7 +143,8 @@ class _Stream:
         library = self._library
         self._connection.streams.add(self)
         spec = pulse_library.mono(_RATE_HZ)
-        with properties(library, {"media.role": "phone"}) as found:
+        # no role: a stream that is always open and said to be a call would hush all music
+        with properties(library, {}) as found:
             self._stream = library.pa_stream_new_with_proplist(
                 self._connection.context, b"speaker", byref(spec), None, found
             )
