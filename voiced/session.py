@@ -253,6 +253,18 @@ class Session:
         """How many samples have come from the microphone; lost ones between them count."""
         return self._listener.end
 
+    def type(self, text: str) -> None:
+        """Take this for a request, unless somebody speaks; whoever answers is silent."""
+        if self._is_open and self._listening is None:
+            before = self._turn
+            if before is not None:
+                before.interrupt("key")
+            self._taking.reset()
+            self._turns += 1
+            self._turn = LiveTurn(TurnId(self._turns), self._around, (), self._read, before)
+            self._turn.type(text)
+            self._start(self._turn)
+
     # What nobody asked for
 
     @property
@@ -298,7 +310,7 @@ class Session:
         turn = LiveTurn(TurnId(self._turns), self._around, (), self._read)
         turn.announce(announcement)
         self._turn = turn
-        self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
+        self._start(turn)
         return turn
 
     # Utterances
@@ -320,8 +332,11 @@ class Session:
         name = TurnId(self._turns + 1)
         turn = LiveTurn(name, self._around, frames, self._read, before)
         turn.begins(start, (start - self._sounded_until) / RATE_HZ)
-        self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
+        self._start(turn)
         return turn
+
+    def _start(self, turn: LiveTurn) -> None:
+        self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
 
     async def _run_turn(self, turn: LiveTurn) -> None:
         try:
