@@ -20,7 +20,7 @@ import anyio
 
 from voiced import workers
 from voiced.activation.keys import KeyAct, KeySource
-from voiced.activation.shortcut import shortcut
+from voiced.activation.shortcut import Shortcut, shortcut
 from voiced.companions import companions_of, tidy
 from voiced.config import (
     Config,
@@ -47,6 +47,7 @@ from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
 
 if TYPE_CHECKING:
+    from voiced.engines.notifications import DesktopNotices, Pressed
     from voiced.recorder import FlightRecorder
     from voiced.stages import (
         EchoCanceller,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Brain",
+    "desktop_notices",
     "detector",
     "echo_canceller",
     "flight_recorder",
@@ -335,6 +337,17 @@ def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetecto
     return detector(words), detector(settings.stop_words)
 
 
+def desktop_notices(
+    config: Config, press: Callable[[Pressed], None], tell: Callable[[str], None]
+) -> DesktopNotices | None:
+    """What shows notifications; None where the settings want none."""
+    if not config.activation.notifications:
+        return None
+    from voiced.engines.notifications import DesktopNotices
+
+    return DesktopNotices(press, tell)
+
+
 def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
     """The keys of the settings.
 
@@ -348,7 +361,10 @@ def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
         ("mute_key", "mute"),
         ("stop_key", "stop"),
     ]
-    keys = {shortcut(text, name): act for name, act in named if (text := getattr(settings, name))}
+    keys: dict[Shortcut, KeyAct] = {}
+    for name, act in named:
+        if text := getattr(settings, name):
+            keys[shortcut(text, name)] = act
     sources: list[KeySource] = []
     by = settings.keys_by
     if by == "auto":

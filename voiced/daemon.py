@@ -54,6 +54,7 @@ from voiced.turns.rules import in_samples
 from voiced.workers import in_worker
 
 if TYPE_CHECKING:
+    from voiced.engines.notifications import DesktopNotices, Pressed
     from voiced.recorder import FlightRecorder
 
 __all__ = [
@@ -266,12 +267,10 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     )
     if steering is not None:
         steering.begin(session.controls)
+    beside = _beside(config, brain, stages, session, everyone)
     _tell(everyone, ModeChanged(0, session.controls.mode))
     for error in stages.unusable:
         _tell(everyone, failure(error, 0))
-    guard = _guard(stages, session, lambda event: _tell(everyone, event))
-    chimes = Chimes(stages.speaker, lambda: session.is_free)
-    everyone += [guard.read, chimes.read] if config.activation.sounds else [guard.read]
     herald = Herald(
         brain.dispatcher.news,
         session.crier.say,
@@ -283,10 +282,8 @@ async def serve(  # noqa: PLR0913 - it brings everything together
             tasks.start_soon(_attend, herald, brain.announcers)
             if steering is not None:
                 tasks.start_soon(steering.run, session.crier)
-            for source in composition.key_sources(config, os.environ):
-                tasks.start_soon(attend, source, session.controls, _note)
-            tasks.start_soon(guard.run)
-            tasks.start_soon(chimes.run)
+            for work in beside:
+                tasks.start_soon(work)
             if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
                 tasks.start_soon(composition.watch_sleep, session.sleeps)
             tasks.start_soon(heart.run)
@@ -296,6 +293,38 @@ async def serve(  # noqa: PLR0913 - it brings everything together
             )
             await session.run()
             tasks.cancel_scope.cancel()
+
+
+def _beside(
+    config: Config, brain: Brain, stages: Stages, session: Session, everyone: list[Reader]
+) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+    """What lives beside the session; what reads its events is added to ``everyone``."""
+    guard = _guard(stages, session, lambda event: _tell(everyone, event))
+    everyone.append(guard.read)
+    works: list[Callable[[], Coroutine[Any, Any, None]]] = [guard.run]
+    works += [
+        partial(attend, source, session.controls, _note)
+        for source in composition.key_sources(config, os.environ)
+    ]
+    if config.activation.sounds:
+        chimes = Chimes(stages.speaker, lambda: session.is_free)
+        everyone.append(chimes.read)
+        works.append(chimes.run)
+    shown = _desktop_notices(config, session, brain)
+    if shown is not None:
+        everyone.append(shown.read)
+        works.append(shown.run)
+    return works
+
+
+def _desktop_notices(config: Config, session: Session, brain: Brain) -> DesktopNotices | None:
+    def press(button: Pressed) -> None:
+        if button == "unmute":
+            session.controls.unmute()
+        elif brain.dispatcher.awaits_answer:
+            session.type(button)
+
+    return composition.desktop_notices(config, press, _note)
 
 
 def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:

@@ -200,6 +200,12 @@ class LiveTurn:
         self._take.announce(announcement)
         self._is_committed.set()
 
+    def type(self, text: str) -> None:
+        """It was not said, but pressed or typed. To be called before it runs."""
+        self.is_listening = False
+        self._take.type(text)
+        self._is_committed.set()
+
     @property
     def was_interrupted(self) -> bool:
         """Whether the user said something into it."""

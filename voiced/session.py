@@ -248,6 +248,18 @@ class Session:
         if self._turn is not None and (is_speaking or keeps_back):
             self._turn.interrupt("key")
 
+    def type(self, text: str) -> None:
+        """Take this for a request, unless somebody speaks; whoever answers is silent."""
+        if self._is_open and self._listening is None:
+            before = self._turn
+            if before is not None:
+                before.interrupt("key")
+            self._taking.reset()
+            self._turns += 1
+            self._turn = LiveTurn(TurnId(self._turns), self._around, (), self._read, before)
+            self._turn.type(text)
+            self._start(self._turn)
+
     # What nobody asked for
 
     @property
@@ -293,7 +305,7 @@ class Session:
         turn = LiveTurn(TurnId(self._turns), self._around, (), self._read)
         turn.announce(announcement)
         self._turn = turn
-        self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
+        self._start(turn)
         return turn
 
     # Utterances
@@ -315,8 +327,11 @@ class Session:
         name = TurnId(self._turns + 1)
         turn = LiveTurn(name, self._around, frames, self._read, before)
         turn.begins(start, (start - self._sounded_until) / RATE_HZ)
-        self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
+        self._start(turn)
         return turn
+
+    def _start(self, turn: LiveTurn) -> None:
+        self._around.tasks.start_soon(self._run_turn, turn, name=f"turn-{turn.id}")
 
     async def _run_turn(self, turn: LiveTurn) -> None:
         try:

@@ -114,6 +114,7 @@ class Take:
         self.after_reply_s = math.inf
         self._is_overlap = is_overlap
         self._announcement: Announcement | None = None
+        self._typed: Transcript | None = None
         self.player = SpeechPlayer(around.stages.speaker, self._tell_start, self._fail)
 
     # The listener's side: synchronous
@@ -147,6 +148,11 @@ class Take:
         self.has_acted = True  # whoever speaks now does not go on with what he said before
         self._answer_events.open()
         self._is_sure.set()
+
+    def type(self, text: str) -> None:
+        """It was not said, but pressed or typed."""
+        self._typed = Transcript(text, is_final=True, confidence=1.0)
+        self.settle(self._clock.at())
 
     def drop(self) -> None:
         """The user went on: it never was."""
@@ -203,6 +209,9 @@ class Take:
                 thinker.restore(memo)
 
     async def _transcribe_or_fail(self) -> Transcript | EngineError:
+        if self._typed is not None:
+            self._tell_final(self._typed)
+            return self._typed
         try:
             return await self._transcribe()
         except EngineError as error:
@@ -263,15 +272,20 @@ class Take:
             report = Report(self._id, self._clock.at, self._answer_events.emit)
             readings = [(heard.text, heard.confidence)]
             readings += [(other.text, other.confidence) for other in heard.alternatives]
-            length_s = (self._speech_end - self.began) / RATE_HZ
-            manner = Manner(self.after_reply_s, length_s, self._around.stages.door)
-            thinking = Turn(report, self.marks, say, self._perform, manner, _at_once)
+            thinking = Turn(report, self.marks, say, self._perform, self._manner, _at_once)
             thought.append(await self._around.thinker.think(readings, thinking))
 
         await self._speak(think)
         self.outcome = thought[0].outcome
         call = thought[0].call
         self.is_order = call is not None and call.origin == "spoken"
+
+    @property
+    def _manner(self) -> Manner:
+        door = self._around.stages.door
+        if self._typed is not None:
+            return Manner(door=door)
+        return Manner(self.after_reply_s, (self._speech_end - self.began) / RATE_HZ, door)
 
     async def _apologise(self, sorry: str, say: Say) -> None:
         at = self._clock.at()

@@ -83,7 +83,8 @@ class Script:
 
     ``seconds`` is how long the microphone is open; left out, it is until every pause after the
     last word would be over. Engines left out are fakes with default delays. ``acts`` are what is
-    done to the session's handles, each at its second; before 0, before it runs. At ``until_s`` it
+    done to the session's handles, each at its second; before 0, before it runs; ``typed`` is what
+    is typed. At ``until_s`` it
     is over, whatever goes on; 0: never.
     """
 
@@ -111,6 +112,7 @@ class Script:
     door: Door = Door.MICROPHONE
     wake_word: WakeWordDetector | None = None
     acts: Sequence[tuple[float, Callable[[Controls], None]]] = ()
+    typed: Sequence[tuple[float, str]] = ()
     until_s: float = 0.0
 
     def __post_init__(self) -> None:
@@ -168,7 +170,7 @@ async def play(script: Script, journal: Journal) -> list[Event]:
             script.reader(event)
 
     session = Session(stages, thinker, script.rules, emit, script.habits)
-    if not script.announcers and not script.acts:
+    if not script.announcers and not script.acts and not script.typed:
         await session.run()
         return events
     herald = Herald(dispatcher.news, session.crier.say, lambda: dispatcher.acted, now)
@@ -190,6 +192,12 @@ async def _act(script: Script, session: Session, tasks: TaskGroup) -> None:
         await anyio.sleep(at_s)
         do(session.controls)
 
+    async def write(at_s: float, text: str) -> None:
+        await anyio.sleep(at_s)
+        session.type(text)
+
+    for at_s, text in script.typed:
+        tasks.start_soon(write, at_s, text)
     for at_s, do in script.acts:
         if at_s < 0:
             do(session.controls)

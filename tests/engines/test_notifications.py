@@ -1,0 +1,134 @@
+"""Notifications with buttons, on a real bus of their own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import desktops
+import notification_server
+import pytest
+from jeepney import DBusAddress, new_method_call
+from jeepney.io.blocking import open_dbus_connection
+
+from voiced.engines.notifications import DesktopNotices
+from voiced.events import ConfirmationAsked, Event, ModeChanged, TurnId, TurnStarted
+
+pytestmark = [pytest.mark.engine, pytest.mark.anyio]
+
+ASKED = ConfirmationAsked(0, TurnId(1), "9f3c", "Delete the draft?")
+MUTED = [1, "voiced is muted", "The microphone is closed.", ["unmute", "Listen again"]]
+
+
+class Server:
+    def __init__(self, folder: Path, environ: dict[str, str]) -> None:
+        self.folder = folder
+        self.environ = environ
+
+    @property
+    def calls(self) -> list[Any]:
+        file = self.folder / "calls"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def press(self, notice: int, button: str) -> None:
+        to = DBusAddress("/", bus_name=notification_server.NAME, interface="voicedtest.Server")
+        connection = open_dbus_connection(self.environ["DBUS_SESSION_BUS_ADDRESS"])
+        try:
+            connection.send_and_get_reply(new_method_call(to, "Press", "us", (notice, button)))
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("not installed: dbus-daemon; run tests/install_system_packages.sh")
+    environ = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
+    with desktops.running_bus(environ) as address:
+        environ["DBUS_SESSION_BUS_ADDRESS"] = address
+        command = [sys.executable, notification_server.__file__, str(tmp_path)]
+        with desktops.running(command, environ):
+            assert desktops.until((tmp_path / "ready").exists)
+            yield Server(tmp_path, environ)
+
+
+async def shown(
+    environ: dict[str, str], steps: list[Event | Callable[[], object]]
+) -> tuple[list[str], list[str]]:
+    """What was pressed and told; events are read, and the rest is called off the loop."""
+    pressed: list[str] = []
+    told: list[str] = []
+    notices = DesktopNotices(pressed.append, told.append, environ)
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(notices.run)
+        for step in steps:
+            if callable(step):
+                await anyio.to_thread.run_sync(step)
+            else:
+                notices.read(step)
+        tasks.cancel_scope.cancel()
+    return pressed, told
+
+
+def has(server: Server, count: int) -> Callable[[], None]:
+    def wait() -> None:
+        assert desktops.until(lambda: len(server.calls) >= count), server.calls
+
+    return wait
+
+
+async def test_muted_is_shown_and_undone_by_its_button(server: Server) -> None:
+    pressed, _ = await shown(
+        server.environ,
+        [
+            ModeChanged(0, "listening"),
+            ModeChanged(0, "muted"),
+            has(server, 1),
+            lambda: server.press(1, "unmute"),
+            has(server, 2),
+            lambda: server.press(1, "unmute"),  # it is closed already
+            has(server, 3),
+            ModeChanged(0, "muted"),
+        ],
+    )
+    assert server.calls[0] == MUTED
+    assert pressed[:1] == ["unmute"]
+
+
+async def test_a_question_is_shown_with_its_answers_and_goes_with_the_next_turn(
+    server: Server,
+) -> None:
+    pressed, _ = await shown(
+        server.environ,
+        [
+            ASKED,
+            has(server, 1),
+            TurnStarted(0, TurnId(2)),
+            has(server, 2),
+            lambda: server.press(1, "yes"),  # it is gone: this answers nothing
+            has(server, 3),
+        ],
+    )
+    buttons = ["yes", "Yes", "no", "No"]
+    assert server.calls[:2] == [
+        [1, "voiced asks", "Delete the draft?", buttons],
+        ["CloseNotification", 1],
+    ]
+    assert pressed == []
+
+
+async def test_without_a_bus_it_is_told_once() -> None:
+    notices: list[str] = []
+
+    async def run() -> None:
+        await DesktopNotices(lambda _: None, notices.append, {}).run()
+
+    with anyio.move_on_after(0.2):
+        await run()
+    assert notices == ["I can show no notifications: there is no session bus"]
