@@ -155,10 +155,11 @@ class Listener:
         self._shift = None
         with self.shutter.exposed() as exposure:
             async with aclosing(self._stages.microphone.frames()) as frames:
-                self.wakefulness.begin()
                 async for frame in frames:
                     if self.shutter.is_closed:
                         break
+                    if self._shift is None:  # to open it may have taken long
+                        self.wakefulness.begin()
                     if self._is_live and self.wakefulness.has_slept():
                         raise DeviceError("the machine slept", retryable=True, cause="asleep")
                     self._find()

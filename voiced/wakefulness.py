@@ -10,7 +10,7 @@ __all__ = ["Wakefulness", "seconds_with_sleep"]
 
 _GAP_S = 2.0
 _LOOK_S = 0.25
-_LONGEST_S = 30.0
+_LONGEST_S = 10.0
 """Who says that the machine will sleep, and then never that it woke, is believed for so long."""
 
 

@@ -43,6 +43,7 @@ def listed(default: str = BUILT_IN.name) -> Listed:
     ("wanted", "found"),
     [
         ("default", BUILT_IN),
+        ("pulse", BUILT_IN),
         ("alsa_input.usb", USB),
         ("usb audio", USB),
         ("camera", CAMERA),

@@ -21,11 +21,22 @@ from voiced.errors import DeviceCause, DeviceError, ModelMissing
 from voiced.sound_notes import Kind
 from voiced.workers import Handover, in_worker
 
-__all__ = ["Connection", "Device", "Kind", "Listed", "library", "lost", "pick", "properties"]
+__all__ = [
+    "Connection",
+    "Device",
+    "Kind",
+    "Listed",
+    "is_default",
+    "library",
+    "lost",
+    "pick",
+    "properties",
+]
 
 _ANSWER_S = 1.5
 _HARDWARE = 0x0004
 _APPLICATION = b"voiced"
+_BY_DEFAULT = frozenset({"default", "sysdefault", "pulse", "pulseaudio", "pipewire"})
 _MEND = "voiced doctor shows the devices that work"
 _MEND_NAME = "set audio.{} to one of them"
 
@@ -81,6 +92,11 @@ def lost(kind: Kind, reason: str, cause: DeviceCause, mend: str = _MEND) -> Devi
     return DeviceError(f"{kind}: {reason}", stage=kind, retryable=True, cause=cause, mend=mend)
 
 
+def is_default(wanted: str) -> bool:
+    """Whether a name means what the server uses by default; ALSA has more than one."""
+    return wanted.casefold() in _BY_DEFAULT
+
+
 def pick(listed: Listed, kind: Kind, wanted: str) -> Device:
     """The device of a name or a description, or of a part that only one has, or "default".
 
@@ -88,7 +104,7 @@ def pick(listed: Listed, kind: Kind, wanted: str) -> Device:
         DeviceError: There is none, or it is the monitor of a loudspeaker, which gives back what we
             say ourselves.
     """
-    if wanted == "default":
+    if is_default(wanted):
         found = [device for device in listed.devices if device.name == listed.default]
     else:
         found = _alike(listed.devices, wanted.casefold())

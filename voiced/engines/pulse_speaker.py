@@ -10,7 +10,7 @@ import anyio
 
 from voiced.audio import Samples, silence
 from voiced.engines import pulse_library
-from voiced.engines.pulse import Connection, library, lost, pick, properties
+from voiced.engines.pulse import Connection, is_default, library, lost, pick, properties
 from voiced.engines.ring_playback import Output, RingPlayback
 from voiced.errors import DeviceError
 from voiced.sound_notes import SoundNote
@@ -58,8 +58,7 @@ class PulseSpeaker:
         stream = _Stream(connection, self._notes)
         try:
             device = pick(await connection.listed(), "speaker", self._wanted)
-            follows = self._wanted == "default"
-            await stream.open(device.name, follows=follows)
+            await stream.open(device.name, follows=is_default(self._wanted))
         except BaseException:
             await stream.aclose()
             raise
