@@ -259,12 +259,16 @@ def transcriber(config: Config, engine: str = "") -> Transcriber:
             from voiced.engines.pocketsphinx import PocketsphinxTranscriber
 
             return PocketsphinxTranscriber(settings)
+        case "wyoming":
+            from voiced.engines.wyoming_transcriber import WyomingTranscriber
+
+            return WyomingTranscriber(settings)
         case unknown:
             raise ConfigError(
                 file="--engine",
                 key=unknown,
                 reason="no such transcriber",
-                mend="use pocketsphinx, faster-whisper or openai",
+                mend="use pocketsphinx, faster-whisper, openai or wyoming",
             )
 
 
@@ -359,6 +363,10 @@ def synthesizer(config: Config, profile: Voice) -> Synthesizer:
             from voiced.engines.openai_speech import OpenAISynthesizer
 
             return OpenAISynthesizer(config.synthesizer)
+        case "wyoming":
+            from voiced.engines.wyoming_synthesizer import WyomingSynthesizer
+
+            return WyomingSynthesizer(config.synthesizer)
         case _:
             from voiced.engines.espeak import EspeakSynthesizer
 
