@@ -63,6 +63,7 @@ __all__ = [
     "open_brain",
     "prepared",
     "responder",
+    "room_canceller",
     "screen_lock",
     "speaker",
     "synthesizer",
@@ -318,6 +319,15 @@ async def echo_canceller(config: Config, source: str, sink: str) -> EchoCancelle
         return None
     _log.info("the echo is cancelled here: %s", choice.reason)
     return canceller
+
+
+def room_canceller(config: Config) -> EchoCanceller | None:
+    """The same for a satellite, where no sound server is known to do it."""
+    if config.audio.echo == "off":
+        return None
+    from voiced.engines.webrtc_aec import WebrtcEchoCanceller
+
+    return WebrtcEchoCanceller()
 
 
 def turn_end_detector(config: Config) -> TurnEndDetector | None:

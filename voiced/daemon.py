@@ -17,7 +17,14 @@ import anyio
 from voiced import composition, misses, pause_file
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
-from voiced.config import Config, Loaded, TurnSettings, journal_folder
+from voiced.config import (
+    Config,
+    Loaded,
+    TurnSettings,
+    host_and_port,
+    journal_folder,
+    satellite_folder,
+)
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import JournalError, ungrouped
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
@@ -26,6 +33,8 @@ from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
+from voiced.rooms import Rooms
+from voiced.satellites.door import Door as SatelliteDoor
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
@@ -109,6 +118,9 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                     heard = replace(brain, announcers=lambda: watch.plugins.announcers)
                     for beside in companions_of(loaded, brain.plugins.plugins):
                         tasks.start_soon(keep, beside)
+                if config.satellites.listen:
+                    door = _door(config, brain, stages)
+                    tasks.start_soon(door.serve, *host_and_port(config.satellites.listen))
                 pauses = None
                 if config.turns.learn_pauses and options.source == "mic":
                     path = journal_folder(config.journal) / PAUSE_FILE
@@ -117,6 +129,16 @@ async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) ->
                 await _serve_and_record(config, heard, stages, readers, pauses)
                 tasks.cancel_scope.cancel()
         notify("STOPPING=1")
+
+
+def _door(config: Config, brain: Brain, stages: Stages) -> SatelliteDoor:
+    """Where satellites come in; each gets a session of its own."""
+
+    async def serve_room(brain: Brain, stages: Stages) -> None:
+        await serve(config, brain, stages, ())
+
+    rooms = Rooms(config, brain, stages, serve_room)
+    return SatelliteDoor(satellite_folder(), rooms.open)
 
 
 def lock_of(options: RunOptions) -> ScreenLock:

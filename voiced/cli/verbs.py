@@ -21,6 +21,7 @@ from voiced.cli import (
     mcp,
     models,
     run,
+    satellites,
     sound,
     trace,
     voices,
@@ -55,6 +56,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(journal.app, name="journal")
 app.add_typer(trace.app, name="trace")
 app.add_typer(mcp.app, name="mcp")
+app.add_typer(satellites.app, name="satellites")
 app.command("forget")(forget.forget)
 journal.add_undo(app, run.undo)
 voices.add_try(sound.speak)

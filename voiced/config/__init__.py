@@ -9,6 +9,7 @@ from voiced.config.folders import (
     model_folder,
     pin_folder,
     plugin_folder,
+    satellite_folder,
     taught_file,
     trace_folder,
     voice_folder,
@@ -25,6 +26,7 @@ from voiced.config.sections import (
     McpSettings,
     PolicySettings,
     ResponderSettings,
+    SatelliteSettings,
     SecretSource,
     Section,
     SynthesizerSettings,
@@ -32,6 +34,7 @@ from voiced.config.sections import (
     TranscriberSettings,
     TurnSettings,
 )
+from voiced.config.values import host_and_port
 
 __all__ = [
     "AudioSettings",
@@ -46,6 +49,7 @@ __all__ = [
     "PolicySettings",
     "ResponderSettings",
     "Row",
+    "SatelliteSettings",
     "SecretSource",
     "Section",
     "Source",
@@ -55,6 +59,7 @@ __all__ = [
     "TurnSettings",
     "config_file",
     "describe",
+    "host_and_port",
     "journal_folder",
     "load",
     "markdown",
@@ -62,6 +67,7 @@ __all__ = [
     "pin_folder",
     "plugin_folder",
     "plugin_settings",
+    "satellite_folder",
     "taught_file",
     "trace_folder",
     "voice_folder",

@@ -18,7 +18,7 @@ from voiced.config.speech import (
     TranscriberSettings,
     TurnSettings,
 )
-from voiced.config.values import Folder, SecretSource, Section
+from voiced.config.values import Folder, ListenAddress, SecretSource, Section
 
 __all__ = [
     "AudioSettings",
@@ -30,6 +30,7 @@ __all__ = [
     "McpSettings",
     "PolicySettings",
     "ResponderSettings",
+    "SatelliteSettings",
     "SecretSource",
     "Section",
     "SynthesizerSettings",
@@ -91,6 +92,15 @@ class TraceSettings(Section):
     )
 
 
+class SatelliteSettings(Section):
+    """Microphones and loudspeakers in other rooms."""
+
+    listen: ListenAddress = Field(
+        default="",
+        description="Address and port where satellites come in, as 192.168.1.5:10700; empty: none.",
+    )
+
+
 class Config(BaseModel):
     """All of voiced.toml. ``plugins`` holds the sections of plugins, validated by them."""
 
@@ -106,4 +116,5 @@ class Config(BaseModel):
     journal: JournalSettings = JournalSettings()
     mcp: McpSettings = McpSettings()
     trace: TraceSettings = TraceSettings()
+    satellites: SatelliteSettings = SatelliteSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

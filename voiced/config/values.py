@@ -10,7 +10,16 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Folder", "SecretSource", "Section", "ServerUrl", "WyomingAddress", "WyomingUrl"]
+__all__ = [
+    "Folder",
+    "ListenAddress",
+    "SecretSource",
+    "Section",
+    "ServerUrl",
+    "WyomingAddress",
+    "WyomingUrl",
+    "host_and_port",
+]
 
 _URL_MARKS = frozenset("?#@")
 
@@ -85,6 +94,29 @@ def _wyoming_url(url: str) -> str:
 
 WyomingUrl: TypeAlias = Annotated[str, AfterValidator(_wyoming_url)]
 """Where a Wyoming server listens, or empty for none."""
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """The parts of ``HOST:PORT``; an IPv6 address stands in brackets.
+
+    Raises:
+        ValueError: It is none.
+    """
+    address = WyomingAddress.parsed(f"tcp://{text}")
+    return address.host, address.port
+
+
+def _listen_address(text: str) -> str:
+    if text:
+        try:
+            host_and_port(text)
+        except ValueError as error:
+            raise ValueError("must be HOST:PORT, like 127.0.0.1:10700") from error
+    return text
+
+
+ListenAddress: TypeAlias = Annotated[str, AfterValidator(_listen_address)]
+"""Where to listen, as ``HOST:PORT``; empty for nowhere."""
 
 
 def _expanded(path: Path) -> Path:

@@ -7,6 +7,7 @@ Whoever sends more than is allowed, or what is no message, is spoken to no more.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -56,6 +57,12 @@ class Message:
         value = self.data.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else default
 
+    def amount(self, key: str, default: float) -> float:
+        """A finite number of its data, or ``default`` where there is none."""
+        value = self.data.get(key)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        return float(value) if is_number and math.isfinite(value) else default
+
     def text(self, key: str) -> str:
         """A text of its data, or an empty one."""
         value = self.data.get(key)
@@ -63,7 +70,7 @@ class Message:
 
 
 class Wire:
-    """One connection. Read by one task and written by one task at a time.
+    """One connection. Read by one task at a time.
 
     Args:
         stream: The connection; it is closed by ``aclose``.
@@ -74,6 +81,7 @@ class Wire:
         self._stream = stream
         self._buffered = BufferedByteReceiveStream(stream)
         self._limits = limits or Limits()
+        self._writing = anyio.Lock()
 
     async def read(self) -> Message:
         """The next message.
@@ -106,7 +114,8 @@ class Wire:
             head["data_length"] = len(data)
         if message.payload:
             head["payload_length"] = len(message.payload)
-        await self._stream.send(_bytes_of(head) + b"\n" + data + message.payload)
+        async with self._writing:
+            await self._stream.send(_bytes_of(head) + b"\n" + data + message.payload)
 
     async def aclose(self) -> None:
         """Hang up."""
