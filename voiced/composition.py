@@ -42,6 +42,7 @@ from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
 
 if TYPE_CHECKING:
+    from voiced.engines.wyoming_satellite import WyomingSatellite
     from voiced.recorder import FlightRecorder
     from voiced.stages import (
         EchoCanceller,
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "WYOMING",
     "Brain",
     "detector",
     "echo_canceller",
@@ -64,6 +66,7 @@ __all__ = [
     "prepared",
     "responder",
     "room_canceller",
+    "satellite",
     "screen_lock",
     "speaker",
     "synthesizer",
@@ -74,6 +77,9 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
+
+WYOMING = "wyoming:"
+"""What the address of a satellite begins with, where a microphone is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -381,6 +387,13 @@ def synthesizer(config: Config, profile: Voice) -> Synthesizer:
             from voiced.engines.espeak import EspeakSynthesizer
 
             return EspeakSynthesizer()
+
+
+def satellite(source: str) -> WyomingSatellite:
+    """Microphone and loudspeaker in one: ``wyoming:HOST:PORT``."""
+    from voiced.engines.wyoming_satellite import WyomingSatellite
+
+    return WyomingSatellite(f"tcp://{source.removeprefix(WYOMING)}")
 
 
 def microphone(config: Config, source: str) -> Microphone:

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import anyio
 
@@ -33,15 +34,19 @@ from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
+from voiced.policy import Door
 from voiced.rooms import Rooms
 from voiced.satellites.door import Door as SatelliteDoor
 from voiced.session import Habits, Session, Stages, Tap
 from voiced.spoken import one_line
-from voiced.stages import Microphone, Stage
+from voiced.stages import Microphone, Speaker, Stage
 from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
 from voiced.workers import in_worker
+
+if TYPE_CHECKING:
+    from voiced.engines.wyoming_satellite import WyomingSatellite
 
 __all__ = [
     "Reader",
@@ -76,6 +81,12 @@ class RunOptions:
 
     source: str = "mic"
     sink: str = "speaker"
+
+    @property
+    def satellite(self) -> WyomingSatellite | None:
+        """A new satellite, where the source is one; it is the loudspeaker, too."""
+        is_satellite = self.source.startswith(composition.WYOMING)
+        return composition.satellite(self.source) if is_satellite else None
 
 
 def rules(settings: TurnSettings) -> Rules:
@@ -242,15 +253,19 @@ async def open_stages(
         VoicedError: One of them cannot be used; the mend says how.
     """
     profile = composition.voice(config)
+    away = options.satellite
+    own = away if options.sink == "speaker" else None
+    speaker: Speaker = own or composition.speaker(config, options.sink)
     stages = Stages(
-        microphone or composition.microphone(config, options.source),
+        microphone or away or composition.microphone(config, options.source),
         composition.detector(config),
         composition.transcriber(config),
         composition.synthesizer(config, profile),
-        composition.speaker(config, options.sink),
+        speaker,
         profile,
         await composition.echo_canceller(config, options.source, options.sink),
         composition.turn_end_detector(config),
+        Door.SATELLITE if away else Door.MICROPHONE,
     )
     every: list[Stage] = [
         stages.microphone,

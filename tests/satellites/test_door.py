@@ -12,6 +12,7 @@ import anyio
 import numpy as np
 import pytest
 from anyio.abc import ByteStream
+from anyio.streams.tls import TLSAttribute
 from satellite_lab import Lab, open_door
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
@@ -69,7 +70,7 @@ async def knock(lab: Lab) -> tuple[Wire, bytes, bytes]:
     stream: ByteStream = await anyio.connect_tcp(
         "127.0.0.1", lab.port, tls=True, ssl_context=context, tls_standard_compatible=False
     )
-    certificate = stream.extra(anyio.streams.tls.TLSAttribute.peer_certificate_binary)
+    certificate = stream.extra(TLSAttribute.peer_certificate_binary)
     wire = Wire(stream)
     lab.wires.append(wire)
     challenge = await wire.read()

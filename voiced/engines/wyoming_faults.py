@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import anyio
 
@@ -115,9 +115,9 @@ async def described(peer: Peer, kind: str) -> list[dict[str, Any]]:
             answer = await wire.read()
             while answer.type != "info":
                 answer = await wire.read()
-    found = answer.data.get(kind)
-    listed = cast("list[Any]", found) if isinstance(found, list) else []
-    programs = [cast("dict[str, Any]", each) for each in listed if isinstance(each, dict)]
+    found: Any = answer.data.get(kind)
+    listed: list[Any] = found if isinstance(found, list) else []
+    programs: list[dict[str, Any]] = [each for each in listed if isinstance(each, dict)]
     if not programs:
         raise peer.malformed(f"the server has nothing of the kind {kind!r}")
     return programs

@@ -7,7 +7,6 @@ Whoever sends more than is allowed, or what is no message, is spoken to no more.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream,
 _KIB = 1024
 _VERSION = "1.8.0"
 _LONGEST_TYPE = 64
+_LARGEST = 1e9
 
 
 class Garbled(ValueError):
@@ -58,10 +58,11 @@ class Message:
         return value if isinstance(value, int) and not isinstance(value, bool) else default
 
     def amount(self, key: str, default: float) -> float:
-        """A finite number of its data, or ``default`` where there is none."""
+        """A number of its data, or ``default`` where there is none."""
         value = self.data.get(key)
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if is_number and math.isfinite(value) else default
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            return default
+        return float(value) if abs(value) <= _LARGEST else default
 
     def text(self, key: str) -> str:
         """A text of its data, or an empty one."""
@@ -82,25 +83,29 @@ class Wire:
         self._buffered = BufferedByteReceiveStream(stream)
         self._limits = limits or Limits()
         self._writing = anyio.Lock()
+        self._begun: dict[str, Any] | None = None
 
     async def read(self) -> Message:
-        """The next message.
+        """The next message. A read that was cancelled is gone on with by the next one.
 
         Raises:
             Garbled: It is none.
             anyio.EndOfStream: The other side has hung up (or another of ``GONE``).
         """
-        head = await self._head()
-        data: dict[str, Any] = _object(head.get("data") or {})
+        if self._begun is None:
+            self._begun = await self._head()
+        head = self._begun
         if size := _length(head, "data_length", self._limits.data):
-            data |= _parsed(await self._exactly(size))
+            head["data"] = _object(head.get("data") or {}) | _parsed(await self._exactly(size))
+            head["data_length"] = 0
         payload = b""
         if size := _length(head, "payload_length", self._limits.payload):
             payload = await self._exactly(size)
+        self._begun = None
         kind = head.get("type")
         if not isinstance(kind, str) or not 0 < len(kind) <= _LONGEST_TYPE:
             raise Garbled("a message without a type")
-        return Message(kind, data, payload)
+        return Message(kind, _object(head.get("data") or {}), payload)
 
     async def write(self, message: Message) -> None:
         """Send one message, whole; waits until it was taken.

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import secrets
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anyio
 from anyio.abc import SocketAttribute
@@ -34,7 +34,7 @@ __all__ = ["Door", "Room"]
 
 _log = logging.getLogger(__name__)
 
-Room = Callable[[Link], Awaitable[None]]
+Room = Callable[[Link], Coroutine[Any, Any, None]]
 """Runs the session of a room until the frames of its link end."""
 
 _PROVEN_S = 5.0
