@@ -122,7 +122,9 @@ async def saying(*answers: bytes) -> AsyncGenerator[tuple[str, list[bytes]]]:
             await writer.drain()
             while part := await reader.read(65536):
                 got.append(part)
-        writer.close()
+        with suppress(ConnectionError):
+            writer.close()
+            await writer.wait_closed()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]

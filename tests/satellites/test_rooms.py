@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from daemon_process import Daemon
 
-pytestmark = pytest.mark.engine
+pytestmark = [pytest.mark.engine, pytest.mark.alone]
 
 SILENCE_S = 120
 
