@@ -105,7 +105,7 @@ async def serving(server: SpeechServer, folder: Path) -> AsyncGenerator[str]:
     try:
         yield address
     finally:
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(2):
                 await running.stop()
 

@@ -89,7 +89,7 @@ async def satellite(theirs: Theirs) -> AsyncGenerator[WyomingSatellite]:
         yield ours
     finally:
         await ours.aclose()
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(2):
                 await server.stop()
 
