@@ -34,7 +34,9 @@ if TYPE_CHECKING:
 __all__ = ["WyomingSatellite"]
 
 _CONNECT_TIMEOUT_S = 5.0
-_LATE_S = 0.1
+_LATE_S = 0.5
+"""A network may be late by so much in the middle of a word."""
+
 _SENT_S = 2.0
 _PING_S, _SILENT_S = 5.0, 20.0
 _TAIL_SAMPLES = RATE_HZ
