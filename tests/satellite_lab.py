@@ -9,14 +9,34 @@ from functools import partial
 from pathlib import Path
 
 import anyio
+import numpy as np
 from anyio.abc import TaskGroup
 
+from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
 from voiced.engines.wyoming_wire import Wire
 from voiced.satellites.door import Door
 from voiced.satellites.keys import KeyBook, Pairing
 from voiced.satellites.link import Link
 from voiced.satellites.remote import Satellite
 from voiced.stages import Microphone, Speaker
+
+
+class Counting:
+    """A microphone whose every frame says its own number, at the pace of a real one."""
+
+    def __init__(self, frames: int = 10_000) -> None:
+        self._frames = frames
+
+    async def prepare(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+    async def frames(self) -> AsyncGenerator[AudioFrame]:
+        start_s = anyio.current_time()
+        for number in range(self._frames):
+            await anyio.sleep_until(start_s + 0.02 * (number + 1))
+            samples = np.full(FRAME_SAMPLES, number, np.int16)
+            yield AudioFrame(samples, RATE_HZ, number * FRAME_SAMPLES)
 
 
 @dataclass

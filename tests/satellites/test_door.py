@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import numpy as np
 import pytest
 from anyio.abc import ByteStream
 from anyio.streams.tls import TLSAttribute
-from satellite_lab import Lab, open_door
+from satellite_lab import Counting, Lab, open_door
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
 from voiced.engines.null_speaker import NullSpeaker
@@ -35,24 +34,6 @@ pytestmark = [pytest.mark.anyio, pytest.mark.engine]
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
-
-
-class Counting:
-    """A microphone whose every frame says its own number, at the pace of a real one."""
-
-    def __init__(self, frames: int = 10_000) -> None:
-        self._frames = frames
-
-    async def prepare(self) -> None: ...
-
-    async def aclose(self) -> None: ...
-
-    async def frames(self) -> AsyncGenerator[AudioFrame]:
-        start_s = anyio.current_time()
-        for number in range(self._frames):
-            await anyio.sleep_until(start_s + 0.02 * (number + 1))
-            samples = np.full(FRAME_SAMPLES, number, np.int16)
-            yield AudioFrame(samples, RATE_HZ, number * FRAME_SAMPLES)
 
 
 class Echoing(FakeSpeaker):

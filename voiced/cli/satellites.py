@@ -23,6 +23,9 @@ app = typer.Typer(help="Microphones in other rooms.", no_args_is_help=True)
 
 _KEY = "VOICED_SATELLITE_KEY"
 
+_SOURCE = "mic, or the path of a sound file."
+_SINK = "speaker, null, or the path of a WAV file to write."
+
 _Name = Annotated[str, typer.Argument(help="A word for it, such as kitchen.")]
 
 
@@ -64,20 +67,61 @@ def join(
     key_file: Annotated[
         Path | None, typer.Option(help=f"Holds the key; else {_KEY}, or it is asked for.")
     ] = None,
-    source: Annotated[str, typer.Option(help="mic, or the path of a sound file.")] = "mic",
-    sink: Annotated[str, typer.Option(help="speaker, null, or a WAV file to write.")] = "speaker",
+    source: Annotated[str, typer.Option(help=_SOURCE)] = "mic",
+    sink: Annotated[str, typer.Option(help=_SINK)] = "speaker",
 ) -> None:
     """Be a satellite: this machine's microphone and loudspeaker, for an assistant elsewhere."""
+    place = _place(assistant, "ASSISTANT")
+    pairing = _pairing(key_file)
+    logging.basicConfig(format="voiced: %(message)s", level=logging.WARNING)
+    run_async("real", _join, load_config(context), pairing, place, (source, sink))
+
+
+@app.command("serve")
+def serve(  # noqa: PLR0913, PLR0917 - each is an option
+    context: typer.Context,
+    listen: Annotated[str, typer.Argument(help="HOST:PORT where servers come.")],
+    allow: Annotated[
+        list[str] | None, typer.Option(help="Address of a server on another machine.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="What the server calls this machine.")] = "voiced",
+    source: Annotated[str, typer.Option(help=_SOURCE)] = "mic",
+    sink: Annotated[str, typer.Option(help=_SINK)] = "speaker",
+) -> None:
+    """Be a Wyoming satellite, for Home Assistant: it hears all that this microphone hears."""
+    place = _place(listen, "LISTEN")
+    logging.basicConfig(format="voiced: %(message)s", level=logging.WARNING)
+    loaded = load_config(context)
+    run_async("real", _serve, loaded, place, (name, tuple(allow or ())), (source, sink))
+
+
+async def _serve(
+    loaded: Loaded,
+    place: tuple[str, int],
+    who: tuple[str, tuple[str, ...]],
+    sound: tuple[str, str],
+) -> None:
+    from voiced import composition
+    from voiced.satellites.for_others import WyomingDoor
+
+    microphone = composition.microphone(loaded.config, sound[0])
+    speaker = composition.speaker(loaded.config, sound[1])
+    async with composition.prepared(microphone, speaker):
+        await WyomingDoor(who[0], microphone, speaker, who[1], _tell).serve(*place)
+
+
+def _place(text: str, argument: str) -> tuple[str, int]:
     from voiced.config import host_and_port
 
     try:
-        host, port = host_and_port(assistant)
+        return host_and_port(text)
     except ValueError:
         message = "name it as HOST:PORT, such as 192.168.1.5:10700"
-        raise typer.BadParameter(message, param_hint="ASSISTANT") from None
-    pairing = _pairing(key_file)
-    logging.basicConfig(format="voiced: %(message)s", level=logging.WARNING)
-    run_async("real", _join, load_config(context), pairing, (host, port), (source, sink))
+        raise typer.BadParameter(message, param_hint=argument) from None
+
+
+def _tell(sentence: str) -> None:
+    note(f"voiced: {sentence}")
 
 
 async def _join(
@@ -88,12 +132,8 @@ async def _join(
 
     microphone = composition.microphone(loaded.config, sound[0])
     speaker = composition.speaker(loaded.config, sound[1])
-
-    def tell(sentence: str) -> None:
-        note(f"voiced: {sentence}")
-
     async with composition.prepared(microphone, speaker):
-        await Satellite(pairing, microphone, speaker, tell).run(*assistant)
+        await Satellite(pairing, microphone, speaker, _tell).run(*assistant)
 
 
 def _pairing(key_file: Path | None) -> Pairing:
