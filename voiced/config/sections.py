@@ -18,7 +18,7 @@ from voiced.config.speech import (
     TranscriberSettings,
     TurnSettings,
 )
-from voiced.config.values import Folder, ListenAddress, SecretSource, Section
+from voiced.config.values import Folder, ListenAddress, SecretSource, Section, ServerUrl
 
 __all__ = [
     "AudioSettings",
@@ -28,6 +28,7 @@ __all__ = [
     "JournalSettings",
     "McpServerSettings",
     "McpSettings",
+    "ModelSettings",
     "PolicySettings",
     "ResponderSettings",
     "SatelliteSettings",
@@ -92,6 +93,15 @@ class TraceSettings(Section):
     )
 
 
+class ModelSettings(Section):
+    """Where models come from."""
+
+    mirrors: tuple[ServerUrl, ...] = Field(
+        default=(),
+        description="Servers asked in turn where a model's own one fails, as https://HOST.",
+    )
+
+
 class SatelliteSettings(Section):
     """Microphones and loudspeakers in other rooms."""
 
@@ -116,5 +126,6 @@ class Config(BaseModel):
     journal: JournalSettings = JournalSettings()
     mcp: McpSettings = McpSettings()
     trace: TraceSettings = TraceSettings()
+    models: ModelSettings = ModelSettings()
     satellites: SatelliteSettings = SatelliteSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)
