@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import anyio
 from bad_stages import Spoiled
 
-from voiced import composition, daemon
+from voiced import composition, opening
 from voiced.audio import RATE_HZ, AudioFrame
 from voiced.bench.material import Utterance
 from voiced.bench.material.studio import TALKERS, studio
@@ -215,8 +215,8 @@ async def _spend(
         canceller=canceller,
         voice=voice,
         intents=_intents(evening.done, evening.tale),
-        rules=daemon.rules(config.turns),
-        habits=daemon.habits(config),
+        rules=opening.rules(config.turns),
+        habits=opening.habits(config),
         reader=evening.hear,
     )
 

@@ -14,13 +14,14 @@ from pydantic import ValidationError
 from voiced.composition import Brain
 from voiced.config import Config, TurnSettings
 from voiced.conversation import Conversation
-from voiced.daemon import RunOptions, lock_of, notices, notify, rules, serve
+from voiced.daemon import notices, notify, serve
 from voiced.desk import NO_LOCK
 from voiced.dispatch import Dispatcher, Environment
 from voiced.engines.screen_lock import DBusScreenLock
 from voiced.errors import JournalError
 from voiced.events import Event, ModeChanged, TurnEnded
 from voiced.journal import Journal
+from voiced.opening import RunOptions, lock_of, rules
 from voiced.plugin import (
     Announcement,
     Announcer,

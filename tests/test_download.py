@@ -194,3 +194,23 @@ def test_one_pull_at_a_time(server, tmp_path):
         with pytest.raises(ModelMissing, match="another pull"):
             fetch(server, tmp_path)
     fetch(server, tmp_path)
+
+
+def test_where_a_server_fails_the_next_mirror_is_asked(server, tmp_path):
+    with model_server.running_server() as mirror:
+        mirror.files["/model.bin"] = CONTENT
+        del server.files["/model.bin"]
+        with model_server.running_server() as empty:
+            mirrors = (empty.url, mirror.url + "/")
+            found = pull(model(server), tmp_path, lambda _: None, mirrors=mirrors)
+            assert len(empty.requests) == len(mirror.requests) == 1
+    assert found.files["model.bin"].sha256 == SHA256
+
+
+def test_a_mirror_with_another_file_is_not_believed(server, tmp_path):
+    del server.files["/model.bin"]
+    with model_server.running_server() as mirror:
+        mirror.files["/model.bin"] = b"another"
+        with pytest.raises(ModelMissing, match="checksum"):
+            pull(model(server, sha256=SHA256), tmp_path, lambda _: None, mirrors=(mirror.url,))
+    assert installed(tmp_path) == ()

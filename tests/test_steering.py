@@ -17,9 +17,10 @@ from voiced.companions import Beside
 from voiced.composition import Brain, open_brain
 from voiced.config import Loaded, load
 from voiced.control.peers import Peer, Scope
-from voiced.daemon import habits, serve
+from voiced.daemon import serve
 from voiced.events import Event, ModeChanged, ReplySentence
 from voiced.live_settings import Around
+from voiced.opening import habits
 from voiced.plugin import Companion, Health
 from voiced.plugin_watch import PluginWatch
 from voiced.recorder import FlightRecorder

@@ -48,6 +48,7 @@ from voiced.thinking import Thinker
 
 if TYPE_CHECKING:
     from voiced.engines.notifications import DesktopNotices, Pressed
+    from voiced.engines.wyoming_satellite import WyomingSatellite
     from voiced.recorder import FlightRecorder
     from voiced.stages import (
         EchoCanceller,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "WYOMING",
     "Brain",
     "desktop_notices",
     "detector",
@@ -72,6 +74,8 @@ __all__ = [
     "open_brain",
     "prepared",
     "responder",
+    "room_canceller",
+    "satellite",
     "screen_lock",
     "speaker",
     "synthesizer",
@@ -85,6 +89,9 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
+
+WYOMING = "wyoming:"
+"""What the address of a satellite begins with, where a microphone is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,12 +309,16 @@ def transcriber(config: Config, engine: str = "") -> Transcriber:
             from voiced.engines.pocketsphinx import PocketsphinxTranscriber
 
             return PocketsphinxTranscriber(settings)
+        case "wyoming":
+            from voiced.engines.wyoming_transcriber import WyomingTranscriber
+
+            return WyomingTranscriber(settings)
         case unknown:
             raise ConfigError(
                 file="--engine",
                 key=unknown,
                 reason="no such transcriber",
-                mend="use pocketsphinx, faster-whisper or openai",
+                mend="use pocketsphinx, faster-whisper, openai or wyoming",
             )
 
 
@@ -421,6 +432,15 @@ async def echo_canceller(config: Config, source: str, sink: str) -> EchoCancelle
     return canceller
 
 
+def room_canceller(config: Config) -> EchoCanceller | None:
+    """The same for a satellite, where no sound server is known to do it."""
+    if config.audio.echo == "off":
+        return None
+    from voiced.engines.webrtc_aec import WebrtcEchoCanceller
+
+    return WebrtcEchoCanceller()
+
+
 def turn_end_detector(config: Config) -> TurnEndDetector | None:
     """What judges by the sound whether a turn is over; None where it is off or not installed."""
     choice = config.turns.end_detector
@@ -464,6 +484,10 @@ def synthesizer(config: Config, profile: Voice) -> Synthesizer:
             from voiced.engines.openai_speech import OpenAISynthesizer
 
             return OpenAISynthesizer(config.synthesizer)
+        case "wyoming":
+            from voiced.engines.wyoming_synthesizer import WyomingSynthesizer
+
+            return WyomingSynthesizer(config.synthesizer)
         case _:
             from voiced.engines.espeak import EspeakSynthesizer
 
@@ -477,6 +501,13 @@ def uses_pulse(config: Config) -> bool:
     from voiced.engines import pulse_library
 
     return pulse_library.server_is_there(os.environ) and pulse_library.load() is not None
+
+
+def satellite(source: str) -> WyomingSatellite:
+    """Microphone and loudspeaker in one: ``wyoming:HOST:PORT``."""
+    from voiced.engines.wyoming_satellite import WyomingSatellite
+
+    return WyomingSatellite(f"tcp://{source.removeprefix(WYOMING)}")
 
 
 def microphone(config: Config, source: str) -> Microphone:

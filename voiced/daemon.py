@@ -6,8 +6,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -16,40 +16,39 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.abc import TaskGroup
 
-from voiced import composition, misses, pause_file, spares
-from voiced.activation.gate import GateRules
+from voiced import composition, pause_file, spares
 from voiced.activation.keys import attend
 from voiced.announcements import Announcement
 from voiced.chimes import Chimes
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
-from voiced.config import Config, Loaded, TurnSettings, journal_folder
+from voiced.config import Config, Loaded, host_and_port, journal_folder, satellite_folder
 from voiced.control import signals
 from voiced.control.place import folder_of
-from voiced.desk import NO_LOCK, ScreenLock
-from voiced.errors import EngineError, JournalError, ungrouped
-from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
+from voiced.errors import ungrouped
+from voiced.events import Event, ModeChanged
 from voiced.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
 from voiced.herald import Herald
-from voiced.journal import Journal
+from voiced.keepers import keepers
 from voiced.labels import Integrity
 from voiced.live_settings import Around
+from voiced.opening import RunOptions, habits, lock_of, open_stages, rules
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
-from voiced.session import Habits, Session, Stages, Tap
+from voiced.rooms import Rooms
+from voiced.satellites.door import Door
+from voiced.session import Habits, Session, Stages
 from voiced.sound_guard import SoundGuard
 from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
-from voiced.stages import Microphone, Stage, Synthesizer, Transcriber, Voice
 from voiced.starts import STARTS_FILE, Starts
 from voiced.steering import Steering, be_the_only_one, both
-from voiced.supervision import Change, Supervisor
+from voiced.supervision import Change
 from voiced.surroundings import failure
 from voiced.telling import tell_changes
 from voiced.trace import is_logged
-from voiced.turns import PauseMemory, Rules
-from voiced.turns.rules import in_samples
+from voiced.turns import PauseMemory
 from voiced.workers import in_worker
 
 if TYPE_CHECKING:
@@ -58,13 +57,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Reader",
-    "RunOptions",
-    "habits",
-    "lock_of",
     "notices",
     "notify",
-    "open_stages",
-    "rules",
     "run",
     "serve",
 ]
@@ -78,31 +72,6 @@ _ATTENDED_S = 1.0
 """A plugin that was enabled is asked what it has to say after so long."""
 
 Reader = Callable[[Event], None]
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """Where sound comes from and goes to: ``mic`` or a file; ``speaker``, ``null`` or a file."""
-
-    source: str = "mic"
-    sink: str = "speaker"
-
-
-def rules(settings: TurnSettings) -> Rules:
-    """The rules of turn-taking in samples."""
-    return Rules(
-        speech=in_samples(settings.speech_ms),
-        end_silence=in_samples(settings.end_silence_ms),
-        early_end=in_samples(settings.early_end_ms),
-        complete_end=in_samples(settings.complete_end_ms),
-        patient_end=in_samples(settings.patient_end_ms),
-        barge_in=in_samples(settings.barge_in_ms),
-        suspicion=in_samples(settings.suspicion_ms),
-        reopen=in_samples(settings.reopen_ms),
-        pause=in_samples(settings.speculate_ms or _PAUSE_MS),
-        speculates=settings.speculate_ms > 0,
-        max_utterance=in_samples(1000 * settings.max_utterance_s),
-    )
 
 
 async def run(
@@ -175,6 +144,7 @@ async def _play(parts: _Parts, readers: Sequence[Reader]) -> None:
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(signals.heed, stops, tasks.cancel_scope.cancel)
+            _let_satellites_in(parts, tasks)
             known = habits(config, None, recorder.hear)
             await serve(config, parts.brain, parts.stages, [*readers, recorder], known)
             tasks.cancel_scope.cancel()
@@ -195,12 +165,22 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
             tasks.start_soon(watch.run)
             for beside in companions:
                 tasks.start_soon(keep, beside)
+            _let_satellites_in(parts, tasks)
             pauses = await _pauses(config, tasks)
             everyone: list[Reader] = [*readers, recorder, *steering.readers]
             known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
             heard = replace(brain, announcers=lambda: watch.plugins.announcers)
             await serve(config, heard, parts.stages, everyone, known, steering=steering)
             tasks.cancel_scope.cancel()
+
+
+def _let_satellites_in(parts: _Parts, tasks: TaskGroup) -> None:
+    """Have a door for them, where the settings want one."""
+    config = parts.loaded.config
+    if config.satellites.listen:
+        rooms = Rooms(config, parts.brain, parts.stages)
+        door = Door(satellite_folder(), rooms.open)
+        tasks.start_soon(door.serve, *host_and_port(config.satellites.listen))
 
 
 async def _pauses(config: Config, tasks: TaskGroup) -> PauseMemory | None:
@@ -222,11 +202,6 @@ async def _heed_signals(tasks: TaskGroup, steering: Steering) -> None:
         actions[signal.SIGHUP] = lambda: tasks.start_soon(steering.reload)
     stops = signals.stopping(hangup_stops=hangup_stops)
     await signals.heed(stops, tasks.cancel_scope.cancel, actions)
-
-
-def lock_of(options: RunOptions) -> ScreenLock:
-    """The lock of the screen that a microphone listens beside; a file is beside none."""
-    return composition.screen_lock() if options.source == "mic" else NO_LOCK
 
 
 def _note(sentence: str) -> None:
@@ -255,7 +230,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     if is_awaited():
         await prove_voice(stages.synthesizer, stages.voice)
     heart = Heartbeat(limit_s=watchdog_s(os.environ))
-    everyone: list[Reader] = [*readers, *_keepers(brain.journal), heart.take]
+    everyone: list[Reader] = [*readers, *keepers(brain.journal), heart.take]
     session = Session(
         stages,
         brain.thinker,
@@ -357,86 +332,10 @@ async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]])
             await anyio.sleep(_ATTENDED_S)
 
 
-def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = None) -> Habits:
-    """What a session is told of its owner; without ``pauses`` it learns nothing."""
-    turns = config.turns
-    activation = config.activation
-    gate = GateRules(activation.mode, follow_up=in_samples(1000 * activation.follow_up_s))
-    return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap, gate)
-
-
 def _stages(
     config: Config, options: RunOptions, brain: Brain
 ) -> AbstractAsyncContextManager[Stages]:
     return open_stages(config, options, supervisor=brain.supervisor)
-
-
-@asynccontextmanager
-async def open_stages(
-    config: Config,
-    options: RunOptions,
-    microphone: Microphone | None = None,
-    supervisor: Supervisor | None = None,
-) -> AsyncGenerator[Stages]:
-    """The engines of the configuration, loaded and warmed; ``microphone`` replaces the source.
-
-    With a ``supervisor``, simpler engines take over from those that cannot be used or fail.
-
-    Raises:
-        VoicedError: One of them cannot be used; the mend says how.
-    """
-    speech, profile, synthesizer = _speech(config, supervisor)
-    stages = Stages(
-        microphone or composition.microphone(config, options.source),
-        composition.detector(config),
-        speech,
-        synthesizer,
-        composition.speaker(config, options.sink),
-        profile,
-        await composition.echo_canceller(config, options.source, options.sink),
-        composition.turn_end_detector(config),
-    )
-    every: list[Stage] = [
-        stages.microphone,
-        stages.detector,
-        stages.transcriber,
-        stages.synthesizer,
-    ]
-    every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
-    async with composition.prepared(*every, stages.speaker), _wake_words(config) as words:
-        yield replace(stages, **words)
-
-
-def _speech(
-    config: Config, supervisor: Supervisor | None
-) -> tuple[Transcriber, Voice, Synthesizer]:
-    if supervisor is None:
-        profile = composition.voice(config)
-        own = composition.synthesizer(config, profile)
-        return composition.transcriber(config), profile, own
-    synthesizer, profile = spares.voice(config, supervisor)
-    return spares.transcriber(config, supervisor), profile, synthesizer
-
-
-@asynccontextmanager
-async def _wake_words(config: Config) -> AsyncGenerator[dict[str, Any]]:
-    """The detectors of words, prepared; without one that cannot be used the key still works."""
-    async with AsyncExitStack() as stack:
-        usable: dict[str, Any] = {}
-        unusable: list[EngineError] = []
-        for name, detector in zip(
-            ("wake_word", "stop_word"), composition.wake_words(config), strict=True
-        ):
-            if detector is None:
-                continue
-            try:
-                await stack.enter_async_context(composition.prepared(detector))
-            except EngineError as error:
-                unusable.append(error)
-                _note(str(error))
-            else:
-                usable[name] = detector
-        yield {**usable, "unusable": tuple(unusable)}
 
 
 def notices(brain: Brain, *, is_logged: bool) -> tuple[str, ...]:
@@ -451,19 +350,3 @@ def notices(brain: Brain, *, is_logged: bool) -> tuple[str, ...]:
 def _tell(readers: Sequence[Reader], event: Event) -> None:
     for reader in readers:
         reader(event)
-
-
-def _keepers(journal: Journal) -> list[Reader]:
-    """Counts what was not understood, and keeps what was said, if the user turned that on."""
-    missed = misses.keeper(journal)
-
-    def keep(event: Event) -> None:
-        try:
-            if isinstance(event, TranscriptFinal):
-                journal.say(event.turn, "user", event.text)
-            elif isinstance(event, TurnEnded):
-                journal.say(event.turn, "assistant", event.heard)
-        except JournalError:  # a full disk must not end the conversation
-            _log.error("the journal could not keep what was said")
-
-    return [keep, missed]

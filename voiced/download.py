@@ -9,12 +9,13 @@ from __future__ import annotations
 import fcntl
 import ipaddress
 import json
+import logging
 import os
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
@@ -35,7 +36,11 @@ if TYPE_CHECKING:
 
     import httpx
 
-__all__ = ["OnProgress", "Progress", "free_bytes", "pull"]
+__all__ = ["OnProgress", "Progress", "Unserved", "free_bytes", "mirrored", "only_one", "pull"]
+
+
+class Unserved(ModelMissing):
+    """A server did not give a file as it should be; another one may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +51,8 @@ class Progress:
     done_bytes: int
     total_bytes: int | None
 
+
+_log = logging.getLogger(__name__)
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 
@@ -86,7 +93,7 @@ class _Job:
 
     def error(self, reason: str, *, retryable: bool = False) -> ModelMissing:
         mend = f"voiced models pull {self.model} goes on where it stopped" if retryable else ""
-        return ModelMissing(
+        return Unserved(
             f"{self.file.url}: {reason}", stage="models", retryable=retryable, mend=mend
         )
 
@@ -101,6 +108,7 @@ def pull(
     folder: Path,
     on_progress: OnProgress,
     *,
+    mirrors: Sequence[str] = (),
     free_bytes: Callable[[Path], int] = free_bytes,
 ) -> InstalledModel:
     """Download what is missing of a model. Blocks; a pull that was cut off goes on.
@@ -109,6 +117,7 @@ def pull(
         model: What to download.
         folder: The folder of all models.
         on_progress: Called after every piece.
+        mirrors: Servers that are asked in turn where the model's own one fails.
         free_bytes: How much room a folder has.
 
     Raises:
@@ -123,7 +132,7 @@ def pull(
     try:
         place.mkdir(parents=True, exist_ok=True)
         with (
-            _only_one(place, model.name),
+            only_one(place, model.name),
             httpx.Client(timeout=timeout, trust_env=not is_local) as client,
         ):
             before = read_record(place)
@@ -140,7 +149,7 @@ def pull(
                 )
                 for file in model.files
             ]
-            records = {job.file.name: _bring(job) for job in jobs}
+            records = {job.file.name: _bring(job, mirrors) for job in jobs}
             found = InstalledModel(model.name, place, records, model.licence)
             found.write()
             return found
@@ -150,7 +159,12 @@ def pull(
 
 
 @contextmanager
-def _only_one(place: Path, name: str) -> Generator[None]:
+def only_one(place: Path, name: str) -> Generator[None]:
+    """Hold the folder of a model: nobody else may write there.
+
+    Raises:
+        ModelMissing: Somebody does.
+    """
     descriptor = os.open(place / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _lock(descriptor, name)
@@ -166,12 +180,32 @@ def _lock(descriptor: int, name: str) -> None:
         raise ModelMissing(f"another pull of {name} is under way", stage="models") from error
 
 
-def _bring(job: _Job) -> FileRecord:
-    """The file in place, downloaded if need be."""
+def mirrored(url: str, mirror: str) -> str:
+    """Where a mirror has what a server has at ``url``: under the same path."""
+    parts = urlsplit(url)
+    query = f"?{parts.query}" if parts.query else ""
+    return mirror.rstrip("/") + parts.path + query
+
+
+def _bring(job: _Job, mirrors: Sequence[str]) -> FileRecord:
+    """The file in place, downloaded if need be; the first server that has it gives it."""
     found = sha256_of(job.target)
     if not found or (job.sha256 and found != job.sha256):
-        found = _download(job)
+        others = [
+            replace(job, file=replace(job.file, url=mirrored(job.file.url, mirror)))
+            for mirror in mirrors
+        ]
+        found = _download_from_any((job, *others))
     return FileRecord(job.target.stat().st_size, found)
+
+
+def _download_from_any(jobs: Sequence[_Job]) -> str:
+    for job in jobs[:-1]:
+        try:
+            return _download(job)
+        except Unserved as error:
+            _log.warning("%s; the next server is asked", error.message)
+    return _download(jobs[-1])
 
 
 def _download(job: _Job) -> str:

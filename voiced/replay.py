@@ -14,7 +14,7 @@ from typing import Any
 
 import anyio
 
-from voiced import composition, daemon, pause_file
+from voiced import composition, daemon, opening, pause_file
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples, silence
 from voiced.config import (
     Config,
@@ -142,13 +142,13 @@ async def replay(
     with TemporaryDirectory(prefix="voiced-replay-") as folder:
         apart = replace(loaded, config=_apart(loaded.config, Path(folder), with_model=with_model))
         plugins = harmless(load_plugins(apart.config.intents))
-        options = daemon.RunOptions(sink="null")
+        options = opening.RunOptions(sink="null")
         async with (
             composition.open_brain(apart, plugins=plugins) as brain,
-            daemon.open_stages(apart.config, options, microphone) as stages,
+            opening.open_stages(apart.config, options, microphone) as stages,
         ):
             heard = replace(stages, speaker=ReplaySpeaker(stages.speaker, far))
-            known = daemon.habits(apart.config, await in_worker(_pauses, loaded.config))
+            known = opening.habits(apart.config, await in_worker(_pauses, loaded.config))
             await daemon.serve(apart.config, brain, heard, [keep], known)
     return tuple(ended)
 

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 from voiced import planner_view
 from voiced.consulting import MAX_ROUNDS, Consultation, Request
+from voiced.conversation import Conversation
 from voiced.dispatch import Call, Dispatcher, DispatchMemo, Question
 from voiced.errors import EngineError, InvalidSlots, VoicedError
 from voiced.events import RequestMissed
@@ -98,6 +99,11 @@ class Thinker:
             return Hints()
         grammar = self.dispatcher.grammar
         return Hints(grammar.graph, grammar.key_terms)
+
+    def apart(self, conversation: Conversation) -> Thinker:
+        """The same model and intents, for a conversation of its own."""
+        dispatcher = self.dispatcher.apart(conversation)
+        return Thinker(dispatcher, self._responder, self._instructions, self._today)
 
     def remember(self) -> Memo:
         """What thinking changes here: to be restored if it turns out that nobody had finished."""

@@ -38,7 +38,7 @@ _BYTES_PER_MB = 1_000_000
 class _ProfileFile(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     description: str = ""
-    engine: Literal["espeak", "piper", "openai"]
+    engine: Literal["espeak", "piper", "openai", "wyoming"]
     model: str = ""
     speaker: str = ""
     url: str = ""

@@ -253,11 +253,19 @@ def test_run_never_writes_over_its_source(voiced, noise):
     assert noise.read_bytes() == before
 
 
-@pytest.mark.parametrize("source", ["wyoming:localhost:10700"])
-def test_run_with_a_source_that_is_not_supported(voiced, source):
+@pytest.mark.parametrize(
+    "source", ["wyoming:", "wyoming:kitchen", "wyoming:kitchen:0", "wyoming:a b:1"]
+)
+def test_run_with_a_satellite_that_has_no_address(voiced, source):
     ended = voiced("run", "--source", source, "--sink", "null")
     assert ended.code == 2
-    assert "--source" in ended.err
+    assert "wyoming:HOST:PORT" in ended.err
+
+
+def test_run_with_a_satellite_that_is_not_there(voiced):
+    ended = voiced("run", "--source", "wyoming:127.0.0.1:9", "--sink", "null")
+    assert ended.code == 69
+    assert "cannot be reached" in ended.err
 
 
 def test_run_with_events_that_cannot_be_written(voiced, noise, home):

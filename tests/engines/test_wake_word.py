@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voiced import daemon
+from voiced import opening
 from voiced.audio import Framer, Samples, to_int16
 from voiced.config import Config
 from voiced.config.activation import ActivationSettings
@@ -128,9 +128,9 @@ async def test_a_word_that_there_is_not_is_told_with_those_that_there_are() -> N
 async def test_with_a_broken_model_it_starts_and_the_key_works(own, capsys) -> None:
     own.with_suffix(".tflite").write_bytes(b"")
     settings = ActivationSettings(mode="wake_word", words=(str(own),))
-    options = daemon.RunOptions(sink="null")
+    options = opening.RunOptions(sink="null")
     config = Config(activation=settings)
-    async with daemon.open_stages(config, options, FakeMicrophone([], 1.0)) as stages:
+    async with opening.open_stages(config, options, FakeMicrophone([], 1.0)) as stages:
         assert stages.wake_word is None
         (error,) = stages.unusable
     assert error.stage == "wake word"

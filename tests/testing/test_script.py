@@ -6,8 +6,8 @@ import anyio
 import pytest
 
 from voiced.config import TurnSettings
-from voiced.daemon import rules
 from voiced.events import SpeechStarted, TurnEnded
+from voiced.opening import rules
 from voiced.plugin import Context, Effect, Reply, intent
 from voiced.testing.clock import Deadlock
 from voiced.testing.fakes import FakeSpeaker, Says

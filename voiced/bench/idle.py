@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 import anyio
 
-from voiced import composition, daemon
+from voiced import composition, daemon, opening
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
 from voiced.bench.material.complete import complete
 from voiced.bench.settings import apart
@@ -141,10 +141,10 @@ async def measure(config: Config, seconds: float, kind: Sound = "silence") -> Id
             starts.append(event)
 
     with apart(config) as loaded:
-        options = daemon.RunOptions(sink="null")
+        options = opening.RunOptions(sink="null")
         async with (
             composition.open_brain(loaded) as brain,
-            daemon.open_stages(loaded.config, options, room) as stages,
+            opening.open_stages(loaded.config, options, room) as stages,
         ):
             started_s = time.perf_counter() - before_s
             await daemon.serve(loaded.config, brain, stages, [notice])

@@ -16,7 +16,7 @@ from typing import Any
 import anyio
 import numpy as np
 
-from voiced import composition, daemon
+from voiced import composition, opening
 from voiced.audio import RATE_HZ
 from voiced.bench.figures import Figure, median, share
 from voiced.bench.material import Take, Utterance, interruptions, replies
@@ -241,8 +241,8 @@ async def _spend(
         canceller=canceller,
         voice=voice,
         responder=model,
-        rules=daemon.rules(turns),
-        habits=daemon.habits(config),
+        rules=opening.rules(turns),
+        habits=opening.habits(config),
         reader=evening.hear,
     )
     with TemporaryDirectory(prefix="voiced-bench-") as folder:

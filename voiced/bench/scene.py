@@ -15,7 +15,7 @@ from typing import TypeVar
 import anyio
 import numpy as np
 
-from voiced import composition, daemon
+from voiced import composition, opening
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
 from voiced.bench.material import Utterance
 from voiced.bench.material.studio import TALKERS, studio
@@ -133,8 +133,8 @@ async def take(scene: Scene) -> Took:
         speaker=speaker,
         responder=scene.responder,
         intents=scene.intents,
-        rules=daemon.rules(turns),
-        habits=daemon.habits(scene.config),
+        rules=opening.rules(turns),
+        habits=opening.habits(scene.config),
     )
     with TemporaryDirectory(prefix="voiced-bench-") as folder:
         journal = Journal.open(Path(folder))

@@ -46,18 +46,18 @@ def _went_as_planned(ended: list[TurnEnded]) -> bool:
 async def _demo(out: Path) -> list[TurnEnded]:
     import anyio
 
-    from voiced import composition, daemon
+    from voiced import composition, daemon, opening
     from voiced.demo import REQUESTS, USER_VOICE, DemoMicrophone, Director, render_speech
     from voiced.errors import ungrouped
     from voiced.events import TurnEnded
 
     loaded = _configuration(out)
     microphone = DemoMicrophone()
-    options = daemon.RunOptions(sink=str(out / "reply.wav"))
+    options = opening.RunOptions(sink=str(out / "reply.wav"))
     ended: list[TurnEnded] = []
     async with (
         composition.open_brain(loaded) as brain,
-        daemon.open_stages(loaded.config, options, microphone) as stages,
+        opening.open_stages(loaded.config, options, microphone) as stages,
     ):
         sounds = [
             await render_speech(request.text, stages.synthesizer, USER_VOICE)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voiced.cli.output import AsJson, note, print_json, print_table
+from voiced.cli.setup import load_config
 
 if TYPE_CHECKING:
-    from voiced.models import Model
+    from voiced.download import OnProgress, Progress
+    from voiced.models import InstalledModel, Model
 
 __all__ = ["app", "pull_with_bar"]
 
@@ -46,9 +51,26 @@ def list_models(as_json: AsJson = False) -> None:
 
 
 @app.command()
-def pull(name: _Name, as_json: AsJson = False) -> None:
+def pull(context: typer.Context, name: _Name, as_json: AsJson = False) -> None:
     """Download a model; a download that was cut off goes on where it stopped."""
-    pull_with_bar(_find(name), as_json=as_json)
+    mirrors = load_config(context).config.models.mirrors
+    pull_with_bar(_find(name), mirrors, as_json=as_json)
+
+
+@app.command("import")
+def import_model(
+    name: _Name,
+    path: Annotated[Path, typer.Argument(help="A folder, or a tar or zip archive.")],
+    as_json: AsJson = False,
+) -> None:
+    """Install a model from files at hand, on a machine without a network."""
+    from voiced.config import model_folder
+    from voiced.model_import import take
+
+    model = _find(name)
+    with _progress(model) as show:
+        found = take(model, path, model_folder(), show)
+    _tell(model, found, as_json=as_json)
 
 
 @app.command()
@@ -87,14 +109,22 @@ def remove(name: _Name, as_json: AsJson = False) -> None:
         print(f"removed {name}: {freed / _BYTES_PER_MB:.1f} MB")
 
 
-def pull_with_bar(model: Model, *, as_json: bool) -> None:
+def pull_with_bar(model: Model, mirrors: Sequence[str] = (), *, as_json: bool) -> None:
     """Download a model with a progress bar on stderr."""
+    from voiced.config import model_folder
+    from voiced.download import pull
+
+    with _progress(model) as show:
+        found = pull(model, model_folder(), show, mirrors=mirrors)
+    _tell(model, found, as_json=as_json)
+
+
+@contextmanager
+def _progress(model: Model) -> Generator[OnProgress]:
+    """A bar for each file, on stderr, where that is a terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
-
-    from voiced.config import model_folder
-    from voiced.download import Progress, pull
 
     columns = ("{task.description}", BarColumn(), DownloadColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
@@ -106,7 +136,10 @@ def pull_with_bar(model: Model, *, as_json: bool) -> None:
                 tasks[progress.file], completed=progress.done_bytes, total=progress.total_bytes
             )
 
-        found = pull(model, model_folder(), show)
+        yield show
+
+
+def _tell(model: Model, found: InstalledModel, *, as_json: bool) -> None:
     files = {name: record.sha256 for name, record in found.files.items()}
     if as_json:
         print_json({"name": found.name, "folder": str(found.folder), "sha256": files})

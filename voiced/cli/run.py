@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["match", "run", "undo"]
 
-_SOURCE = "mic, or the path of a sound file."
-_SINK = "speaker, null, or the path of a WAV file to write."
+_SOURCE = "mic, the path of a sound file, or a Wyoming satellite as wyoming:HOST:PORT."
+_SINK = "speaker (a satellite's own), null, or the path of a WAV file to write."
 
 
 def run(  # noqa: PLR0913, PLR0917 - each is an option
@@ -40,8 +40,8 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     once: Annotated[bool, typer.Option("--once", help="Stop when the source ends.")] = False,  # noqa: ARG001 - a file always ends
 ) -> None:
     """Listen, act and speak until it is stopped."""
-    from voiced.daemon import RunOptions
     from voiced.daemon import run as run_daemon
+    from voiced.opening import RunOptions
 
     _refuse_wrong_source(source)
     _refuse_wrong_clock(source, sink, clock)
@@ -82,8 +82,13 @@ def _refuse_wrong_source(source: str) -> None:
     if not source:
         raise typer.BadParameter("name a sound file, or mic", param_hint="--source")
     if source.startswith("wyoming:"):
-        message = "satellites are not supported by this version; use mic or a sound file"
-        raise typer.BadParameter(message, param_hint="--source")
+        from voiced.config import host_and_port
+
+        try:
+            host_and_port(source.removeprefix("wyoming:"))
+        except ValueError:
+            message = "name a satellite as wyoming:HOST:PORT"
+            raise typer.BadParameter(message, param_hint="--source") from None
 
 
 def _refuse_same_file(source: str, sink: str) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["say", "speak", "transcribe"]
 
-Engine: TypeAlias = Literal["pocketsphinx", "faster-whisper", "openai"]
+Engine: TypeAlias = Literal["pocketsphinx", "faster-whisper", "openai", "wyoming"]
 """The transcribers."""
 
 

@@ -22,6 +22,7 @@ from voiced.cli import (
     mcp,
     models,
     run,
+    satellites,
     service,
     sound,
     trace,
@@ -62,6 +63,7 @@ for verb in (control.status, control.ptt, control.mute, control.unmute, control.
     app.command(verb.__name__)(verb)
 app.command("reload")(control.reload)
 app.command("watch")(watch.watch)
+app.add_typer(satellites.app, name="satellites")
 app.command("forget")(forget.forget)
 journal.add_undo(app, run.undo)
 voices.add_try(sound.speak)

@@ -51,17 +51,19 @@ def list_voices(context: typer.Context, as_json: AsJson = False) -> None:
 
 @app.command()
 def pull(
+    context: typer.Context,
     name: Annotated[str, typer.Argument(help="A name of `voiced voices list`.")],
     as_json: AsJson = False,
 ) -> None:
     """Download the model of a voice."""
     from voiced.cli.models import pull_with_bar
+    from voiced.cli.setup import load_config
     from voiced.config import voice_folder
     from voiced.voices import model_of
 
     model = model_of(name, voice_folder())
     if model is not None:
-        pull_with_bar(model, as_json=as_json)
+        pull_with_bar(model, load_config(context).config.models.mirrors, as_json=as_json)
     elif as_json:
         print_json({"name": name, "folder": None, "sha256": {}})
     else:

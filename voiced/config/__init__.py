@@ -9,6 +9,7 @@ from voiced.config.folders import (
     model_folder,
     pin_folder,
     plugin_folder,
+    satellite_folder,
     taught_file,
     trace_folder,
     voice_folder,
@@ -26,6 +27,7 @@ from voiced.config.sections import (
     McpSettings,
     PolicySettings,
     ResponderSettings,
+    SatelliteSettings,
     SecretSource,
     Section,
     SynthesizerSettings,
@@ -33,6 +35,7 @@ from voiced.config.sections import (
     TranscriberSettings,
     TurnSettings,
 )
+from voiced.config.values import host_and_port
 
 __all__ = [
     "AudioSettings",
@@ -48,6 +51,7 @@ __all__ = [
     "PolicySettings",
     "ResponderSettings",
     "Row",
+    "SatelliteSettings",
     "SecretSource",
     "Section",
     "Source",
@@ -57,6 +61,7 @@ __all__ = [
     "TurnSettings",
     "config_file",
     "describe",
+    "host_and_port",
     "journal_folder",
     "load",
     "markdown",
@@ -64,6 +69,7 @@ __all__ = [
     "pin_folder",
     "plugin_folder",
     "plugin_settings",
+    "satellite_folder",
     "taught_file",
     "trace_folder",
     "voice_folder",

@@ -14,6 +14,7 @@ __all__ = [
     "model_folder",
     "pin_folder",
     "plugin_folder",
+    "satellite_folder",
     "taught_file",
     "trace_folder",
     "voice_folder",
@@ -55,6 +56,11 @@ def trace_folder(settings: JournalSettings) -> Path:
 def model_folder() -> Path:
     """The folder of downloaded models; it need not exist."""
     return user_data_path(_NAME) / "models"
+
+
+def satellite_folder() -> Path:
+    """The folder of the keys of satellites; it need not exist."""
+    return user_data_path(_NAME) / "satellites"
 
 
 def pin_folder() -> Path:

@@ -19,7 +19,7 @@ from voiced.config.speech import (
     TranscriberSettings,
     TurnSettings,
 )
-from voiced.config.values import Folder, SecretSource, Section
+from voiced.config.values import Folder, ListenAddress, SecretSource, Section, ServerUrl
 
 __all__ = [
     "ActivationSettings",
@@ -31,8 +31,10 @@ __all__ = [
     "JournalSettings",
     "McpServerSettings",
     "McpSettings",
+    "ModelSettings",
     "PolicySettings",
     "ResponderSettings",
+    "SatelliteSettings",
     "SecretSource",
     "Section",
     "SynthesizerSettings",
@@ -106,6 +108,24 @@ class ControlSettings(Section):
     dbus: bool = Field(default=True, description="The same on the session's D-Bus, but admin.")
 
 
+class ModelSettings(Section):
+    """Where models come from."""
+
+    mirrors: tuple[ServerUrl, ...] = Field(
+        default=(),
+        description="Servers asked in turn where a model's own one fails, as https://HOST.",
+    )
+
+
+class SatelliteSettings(Section):
+    """Microphones and loudspeakers in other rooms."""
+
+    listen: ListenAddress = Field(
+        default="",
+        description="Address and port where satellites come in, as 192.168.1.5:10700; empty: none.",
+    )
+
+
 class Config(BaseModel):
     """All of voiced.toml. ``plugins`` holds the sections of plugins, validated by them."""
 
@@ -123,4 +143,6 @@ class Config(BaseModel):
     mcp: McpSettings = McpSettings()
     trace: TraceSettings = TraceSettings()
     control: ControlSettings = ControlSettings()
+    models: ModelSettings = ModelSettings()
+    satellites: SatelliteSettings = SatelliteSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from voiced.config.values import SecretSource, Section, ServerUrl
+from voiced.config.values import SecretSource, Section, ServerUrl, WyomingUrl
 
 __all__ = [
     "AudioSettings",
@@ -111,7 +111,7 @@ class TurnSettings(Section):
 class TranscriberSettings(Section):
     """Speech to text."""
 
-    engine: Literal["pocketsphinx", "faster-whisper", "openai"] = Field(
+    engine: Literal["pocketsphinx", "faster-whisper", "openai", "wyoming"] = Field(
         default="pocketsphinx", description="Which engine transcribes."
     )
     model: str = Field(
@@ -123,6 +123,9 @@ class TranscriberSettings(Section):
     )
     key: SecretSource = Field(
         default=SecretSource(), description="Where the server's key comes from."
+    )
+    wyoming: WyomingUrl = Field(
+        default="", description="Wyoming server, as tcp://HOST:PORT; what goes there is not hidden."
     )
     timeout_s: float = Field(default=20.0, gt=0, description="Give up a request after this time.")
     beam_size: int = Field(default=1, ge=1, le=10, description="faster-whisper: hypotheses kept.")
@@ -203,5 +206,8 @@ class SynthesizerSettings(Section):
     )
     key: SecretSource = Field(
         default=SecretSource(), description="Where the server's key comes from."
+    )
+    wyoming: WyomingUrl = Field(
+        default="", description="Wyoming server, as tcp://HOST:PORT; what goes there is not hidden."
     )
     timeout_s: float = Field(default=20.0, gt=0, description="Give up a request after this time.")

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-__all__ = ["Folder", "SecretSource", "Section", "ServerUrl"]
+__all__ = [
+    "Folder",
+    "ListenAddress",
+    "SecretSource",
+    "Section",
+    "ServerUrl",
+    "WyomingAddress",
+    "WyomingUrl",
+    "host_and_port",
+]
 
 _URL_MARKS = frozenset("?#@")
 
@@ -33,6 +44,79 @@ def _server_url(url: str) -> str:
 
 ServerUrl: TypeAlias = Annotated[str, AfterValidator(_server_url)]
 """Base URL of a server, or empty for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class WyomingAddress:
+    """Where a Wyoming program listens: a host and a port, or the path of a socket."""
+
+    host: str = ""
+    port: int = 0
+    path: str = ""
+
+    @classmethod
+    def parsed(cls, url: str) -> WyomingAddress:
+        """From ``tcp://HOST:PORT`` or ``unix:///PATH``.
+
+        Raises:
+            ValueError: It is neither.
+        """
+        problem = "must be tcp://HOST:PORT or unix:///PATH"
+        if not url.isprintable() or any(letter.isspace() for letter in url):
+            raise ValueError(problem)
+        parts = urlsplit(url)
+        rest = parts.query or parts.fragment or "@" in parts.netloc
+        if parts.scheme == "unix" and parts.path.startswith("/") and not (parts.netloc or rest):
+            return cls(path=parts.path)
+        is_plain = parts.scheme == "tcp" and parts.path in ("", "/") and not rest
+        if not is_plain or not parts.hostname or not parts.port:
+            raise ValueError(problem)
+        return cls(parts.hostname, parts.port)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is on this machine."""
+        return bool(self.path) or self.host == "localhost" or _is_loopback(self.host)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _wyoming_url(url: str) -> str:
+    if url:
+        WyomingAddress.parsed(url)
+    return url
+
+
+WyomingUrl: TypeAlias = Annotated[str, AfterValidator(_wyoming_url)]
+"""Where a Wyoming server listens, or empty for none."""
+
+
+def host_and_port(text: str) -> tuple[str, int]:
+    """The parts of ``HOST:PORT``; an IPv6 address stands in brackets.
+
+    Raises:
+        ValueError: It is none.
+    """
+    address = WyomingAddress.parsed(f"tcp://{text}")
+    return address.host, address.port
+
+
+def _listen_address(text: str) -> str:
+    if text:
+        try:
+            host_and_port(text)
+        except ValueError as error:
+            raise ValueError("must be HOST:PORT, like 127.0.0.1:10700") from error
+    return text
+
+
+ListenAddress: TypeAlias = Annotated[str, AfterValidator(_listen_address)]
+"""Where to listen, as ``HOST:PORT``; empty for nowhere."""
 
 
 def _expanded(path: Path) -> Path:

@@ -73,20 +73,19 @@ class Dispatcher:
         self._environment = environment
         self._waits = waits
         self._guard = Guard(conversation)
-        self._vocabulary = Vocabulary(intents, undoers, environment, self.slot_context)
         self._execution = Execution(self._guard, conversation, self.outbox, self._context)
-        self._settling = Settling(
-            self._guard, self._vocabulary, environment, self._context, waits.confirm_s
-        )
-        self._understanding = Understanding(
-            self._guard,
-            self._vocabulary,
-            self._settling,
-            self._takes,
-            lambda: self._execution.last,
-        )
+        self._use(Vocabulary(intents, undoers, environment, self.slot_context))
         self._told = 0
         self._is_forgetting = False
+
+    def _use(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._settling = Settling(
+            self._guard, vocabulary, self._environment, self._context, self._waits.confirm_s
+        )
+        self._understanding = Understanding(
+            self._guard, vocabulary, self._settling, self._takes, lambda: self._execution.last
+        )
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -135,9 +134,10 @@ class Dispatcher:
         return self._execution.is_stale
 
     def apart(self, conversation: Conversation) -> Dispatcher:
-        """The same intents for a request that is no part of the user's conversation."""
-        undoers = tuple(self._vocabulary.undoers.values())
-        return Dispatcher(self.intents, undoers, self._environment, conversation, self._waits)
+        """The same intents and grammar for what is no part of the user's conversation."""
+        other = Dispatcher((), (), self._environment, conversation, self._waits)
+        other._use(self._vocabulary)
+        return other
 
     def assistant(self, report: Report = _SILENT) -> BoundAssistant:
         """The assistant as intents see it; ``report`` takes the events of what it undoes."""

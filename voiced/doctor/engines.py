@@ -7,7 +7,7 @@ from pathlib import Path
 
 from voiced.config import trace_folder
 from voiced.doctor.checks import Check, Examination
-from voiced.doctor.services import check_prompt_cache, check_server
+from voiced.doctor.services import check_prompt_cache, check_server, check_wyoming
 from voiced.engines.smart_turn import what_is_missing
 from voiced.errors import VoicedError
 from voiced.models import locate
@@ -79,6 +79,8 @@ def _transcriber(what: Examination) -> Check:
             mend = "set [transcriber] url in voiced.toml"
             return Check(name, ok=False, found="no url is set", mend=mend, is_needed=True)
         return check_server(name, settings.url, settings.key, what.env)
+    if settings.engine == "wyoming":
+        return check_wyoming(name, "transcriber", settings.wyoming, "asr")
     if settings.engine == "pocketsphinx":
         return _library(name, "pocketsphinx", "pocketsphinx")
     check = _library(name, "faster_whisper", "'voiced[whisper]'")
@@ -120,6 +122,8 @@ def _synthesizer(what: Examination) -> Check:
         found = profile(settings.voice, what.voices)
         if found.voice.engine == "openai":
             return _speech_server(name, what)
+        if found.voice.engine == "wyoming":
+            return check_wyoming(name, "synthesizer", settings.wyoming, "tts")
         check = _library(name, *_SPEECH[found.voice.engine])
         if not check.ok:
             return check

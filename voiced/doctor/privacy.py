@@ -49,14 +49,17 @@ def privacy(what: Examination) -> tuple[PrivacyFact, ...]:
 
 def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
     config = what.loaded.config
-    if config.transcriber.engine == "openai":
-        yield _endpoint("transcriber: the sound of what you say", config.transcriber.url)
+    hearing, speaking = config.transcriber, config.synthesizer
+    heard_by = {"openai": hearing.url, "wyoming": hearing.wyoming}.get(hearing.engine, "")
+    if heard_by:
+        yield _endpoint("transcriber: the sound of what you say", heard_by)
     yield from _model(config)
     search = str(config.plugins.get("search", {}).get("url", ""))
     if search:
         yield _endpoint("web search: what you search for", search)
-    if _voice_engine(what) == "openai":
-        yield _endpoint("voice: the text of what is spoken", config.synthesizer.url)
+    spoken_by = {"openai": speaking.url, "wyoming": speaking.wyoming}.get(_voice_engine(what), "")
+    if spoken_by:
+        yield _endpoint("voice: the text of what is spoken", spoken_by)
     for name, server in config.mcp.servers.items():
         what_for = f"MCP server {name}: what you have its tools do"
         if server.url:
@@ -100,7 +103,10 @@ def _endpoint(name: str, url: str) -> PrivacyFact:
 
 
 def _is_local(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme == "unix":
+        return True
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -12,9 +12,17 @@ from pathlib import Path
 
 from voiced.config import SecretSource
 from voiced.doctor.checks import Check
+from voiced.errors import EngineError
+from voiced.spoken import one_line
 from voiced.timeline import Timeline
 
-__all__ = ["check_portaudio", "check_prompt_cache", "check_server", "check_sound_server"]
+__all__ = [
+    "check_portaudio",
+    "check_prompt_cache",
+    "check_server",
+    "check_sound_server",
+    "check_wyoming",
+]
 
 _ANSWER_S = 2.0
 _REFUSED = (401, 403)
@@ -47,6 +55,21 @@ def check_server(name: str, url: str, key: SecretSource, env: Mapping[str, str])
         reason, mend = f"{url}/models answers {status}", "check the url: it ends in /v1"
         return Check(name, ok=False, found=reason, mend=mend, is_needed=True)
     return Check(name, ok=True, found=f"{url} answers", is_needed=True)
+
+
+def check_wyoming(name: str, section: str, address: str, kind: str) -> Check:
+    """Whether a Wyoming server answers within 2 s, and has a program of a kind: "asr", "tts"."""
+    import anyio  # noqa: PLC0415 - only a configured server needs it
+
+    from voiced.engines.wyoming_faults import Peer, described  # noqa: PLC0415
+
+    peer = Peer(address, f"the {section}'s server", section, EngineError, _ANSWER_S)
+    try:
+        programs = anyio.run(described, peer, kind)
+    except EngineError as error:
+        return Check(name, ok=False, found=error.message, mend=error.mend, is_needed=True)
+    named = one_line(str(programs[0].get("name", "?")))[:40]
+    return Check(name, ok=True, found=f"{address} answers: {named}", is_needed=True)
 
 
 def check_prompt_cache(turns: Iterable[Timeline]) -> Check:

@@ -1,0 +1,31 @@
+"""Readers of events that keep something in the journal."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from voiced import misses
+from voiced.errors import JournalError
+from voiced.events import Event, TranscriptFinal, TurnEnded
+from voiced.journal import Journal
+
+__all__ = ["keepers"]
+
+_log = logging.getLogger(__name__)
+
+
+def keepers(journal: Journal) -> list[Callable[[Event], None]]:
+    """Counts what was not understood, and keeps what was said, if the user turned that on."""
+    missed = misses.keeper(journal)
+
+    def keep(event: Event) -> None:
+        try:
+            if isinstance(event, TranscriptFinal):
+                journal.say(event.turn, "user", event.text)
+            elif isinstance(event, TurnEnded):
+                journal.say(event.turn, "assistant", event.heard)
+        except JournalError:  # a full disk must not end the conversation
+            _log.error("the journal could not keep what was said")
+
+    return [keep, missed]

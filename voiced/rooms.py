@@ -1,0 +1,110 @@
+"""The sessions of satellites: each room has a microphone, a loudspeaker and a conversation.
+
+Intents, model and journal are those of the assistant; what may be asked for from a room is the
+policy's business, which is told that it comes from a satellite.
+"""
+
+from __future__ import annotations
+
+import logging
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from voiced import composition
+from voiced.conversation import Conversation
+from voiced.errors import ModelMissing, VoicedError
+from voiced.keepers import keepers
+from voiced.opening import habits, open_words, rules
+from voiced.policy import Door
+from voiced.session import Session
+
+if TYPE_CHECKING:
+    from voiced.composition import Brain
+    from voiced.config import Config
+    from voiced.events import Event
+    from voiced.satellites.link import Link
+    from voiced.stages import EchoCanceller, Transcriber
+    from voiced.surroundings import Stages
+    from voiced.thinking import Thinker
+
+__all__ = ["Rooms"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """Opens a room for each satellite.
+
+    Attributes:
+        config: The configuration.
+        brain: The assistant's.
+        here: The engines of this machine's own session; what can be shared is shared.
+    """
+
+    config: Config
+    brain: Brain
+    here: Stages
+
+    async def open(self, link: Link) -> None:
+        """Run the session of a satellite until it is gone; what breaks it is told in the log."""
+        _log.info("the satellite %s is here", link.name)
+        thinker = self.brain.thinker.apart(Conversation())
+        try:
+            async with AsyncExitStack() as stack:
+                stages = await self._stages(link, stack)
+                await self._session(stages, thinker).run()
+        except VoicedError as error:
+            _log.warning("the satellite %s is of no use: %s", link.name, error)
+        finally:
+            thinker.dispatcher.outbox.close()  # nobody there can say stop any more
+            _log.info("the satellite %s is gone", link.name)
+
+    def _session(self, stages: Stages, thinker: Thinker) -> Session:
+        readers = keepers(self.brain.journal)
+
+        def tell(event: Event) -> None:
+            for reader in readers:
+                reader(event)
+
+        known = habits(self.config)
+        if stages.wake_word is None:  # and it has no key
+            known = replace(known, gate=None)
+        return Session(stages, thinker, rules(self.config.turns), tell, known)
+
+    async def _stages(self, link: Link, stack: AsyncExitStack) -> Stages:
+        detector = composition.detector(self.config)
+        transcriber = self._transcriber()
+        fresh = [detector, *([transcriber] if transcriber is not self.here.transcriber else [])]
+        await stack.enter_async_context(composition.prepared(*fresh))
+        words = await stack.enter_async_context(open_words(self.config))
+        stages = replace(
+            self.here,
+            microphone=link,
+            speaker=link,
+            detector=detector,
+            transcriber=transcriber,
+            canceller=await self._canceller(stack, link.name),
+            door=Door.SATELLITE,
+            wake_word=None,
+            stop_word=None,
+        )
+        return replace(stages, **words)
+
+    def _transcriber(self) -> Transcriber:
+        """One that hears live cannot hear two rooms; one that reads whole utterances can."""
+        if self.config.transcriber.engine == "pocketsphinx":
+            return composition.transcriber(self.config)
+        return self.here.transcriber
+
+    async def _canceller(self, stack: AsyncExitStack, name: str) -> EchoCanceller | None:
+        canceller = composition.room_canceller(self.config)
+        if canceller is None:
+            return None
+        try:
+            await stack.enter_async_context(composition.prepared(canceller))
+        except ModelMissing as error:
+            _log.info("the echo of the satellite %s is not cancelled: %s", name, error)
+            return None
+        return canceller

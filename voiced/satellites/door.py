@@ -1,0 +1,192 @@
+"""The door for satellites: TLS, then a key, then a link. Nobody else is spoken to.
+
+Who has not proved within a few seconds that he has a key is hung up on; who tries wrong keys waits
+longer and longer. A satellite that comes again takes the place of what is left of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import ssl
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+from anyio.abc import SocketAttribute
+from anyio.streams.tls import TLSStream
+
+from voiced.engines.wyoming_wire import GONE, Garbled, Message, Wire
+from voiced.errors import ConfigError, VoicedError
+from voiced.satellites.certificates import certificate_in, serving_with
+from voiced.satellites.keys import KeyBook, proof
+from voiced.satellites.link import Link
+from voiced.satellites.protocol import CHALLENGE, HELLO, LIMITS, REFUSED, WELCOME
+from voiced.workers import in_worker
+
+if TYPE_CHECKING:
+    from anyio.abc import ByteStream, TaskStatus
+
+__all__ = ["Door", "Room"]
+
+_log = logging.getLogger(__name__)
+
+Room = Callable[[Link], Coroutine[Any, Any, None]]
+"""Runs the session of a room until the frames of its link end."""
+
+_PROVEN_S = 5.0
+_MOST_STRANGERS = 16
+_MOST_SATELLITES = 8
+_NONCE_BYTES = 32
+_GRACE_S = 70.0
+"""What a room was about to do when its satellite went is ended, as that takes no longer."""
+
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 300.0
+_MOST_REMEMBERED = 1000
+
+
+@dataclass(slots=True)
+class _Failures:
+    """Wrong keys by address: how long it must wait."""
+
+    until_s: dict[str, tuple[float, float]] = field(default_factory=dict[str, tuple[float, float]])
+
+    def must_wait(self, host: str) -> bool:
+        return self.until_s.get(host, (0.0, 0.0))[0] > anyio.current_time()
+
+    def count(self, host: str) -> None:
+        _, before_s = self.until_s.pop(host, (0.0, _FIRST_WAIT_S / 2))
+        wait_s = min(2 * before_s, _LONGEST_WAIT_S)
+        while len(self.until_s) >= _MOST_REMEMBERED:
+            self.until_s.pop(next(iter(self.until_s)))
+        self.until_s[host] = anyio.current_time() + wait_s, wait_s
+
+    def forget(self, host: str) -> None:
+        self.until_s.pop(host, None)
+
+
+class Door:
+    """Lets satellites in.
+
+    Args:
+        folder: Where the keys and the certificate lie.
+        room: Runs the session of each.
+    """
+
+    def __init__(self, folder: Path, room: Room) -> None:
+        self._folder = folder
+        self._book = KeyBook(folder)
+        self._room = room
+        self._failures = _Failures()
+        self._strangers = 0
+        self._links: dict[str, anyio.CancelScope] = {}
+        self._certificate = b""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The satellites that are here."""
+        return tuple(sorted(self._links))
+
+    async def serve(
+        self,
+        host: str,
+        port: int,
+        *,
+        task_status: TaskStatus[int] = anyio.TASK_STATUS_IGNORED,
+    ) -> None:
+        """Let them in until cancelled; tells the port.
+
+        Raises:
+            ConfigError: Nobody can listen there.
+            VoicedError: There is no certificate.
+        """
+        context = await in_worker(serving_with, self._folder)
+        self._certificate = await in_worker(certificate_in, self._folder)
+        try:
+            listener = await anyio.create_tcp_listener(local_host=host, local_port=port)
+        except OSError as error:
+            raise ConfigError(
+                file="voiced.toml",
+                key="satellites.listen",
+                reason=f"nobody can listen at {host}:{port}: {error.strerror or error}",
+                mend="choose another port, or an address of this machine",
+            ) from error
+        async with listener:
+            task_status.started(listener.extra(SocketAttribute.local_port))  # noqa: S610 - anyio's
+            await listener.serve(partial(self._meet, context))
+
+    async def _meet(self, context: ssl.SSLContext, stream: ByteStream) -> None:
+        """Speak to whoever connects; nothing that he does gets out of here."""
+        try:
+            if self._strangers < _MOST_STRANGERS:
+                host = str(stream.extra(SocketAttribute.remote_address, ("?",))[0])  # noqa: S610 - anyio's
+                wire, name = await self._met(context, stream, host)
+                if name:
+                    await self._let_in(wire, name)
+        except (Garbled, TimeoutError, ssl.SSLError, *GONE) as error:
+            _log.info("somebody at the door for satellites left: %s", type(error).__name__)
+        finally:
+            with anyio.CancelScope(shield=True):
+                await anyio.aclose_forcefully(stream)
+
+    async def _met(
+        self, context: ssl.SSLContext, stream: ByteStream, host: str
+    ) -> tuple[Wire, str]:
+        """The encrypted connection, and whose it is: nobody's where that was not proved."""
+        self._strangers += 1
+        try:
+            with anyio.fail_after(_PROVEN_S):
+                tls = await TLSStream.wrap(
+                    stream, server_side=True, ssl_context=context, standard_compatible=False
+                )
+                wire = Wire(tls, LIMITS)
+                if self._failures.must_wait(host):
+                    await wire.write(Message(REFUSED, {"reason": "wait"}))
+                    return wire, ""
+                return wire, await self._proven(wire, host)
+        finally:
+            self._strangers -= 1
+
+    async def _proven(self, wire: Wire, host: str) -> str:
+        """The name of a satellite that proved that it has its key; nothing for anybody else."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        await wire.write(Message(CHALLENGE, {"nonce": nonce.hex()}))
+        hello = await wire.read()
+        name = hello.text("name")
+        try:
+            key = await in_worker(self._book.key_of, name) if hello.type == HELLO else None
+        except VoicedError as error:
+            _log.error("no satellite can come in: %s", error)
+            key = None
+        known = proof(key or secrets.token_bytes(_NONCE_BYTES), nonce, name, self._certificate)
+        if not secrets.compare_digest(known.encode(), hello.text("proof").encode()) or key is None:
+            self._failures.count(host)
+            _log.warning("somebody tried to come in as a satellite, with a wrong key")
+            await wire.write(Message(REFUSED, {"reason": "key"}))
+            return ""
+        if name not in self._links and len(self._links) >= _MOST_SATELLITES:
+            await wire.write(Message(REFUSED, {"reason": "full"}))
+            return ""
+        self._failures.forget(host)
+        await wire.write(Message(WELCOME, {"name": name}))
+        return name
+
+    async def _let_in(self, wire: Wire, name: str) -> None:
+        before = self._links.get(name)
+        if before is not None:
+            before.cancel()
+        link = Link(wire, name)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._room, link, name=f"room-{name}")
+            with anyio.CancelScope() as scope:
+                self._links[name] = scope
+                try:
+                    await link.run()
+                finally:
+                    if self._links.get(name) is scope:
+                        del self._links[name]
+            await wire.aclose()
+            tasks.cancel_scope.deadline = anyio.current_time() + _GRACE_S
