@@ -8,7 +8,7 @@ import pytest
 
 from voiced.activation.gate import GateRules
 from voiced.announcements import Announcement, News
-from voiced.audio import AudioFrame
+from voiced.audio import AudioFrame, Samples
 from voiced.events import (
     BargeIn,
     Event,
@@ -168,6 +168,26 @@ def test_the_wake_word_interrupts_a_reply(play):
     events = play(user, [1.5, 4.5], seconds=20.0)
     assert of(events, BargeIn)
     assert [event.outcome for event in of(events, TurnEnded)] == ["interrupted", "completed"]
+
+
+def test_whoever_keeps_the_sound_gets_silence_for_what_is_not_for_it(tmp_path):
+    user = [Says(1.0, "hello there"), Says(3.0, "computer", 0.44), Says(3.5, "what time is it")]
+    kept: dict[int, int] = {}
+
+    def tap(near: AudioFrame, far: Samples) -> None:
+        kept[near.start] = int(near.samples.max())
+
+    script = Script(
+        user,
+        12.0,
+        intents=[tell_time],
+        wake_word=LateWakeWord(3.5),
+        habits=Habits(gate=GateRules("wake_word"), tap=tap),
+    )
+    run_script(script, tmp_path / "journal")
+    assert list(kept) == list(range(0, 12 * S, 320))
+    loud = [start / S for start, peak in kept.items() if peak]
+    assert (min(loud), max(loud)) == (3.5, 4.48)
 
 
 def test_push_to_talk_hears_only_what_is_said_with_the_key(play):

@@ -120,11 +120,11 @@ def _signals(portals: Portals) -> Iterator[tuple[str, Any]]:
 
 
 def _failure(error: NoPortal | DeskError) -> EngineError:
-    is_refused = isinstance(error, DeskError)
+    reason = error.message if isinstance(error, DeskError) else str(error)
     return EngineError(
-        f"keys: {error.message if is_refused else error}",
+        f"keys: {reason}",
         stage="key",
-        retryable=not is_refused,
+        retryable=isinstance(error, NoPortal),
         mend="allow it in the desktop's settings of keys, or bind `voiced ptt toggle` to a key"
         " there",
     )
