@@ -293,7 +293,7 @@ class Ear:
     def wait_until_audible(self, within_s: float = 30.0, threshold: int = 200) -> None:
         """Until something is heard from now on."""
         after_s, end_s = self.ends_s, time.monotonic() + within_s
-        while not any(at_s > after_s for at_s in self._audible_s(threshold)):
+        while not any(at_s > after_s for at_s in self.audible_s(threshold)):
             assert time.monotonic() < end_s, "nothing is heard"
             time.sleep(0.02)
 

@@ -14,9 +14,16 @@ from voiced.testing import clock
 LISTENING = ModeChanged(0, "listening")
 
 
-def heart() -> tuple[Heartbeat, list[str]]:
+class Heart(Heartbeat):
+    """One that hears a frame at a time."""
+
+    def frame(self) -> None:
+        self.hear(self._heard + 320)
+
+
+def heart() -> tuple[Heart, list[str]]:
     told: list[str] = []
-    return Heartbeat(told.append, 8.0), told
+    return Heart(told.append, 8.0), told
 
 
 def test_it_is_ready_with_the_first_real_frame_and_says_so_once() -> None:
@@ -24,8 +31,8 @@ def test_it_is_ready_with_the_first_real_frame_and_says_so_once() -> None:
     beating.take(LISTENING)
     beating.beat()
     assert told == []
-    beating.hear()
-    beating.hear()
+    beating.frame()
+    beating.frame()
     assert told == ["READY=1", "STATUS=listening"]
 
 
@@ -33,7 +40,7 @@ def test_it_is_alive_while_frames_come() -> None:
     beating, told = heart()
     beating.take(LISTENING)
     for _ in range(3):
-        beating.hear()
+        beating.frame()
         beating.beat()
     assert told.count("WATCHDOG=1") == 3
     beating.beat()
@@ -55,7 +62,7 @@ def test_who_starts_muted_is_ready_and_alive_without_a_frame() -> None:
 def test_who_waits_for_a_wake_word_must_hear() -> None:
     beating, told = heart()
     beating.take(ModeChanged(0, "asleep"))
-    beating.hear()
+    beating.frame()
     beating.beat()
     beating.beat()
     assert told.count("WATCHDOG=1") == 1
@@ -64,7 +71,7 @@ def test_who_waits_for_a_wake_word_must_hear() -> None:
 def test_a_lost_microphone_is_said_and_no_reason_to_be_killed() -> None:
     beating, told = heart()
     beating.take(LISTENING)
-    beating.hear()
+    beating.frame()
     beating.beat()
     beating.take(DeviceLost(5, "microphone"))
     beating.beat()
@@ -95,7 +102,7 @@ def test_a_lost_loudspeaker_excuses_nothing() -> None:
 def test_the_status_names_simpler_engines_until_they_are_back() -> None:
     beating, told = heart()
     beating.take(LISTENING)
-    beating.hear()
+    beating.frame()
     beating.take(EngineChanged(1, "transcriber", "pocketsphinx", 1, "transcription_error"))
     beating.take(EngineChanged(1, "responder", "", 1, "reply_timeout"))
     assert told[-1] == (
@@ -107,13 +114,28 @@ def test_the_status_names_simpler_engines_until_they_are_back() -> None:
     assert told[-1] == "STATUS=listening"
 
 
+def test_it_looks_often_until_it_is_ready() -> None:
+    beating, told = heart()
+    beating.take(LISTENING)
+
+    async def body() -> None:
+        began_s = anyio.current_time()
+        with anyio.move_on_after(0.5):
+            await beating.run(
+                lambda: round(max(0.0, anyio.current_time() - began_s - 0.3) * 16_000)
+            )
+
+    clock.run(body)
+    assert told == ["READY=1", "STATUS=listening", "WATCHDOG=1"]
+
+
 def test_it_beats_four_times_in_the_time_that_it_has() -> None:
     beating, told = heart()
     beating.take(ModeChanged(0, "muted"))
 
     async def body() -> None:
         with anyio.move_on_after(17):
-            await beating.run()
+            await beating.run(lambda: 0)
 
     clock.run(body)
     assert told.count("WATCHDOG=1") == 8

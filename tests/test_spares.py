@@ -8,8 +8,9 @@ from typing import Any
 import anyio
 import pytest
 
-from voiced import spares
+from voiced import daemon, spares
 from voiced.config import Config
+from voiced.errors import ModelMissing
 from voiced.events import EngineChanged, Event
 from voiced.supervision import Change, SupervisedSynthesizer, SupervisedTranscriber, Supervisor
 from voiced.telling import tell_changes
@@ -133,3 +134,17 @@ def test_a_change_is_told_at_once_and_said_when_it_may_be() -> None:
     ]
     assert "failed to start" in said[0][1]
     assert "voice" in said[1][1]
+
+
+def test_without_a_supervisor_nothing_takes_the_place_of_what_was_chosen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A measurement of one engine must not be that of another."""
+    monkeypatch.setattr("voiced.composition.model_folder", lambda: tmp_path)
+    config = Config.model_validate({"synthesizer": {"voice": "alba"}})
+    with pytest.raises(ModelMissing):
+        daemon._speech(config, None)
+    speech, voice, synthesizer = daemon._speech(Config(), None)
+    assert not isinstance(speech, SupervisedTranscriber)
+    assert not isinstance(synthesizer, SupervisedSynthesizer)
+    assert voice.engine == "espeak"

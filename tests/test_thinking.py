@@ -230,6 +230,17 @@ def test_without_a_model_what_was_hardly_understood_is_guessed_at() -> None:
     assert [event.text for event in room.of(RequestMissed)] == ["read big notes", "cheap pour tea"]
 
 
+def test_a_model_that_rests_is_not_asked_and_that_is_said_once() -> None:
+    room = Room({"what is love": [["Baby."]]})
+    room.thinker._rests = lambda: True
+    assert "failed too often" in room.think("what is love").reply
+    assert room.think("what is love").outcome == "not_understood"
+    assert room.said == []
+    assert room.think("read big notes").reply == "It says: delete all."
+    room.thinker._rests = lambda: False
+    assert room.think("what is love").reply == "Baby."
+
+
 def test_a_model_is_asked_rather_than_the_user() -> None:
     room = Room({"read big notes": [["There are no big ones."]]})
     room.think("read big notes")

@@ -121,6 +121,13 @@ class UserManager:
             time.sleep(0.05)
         return time.monotonic() - began_s
 
+    def wait_for_another(self, unit: str, name: str, *values: str, within_s: float = 30.0) -> None:
+        """Wait until a property has none of these values."""
+        until_s = time.monotonic() + within_s
+        while (now := self.show(unit, name)) in values:
+            assert time.monotonic() < until_s, f"{unit}: {name} is still {now!r}"
+            time.sleep(0.05)
+
     def kill(self, unit: str, number: int) -> None:
         """A signal to the unit's main process."""
         self.systemctl("kill", "--kill-who=main", f"--signal={number}", unit)

@@ -20,7 +20,6 @@ from voiced import composition, misses, pause_file, spares
 from voiced.activation.gate import GateRules
 from voiced.activation.keys import attend
 from voiced.announcements import Announcement
-from voiced.audio import AudioFrame, Samples
 from voiced.chimes import Chimes
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
@@ -42,7 +41,7 @@ from voiced.session import Habits, Session, Stages, Tap
 from voiced.sound_guard import SoundGuard
 from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
-from voiced.stages import Microphone, Stage
+from voiced.stages import Microphone, Stage, Synthesizer, Transcriber, Voice
 from voiced.starts import STARTS_FILE, Starts
 from voiced.steering import Steering, be_the_only_one, both
 from voiced.supervision import Change, Supervisor
@@ -257,13 +256,12 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         await prove_voice(stages.synthesizer, stages.voice)
     heart = Heartbeat(limit_s=watchdog_s(os.environ))
     everyone: list[Reader] = [*readers, *_keepers(brain.journal), heart.take]
-    own = known or habits(config)
     session = Session(
         stages,
         brain.thinker,
         rules(config.turns),
         lambda event: _tell(everyone, event),
-        replace(own, tap=_tapped(own.tap, heart)),
+        known or habits(config),
     )
     if steering is not None:
         steering.begin(session.controls)
@@ -286,7 +284,8 @@ async def serve(  # noqa: PLR0913 - it brings everything together
                 tasks.start_soon(work)
             if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
                 tasks.start_soon(composition.watch_sleep, session.sleeps)
-            tasks.start_soon(heart.run)
+            if is_awaited():
+                tasks.start_soon(heart.run, lambda: session.heard)
             emit = partial(_tell, everyone)
             tasks.start_soon(
                 tell_changes, brain.supervisor, emit, session.clock.at, session.crier.say
@@ -336,17 +335,6 @@ def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:
     return SoundGuard(stages.speaker, session.clock.at, emit, _note, say)
 
 
-def _tapped(tap: Tap | None, heart: Heartbeat) -> Tap:
-    """Hears every frame, as the one did that there was."""
-
-    def hear(near: AudioFrame, far: Samples) -> None:
-        heart.hear()
-        if tap is not None:
-            tap(near, far)
-
-    return hear
-
-
 async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:
     """Attend to those that there are, until cancelled; plugins come and go meanwhile."""
     attended: list[tuple[Announcer, anyio.CancelScope]] = []
@@ -392,17 +380,16 @@ async def open_stages(
 ) -> AsyncGenerator[Stages]:
     """The engines of the configuration, loaded and warmed; ``microphone`` replaces the source.
 
-    What cannot be used or fails is done without, as far as it goes; a ``supervisor`` tells of it.
+    With a ``supervisor``, simpler engines take over from those that cannot be used or fail.
 
     Raises:
         VoicedError: One of them cannot be used; the mend says how.
     """
-    watching = supervisor or Supervisor()
-    synthesizer, profile = spares.voice(config, watching)
+    speech, profile, synthesizer = _speech(config, supervisor)
     stages = Stages(
         microphone or composition.microphone(config, options.source),
         composition.detector(config),
-        spares.transcriber(config, watching),
+        speech,
         synthesizer,
         composition.speaker(config, options.sink),
         profile,
@@ -418,6 +405,17 @@ async def open_stages(
     every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
     async with composition.prepared(*every, stages.speaker), _wake_words(config) as words:
         yield replace(stages, **words)
+
+
+def _speech(
+    config: Config, supervisor: Supervisor | None
+) -> tuple[Transcriber, Voice, Synthesizer]:
+    if supervisor is None:
+        profile = composition.voice(config)
+        own = composition.synthesizer(config, profile)
+        return composition.transcriber(config), profile, own
+    synthesizer, profile = spares.voice(config, supervisor)
+    return spares.transcriber(config, supervisor), profile, synthesizer
 
 
 @asynccontextmanager

@@ -28,6 +28,7 @@ _BEATS = 4
 """So many beats in the time after which a silent service is killed."""
 
 _IDLE_BEAT_S = 5.0
+_LOOK_S = 0.1
 _PATIENCE = "EXTEND_TIMEOUT_USEC=30000000"
 """It is not ready, but it is at it: its microphone is looked for."""
 
@@ -74,7 +75,7 @@ def watchdog_s(environ: Mapping[str, str]) -> float | None:
 
 @dataclass(slots=True)
 class Heartbeat:
-    """Takes all events and every frame of a session.
+    """Takes all events of a session, and looks at how much it has heard.
 
     Attributes:
         tell: Takes what systemd is told.
@@ -83,18 +84,18 @@ class Heartbeat:
 
     tell: Callable[[str], None] = notify
     limit_s: float | None = None
-    _frames: int = field(default=0, init=False)
-    _told_frames: int = field(default=0, init=False)
+    _heard: int = field(default=0, init=False)
+    _told: int = field(default=0, init=False)
     _is_ready: bool = field(default=False, init=False)
     _mode: str = field(default="", init=False)
     _is_lost: bool = field(default=False, init=False)
     _simpler: dict[str, str] = field(default_factory=dict[str, str], init=False)
     _status: str = field(default="", init=False)
 
-    def hear(self) -> None:
-        """A real frame came from the microphone."""
-        self._frames += 1
-        if not self._is_ready:
+    def hear(self, samples: int) -> None:
+        """So many real samples have come from the microphone until now."""
+        self._heard = samples
+        if samples and not self._is_ready:
             self._be_ready()
 
     def take(self, event: Event) -> None:
@@ -118,19 +119,24 @@ class Heartbeat:
 
     def beat(self) -> None:
         """Tell that it is alive, if it is; call it ``_BEATS`` times before the limit."""
-        is_heard = self._frames != self._told_frames
-        self._told_frames = self._frames
+        is_heard = self._heard != self._told
+        self._told = self._heard
         knows_why = self._mode == "muted" or self._is_lost
         if self._is_lost and not self._is_ready:
             self.tell(_PATIENCE)
         if is_heard or knows_why:
             self.tell("WATCHDOG=1")
 
-    async def run(self) -> None:
-        """Beat until cancelled."""
+    async def run(self, heard: Callable[[], int]) -> None:
+        """Look at how much was heard, and beat, until cancelled."""
+        every_s = _IDLE_BEAT_S if self.limit_s is None else self.limit_s / _BEATS
+        beat_s = anyio.current_time() + every_s
         while True:
-            await anyio.sleep(_IDLE_BEAT_S if self.limit_s is None else self.limit_s / _BEATS)
-            self.beat()
+            await anyio.sleep(every_s if self._is_ready else min(every_s, _LOOK_S))
+            self.hear(heard())
+            if self._is_ready or anyio.current_time() >= beat_s:
+                beat_s = anyio.current_time() + every_s
+                self.beat()
 
     def _be_ready(self) -> None:
         self._is_ready = True

@@ -11,12 +11,17 @@ from voiced.config import Config, Loaded, config_file, journal_folder
 from voiced.errors import ConfigError
 from voiced.private_files import make_empty
 
-__all__ = ["GOOD_FILE", "load_or_last_good"]
+__all__ = ["GOOD_FILE", "good_file", "load_or_last_good"]
 
 GOOD_FILE = "voiced.good.toml"
 """Its name in the folder of what voiced keeps of its state."""
 
 _log = logging.getLogger(__name__)
+
+
+def good_file() -> Path:
+    """Where the copy is kept."""
+    return journal_folder(Config().journal) / GOOD_FILE
 
 
 def load_or_last_good(
@@ -33,7 +38,7 @@ def load_or_last_good(
     Raises:
         ConfigError: It has a mistake, and none has worked before.
     """
-    copy = journal_folder(Config().journal) / GOOD_FILE
+    copy = good_file()
     try:
         loaded = load(path)
     except ConfigError as mistake:

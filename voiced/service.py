@@ -221,14 +221,15 @@ def _escaped(word: str) -> str:
 
 
 def why_given_up(exit_status: str) -> str:
-    """The sentence that says why the service was given up."""
+    """The sentences that say why the service was given up."""
+    stopped = "I have stopped, because"
     reasons = {
-        "78": "my configuration has a mistake",
-        "69": "something that I need is not there",
-        "75": "I am running already",
+        "78": f"{stopped} my configuration has a mistake.",
+        "69": f"{stopped} something that I need is not there.",
+        "75": "I am running already, so my service was not started.",
     }
-    reason = reasons.get(exit_status, "I failed again and again")
-    return f"I have stopped, because {reason}. The command voiced doctor says more."
+    reason = reasons.get(exit_status, f"{stopped} I failed again and again.")
+    return f"{reason} The command voiced doctor says more."
 
 
 def unit_folder() -> Path:

@@ -260,6 +260,11 @@ class Session:
             self._turn.type(text)
             self._start(self._turn)
 
+    @property
+    def heard(self) -> int:
+        """How many samples have come from the microphone; lost ones between them count."""
+        return self._listener.end
+
     # What nobody asked for
 
     @property

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -96,7 +98,7 @@ def _readers(events: str, stack: ExitStack) -> list[Reader]:
 
     if events == "-":
         return [EventLog(sys.stdout).write]
-    readers: list[Reader] = [_show_without_words if is_logged() else _show]
+    readers: list[Reader] = [_logged(stack) if is_logged() else _show]
     if events:
         file = _opened(Path(events))
         stack.callback(_close, file)
@@ -141,12 +143,23 @@ def _show(event: Event) -> None:
     note(render(event))
 
 
-def _show_without_words(event: Event) -> None:
-    """The same line for a log, where nothing belongs that somebody said."""
+def _logged(stack: ExitStack) -> Reader:
+    """The same lines for a log: a hundred a minute, and nothing that somebody said."""
+    from voiced.events import TranscriptPartial
+    from voiced.line_limit import LimitedHandler, LineLimit
     from voiced.timeline.builder import WORDS
     from voiced.trace import render
 
-    note(render(event, WORDS))
+    write = LineLimit(note, time.monotonic)
+    handler = LimitedHandler(write)
+    logging.getLogger().addHandler(handler)
+    stack.callback(logging.getLogger().removeHandler, handler)
+
+    def log(event: Event) -> None:
+        if not isinstance(event, TranscriptPartial):  # without its words it tells nothing
+            write(render(event, WORDS))
+
+    return log
 
 
 def match(

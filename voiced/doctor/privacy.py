@@ -23,9 +23,11 @@ from voiced.config import (
 from voiced.control.mute_file import MUTE_FILE
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
+from voiced.last_good import good_file
 from voiced.models import listed_models
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin_record import record_file
+from voiced.starts import STARTS_FILE
 from voiced.voices import downloadable, profile
 
 __all__ = ["PrivacyFact", "privacy"]
@@ -112,6 +114,9 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
     pauses = journal_folder(config.journal) / PAUSE_FILE
     yield PrivacyFact("file", "how long your pauses are", _described(pauses))
+    starts = journal_folder(config.journal) / STARTS_FILE
+    yield PrivacyFact("file", "when it was started last, until it lives", _described(starts))
+    yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
     muted = journal_folder(config.journal) / MUTE_FILE
     yield PrivacyFact("file", "whether it is muted", _described(muted))
     turns = trace_folder(config.journal)
