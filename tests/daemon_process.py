@@ -19,9 +19,11 @@ class Daemon:
 
     def __init__(self, arguments: list[str], environment: dict[str, str]) -> None:
         command = [sys.executable, "-m", "voiced.cli", "run", "--events", "-", *arguments]
+        # its socket and its lock are not those of the user who runs the tests
+        own = {"XDG_RUNTIME_DIR": environment["HOME"]} if "HOME" in environment else {}
         self.process = subprocess.Popen(
             command,
-            env=os.environ | environment,
+            env=os.environ | own | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

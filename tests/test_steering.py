@@ -13,12 +13,14 @@ import anyio
 import pytest
 from control_lab import Client, connected, until
 
+from voiced.companions import Beside
 from voiced.composition import Brain, open_brain
 from voiced.config import Loaded, load
 from voiced.control.peers import Peer, Scope
 from voiced.daemon import habits, serve
 from voiced.events import Event, ModeChanged, ReplySentence
 from voiced.live_settings import Around
+from voiced.plugin import Companion, Health
 from voiced.plugin_watch import PluginWatch
 from voiced.recorder import FlightRecorder
 from voiced.registry import plugin_names
@@ -85,13 +87,14 @@ class House:
 
 
 @asynccontextmanager
-async def _house(home: Path) -> AsyncGenerator[House]:
+async def _house(home: Path, *companions: Companion) -> AsyncGenerator[House]:
     loaded: Loaded = load(None, os.environ, plugin_names)
     told: list[str] = []
     async with open_brain(loaded, hears=False) as brain:
         watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, told.append)
         recorder = FlightRecorder(loaded.config, lambda *_: None)
-        around = Around(brain, watch, recorder)
+        beside = [Beside(each, brain.dispatcher.slot_context()) for each in companions]
+        around = Around(brain, watch, recorder, beside)
         steering = Steering(loaded, around, home / "run", told.append)
         house = House(home, brain, steering)
         house.told = told
@@ -190,3 +193,16 @@ async def test_a_request_of_another_program_is_said_in_our_own_words_and_once(ho
         await until(lambda: any(isinstance(event, ReplySentence) for event in house.events))
         assert [told for told in house.told if "voiced mcp requests" in told] == house.told
         assert len(house.told) == 1
+
+
+async def test_who_asks_for_the_status_again_and_again_has_programs_looked_at_once(home) -> None:
+    looked: list[str] = []
+
+    def health(_: object) -> Health:
+        looked.append("at it")
+        raise ZeroDivisionError
+
+    async with _house(home, Companion("index", lambda _: None, health, lambda _: ())) as house:
+        rows = [(await house.ask(do="status"))["status"]["companions"] for _ in range(5)]
+        assert looked == ["at it"]
+        assert rows == [[{"name": "index", "is_ok": False, "found": "ZeroDivisionError"}]] * 5

@@ -248,6 +248,11 @@ class Session:
         if self._turn is not None and (is_speaking or keeps_back):
             self._turn.interrupt("key")
 
+    @property
+    def heard(self) -> int:
+        """How many samples have come from the microphone; lost ones between them count."""
+        return self._listener.end
+
     def type(self, text: str) -> None:
         """Take this for a request, unless somebody speaks; whoever answers is silent."""
         if self._is_open and self._listening is None:
@@ -259,11 +264,6 @@ class Session:
             self._turn = LiveTurn(TurnId(self._turns), self._around, (), self._read, before)
             self._turn.type(text)
             self._start(self._turn)
-
-    @property
-    def heard(self) -> int:
-        """How many samples have come from the microphone; lost ones between them count."""
-        return self._listener.end
 
     # What nobody asked for
 

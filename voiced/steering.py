@@ -5,7 +5,7 @@ None of it is needed to listen: what cannot be had is told, and the assistant go
 
 from __future__ import annotations
 
-import logging
+import math
 import os
 import socket
 from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ from voiced.control.peers import Peer, scope_of
 from voiced.control.place import folder_of, inherited, listening, only_one
 from voiced.control.status import DeviceStatus, EngineStatus, Known, ProgramStatus
 from voiced.controls import Controls
-from voiced.errors import ControlError, VoicedError
+from voiced.errors import ControlError
 from voiced.events import Event
 from voiced.habits import Tap
 from voiced.labels import Integrity
@@ -37,9 +37,8 @@ from voiced.workers import in_worker
 
 __all__ = ["Steering", "be_the_only_one", "both"]
 
-_log = logging.getLogger(__name__)
-
 _HEALTH_S = 3.0
+_FRESH_S = 2.0
 _TOLD_AGAIN_S = 60.0
 _REQUEST = "A program asks for something that needs you. Look at it with: voiced mcp requests."
 
@@ -68,6 +67,9 @@ class Steering:
         self._request_told_s = -_TOLD_AGAIN_S
         self._requests = anyio.Event()
         self._reloading = anyio.Lock()
+        self._looking = anyio.Lock()
+        self._looked_s = -math.inf
+        self._programs: tuple[ProgramStatus, ...] = ()
         self._controls: Controls | None = None
 
     @property
@@ -138,11 +140,19 @@ class Steering:
         return scope_of(peer, Scope[self._reloader.loaded.config.control.scope.upper()])
 
     async def _status(self) -> Mapping[str, Any]:
+        is_old = anyio.current_time() - self._looked_s > _FRESH_S
+        if is_old and not self._looking.locked():  # who asks again and again gets no more threads
+            async with self._looking:
+                self._programs = await self._look_at_programs()
+                self._looked_s = anyio.current_time()
+        return self.board.status(self._programs).as_row()
+
+    async def _look_at_programs(self) -> tuple[ProgramStatus, ...]:
         found: list[ProgramStatus] = []
         with anyio.move_on_after(_HEALTH_S):
             for beside in self._around.companions:
                 found.append(await in_worker(_health, beside))  # noqa: PERF401 - kept if time ends
-        return self.board.status(tuple(found)).as_row()
+        return tuple(found)
 
     async def _reload(self) -> Mapping[str, Any]:
         async with self._reloading:
@@ -217,6 +227,6 @@ def _health(beside: Beside) -> ProgramStatus:
     companion = beside.companion
     try:
         health = companion.health(beside.context)
-    except (OSError, VoicedError) as error:
+    except Exception as error:  # noqa: BLE001 - what it looks at may be broken in any way
         return ProgramStatus(companion.name, is_ok=False, found=type(error).__name__)
     return ProgramStatus(companion.name, health.is_ok, health.found)

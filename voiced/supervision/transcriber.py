@@ -5,14 +5,17 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from typing import TYPE_CHECKING
 
 import anyio
 
-from voiced.audio import AudioFrame
 from voiced.errors import EngineError, ModelMissing, TranscriptionError
 from voiced.stages import Hints, Transcriber, Transcript
 from voiced.supervision.engine import Spare
 from voiced.supervision.supervisor import Supervisor
+
+if TYPE_CHECKING:
+    from voiced.audio import AudioFrame
 
 __all__ = ["SupervisedTranscriber"]
 
