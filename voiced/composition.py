@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from voiced import workers
+from voiced import retention, workers
 from voiced.companions import companions_of, tidy
 from voiced.config import (
     Config,
@@ -26,6 +26,7 @@ from voiced.config import (
     model_folder,
     pin_folder,
     taught_file,
+    trace_folder,
     voice_folder,
 )
 from voiced.conversation import Conversation
@@ -34,12 +35,15 @@ from voiced.dispatch import Dispatcher, Environment, Waits
 from voiced.errors import ConfigError, ModelMissing, PluginError
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
+from voiced.memory import Memory
+from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder, Stage
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
+from voiced.turn_store import TurnStore
 
 if TYPE_CHECKING:
     from voiced.recorder import FlightRecorder
@@ -59,6 +63,7 @@ __all__ = [
     "detector",
     "echo_canceller",
     "flight_recorder",
+    "memory",
     "microphone",
     "open_brain",
     "prepared",
@@ -138,6 +143,7 @@ async def open_brain(
             desk=NO_DESK if is_serving else _desk(config),
             screen_lock=screen_lock,
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
+            memory=memory(config, journal),
         )
         intents = [*plugins.intents, *servers.intents]
         undoers = [*plugins.undoers, *servers.undoers]
@@ -157,8 +163,18 @@ async def open_brain(
 def _open_journal(config: Config) -> Journal:
     settings = config.journal
     journal = Journal.open(journal_folder(settings), transcripts=settings.transcripts)
-    journal.purge(settings.keep_days)
+    retention.purge(journal, settings.keep_days)
     return journal
+
+
+def memory(config: Config, journal: Journal) -> Memory:
+    """All that is kept of what the user said and did."""
+    return Memory(
+        journal,
+        TurnStore(trace_folder(config.journal)),
+        TaughtFile(taught_file(config.intents)),
+        journal_folder(config.journal) / PAUSE_FILE,
+    )
 
 
 def _notices(

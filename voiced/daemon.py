@@ -14,13 +14,13 @@ from datetime import datetime
 
 import anyio
 
-from voiced import composition, misses, pause_file
+from voiced import composition, misses, pause_file, retention
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import JournalError, ungrouped
-from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
+from voiced.events import Event, MemoryErased, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.herald import Herald
 from voiced.journal import Journal
 from voiced.pause_file import PAUSE_FILE
@@ -260,17 +260,23 @@ def _keepers(journal: Journal, config: Config) -> list[Reader]:
     missed = misses.keeper(journal)
     if not config.journal.transcripts:
         return [missed]
+    old = retention.keeper(journal, config.journal.keep_days)
+
+    forgotten = 0
 
     def keep(event: Event) -> None:
+        nonlocal forgotten
         try:
             if isinstance(event, TranscriptFinal):
                 journal.say(event.turn, "user", event.text)
-            elif isinstance(event, TurnEnded):
+            elif isinstance(event, MemoryErased):
+                forgotten = event.turn
+            elif isinstance(event, TurnEnded) and event.turn != forgotten:
                 journal.say(event.turn, "assistant", event.heard)
         except JournalError:  # a full disk must not end the conversation
             _log.error("the journal could not keep what was said")
 
-    return [keep, missed]
+    return [keep, missed, old]
 
 
 async def _stop_on_signal(scope: anyio.CancelScope) -> None:

@@ -21,6 +21,7 @@ __all__ = [
     "Event",
     "IntentMatched",
     "IntentReturned",
+    "MemoryErased",
     "ModeChanged",
     "ModelReplied",
     "Origin",
@@ -228,6 +229,14 @@ class ActionUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryErased:
+    """The user had something forgotten; what is still to be kept of this turn, is not kept."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
 class PlaybackStarted:
     """The first sample of the reply was handed to the speaker."""
 
@@ -344,6 +353,7 @@ Event: TypeAlias = (
     | ConfirmationAsked
     | IntentReturned
     | ActionUndone
+    | MemoryErased
     | PlaybackStarted
     | Ducked
     | BargeIn

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from voiced.audio import RATE_HZ, AudioFrame, Samples
 from voiced.config import Config, trace_folder
 from voiced.errors import VoicedError
-from voiced.events import Event, SpeechStarted, TurnEnded, TurnReopened, TurnStarted
+from voiced.events import Event, MemoryErased, SpeechStarted, TurnEnded, TurnReopened, TurnStarted
 from voiced.tape import Take, Tape
 from voiced.timeline import Timeline, TimelineBuilder
 from voiced.turn_store import KeptSound, Limits, SoundFile, TurnStore
@@ -78,18 +78,25 @@ class FlightRecorder:
         self._waiting: deque[_Over] = deque()  # for the thread beside the loop
         self._alone = Exclusive()
         self._has_failed = False
+        self._forgotten = 0
         Errand(self._alone.hold, self._trim)
 
     def __call__(self, event: Event) -> None:
         """Take an event of the session."""
         if not self._is_on:
             return
+        if isinstance(event, MemoryErased):
+            self._forgotten = event.turn
         if self._tape is not None:
             self._record(event, self._tape)
         timeline = self._builder.hear(event)
         if timeline is None:
             return
         take = self._takes.pop(timeline.turn, None)
+        if timeline.turn == self._forgotten:  # its words name what is to be forgotten
+            if self._tape is not None and take is not None:
+                self._tape.end(take)
+            return
         over = _Over(self._now(), timeline, take, event.at + _AFTER_SAMPLES)
         if take is None:
             self._keep(over)

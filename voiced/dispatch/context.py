@@ -17,6 +17,7 @@ from voiced.errors import PluginError
 from voiced.events import TurnId
 from voiced.journal import Journal
 from voiced.labels import Labelled, Origin
+from voiced.memory import Memory
 from voiced.pictures import fitted
 from voiced.plugin import Assistant, Integrity, Intent, JsonValue, Undo
 from voiced.quarantine import Quarantine
@@ -52,7 +53,8 @@ class Environment:
     ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions;
     ``hears`` is False where requests are typed and no recogniser needs the grammar's graph;
     ``quarantine`` asks the model about texts; ``taught`` gives the templates that the user added to
-    intents, by their names (it blocks); ``desk`` is the user's desktop, ``screen_lock`` its lock.
+    intents, by their names (it blocks); ``desk`` is the user's desktop, ``screen_lock`` its lock;
+    ``memory`` is what is kept beside the journal, too.
     """
 
     journal: Journal
@@ -66,6 +68,12 @@ class Environment:
     desk: Desk = NO_DESK
     screen_lock: ScreenLock = NO_LOCK
     taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
+    memory: Memory | None = None
+
+    @property
+    def kept(self) -> Memory:
+        """All that is kept of what the user said and did."""
+        return self.memory or Memory(self.journal)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from voiced.plugin.context import Assistant, Context
 from voiced.plugin.defining import intent, undoes
 from voiced.plugin.effects import Effect
 from voiced.plugin.intents import Intent, Slot, Undoer
+from voiced.plugin.memory import Forgotten, Remembered
 from voiced.plugin.replies import Entity, Field, FieldKind, FileEntity, Reply, Undo
 from voiced.quoting import attributed
 from voiced.slots import (
@@ -100,6 +101,7 @@ __all__ = [
     "Field",
     "FieldKind",
     "FileEntity",
+    "Forgotten",
     "Health",
     "Integrity",
     "Intent",
@@ -113,6 +115,7 @@ __all__ = [
     "Named",
     "News",
     "PluginError",
+    "Remembered",
     "Reply",
     "Slot",
     "SlotContext",

@@ -20,8 +20,10 @@ from voiced.plugin import (
     Effect,
     Entity,
     FileEntity,
+    Forgotten,
     Intent,
     JsonValue,
+    Remembered,
     Reply,
     Slot,
     Undo,
@@ -184,6 +186,19 @@ class HostAssistant:
     async def changes(self, count: int) -> Sequence[str]:
         """Sentences on the last changes."""
         return cast("list[str]", await self._link.ask("changes", count=count))
+
+    @property
+    def keeps_speech(self) -> bool:
+        """Not told: a plugin has no business with what was said."""
+        return False
+
+    async def remembered(self, words: str = "", **_span: Any) -> Sequence[Remembered]:  # noqa: ARG002
+        """Not for plugins: it is all that the user said and did."""
+        raise IntentDenied("only a built-in intent can search the journal")
+
+    async def forget(self, words: str = "", **_span: Any) -> Forgotten:  # noqa: ARG002
+        """Not for plugins."""
+        raise IntentDenied("only a built-in intent can erase the journal")
 
 
 @dataclass(frozen=True, slots=True)

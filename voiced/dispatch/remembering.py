@@ -1,0 +1,35 @@
+"""Records of the journal as intents see them. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from voiced.journal import Record, Said
+from voiced.plugin import Remembered
+
+__all__ = ["remembered"]
+
+_OLD = timedelta(minutes=10)
+"""A record of a turn of this number that is older belongs to another session."""
+
+
+def remembered(records: Iterable[Record], turn: int, now: datetime) -> Sequence[Remembered]:
+    """Those that are not of this turn, and came about; in the zone of ``now``."""
+    return [
+        _one(record, now)
+        for record in records
+        if not _is_of(record, turn, now)
+        and (isinstance(record, Said) or record.state in ("done", "undone"))
+    ]
+
+
+def _is_of(record: Record, turn: int, now: datetime) -> bool:
+    return record.turn == turn and abs(now - record.at) < _OLD
+
+
+def _one(record: Record, now: datetime) -> Remembered:
+    at = record.at.astimezone(now.tzinfo)
+    if isinstance(record, Said):
+        return Remembered(at, record.role, record.text)
+    return Remembered(at, "change", record.summary, record.intent, record.state == "undone")

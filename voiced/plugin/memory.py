@@ -1,0 +1,49 @@
+"""What an intent may learn of the journal, and what came of forgetting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+__all__ = ["Forgotten", "Remembered"]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A record of the journal: what was said, or a change.
+
+    ``at`` has the user's zone. ``by`` is who said it, or "change"; ``text`` is what was said, or
+    what was done, in the past tense. ``intent`` made the change; ``is_undone``: it was taken back.
+    """
+
+    at: datetime
+    by: Literal["user", "assistant", "change"]
+    text: str
+    intent: str = ""
+    is_undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """How much was erased: things said, changes, kept turns, taught sentences, lengths of pauses.
+
+    ``kept`` changes are under way or were interrupted. ``silent`` turns with sound but no words
+    could not be searched, and neither could ``set_aside`` damaged files. So many erased texts were
+    looked for in the bytes of the files (``proved``), and none was there.
+    """
+
+    said: int = 0
+    changes: int = 0
+    turns: int = 0
+    taught: int = 0
+    pauses: bool = False
+    kept: int = 0
+    silent: int = 0
+    set_aside: int = 0
+    proved: int = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was erased."""
+        return not (self.said or self.changes or self.turns or self.taught or self.pauses)
