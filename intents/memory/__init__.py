@@ -6,7 +6,7 @@ Only what the registry collects is named here; the code lives in the modules bes
 from __future__ import annotations
 
 from .asking import last_time, said, told, what_was_done
-from .days import what_happened
+from .days import sum_up, what_happened
 from .forgetting import forget_about, forget_all, forget_last, forget_when
 from .keeping import transcripts
 
@@ -17,6 +17,7 @@ __all__ = [
     "forget_when",
     "last_time",
     "said",
+    "sum_up",
     "told",
     "transcripts",
     "what_happened",

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any, ClassVar
 
 from voiced.plugin import (
     TIME_SPAN,
+    Candidate,
     CannotRead,
     Context,
     DateSpan,
     Effect,
     Remembered,
     Reply,
+    SlotContext,
     attributed,
     intent,
+    normalise,
     one_line,
 )
 from voiced_intents.clock.words import joined
@@ -23,8 +27,13 @@ from voiced_intents.clock.words import joined
 from .keeping import HOW_TO_KEEP
 from .words import counted, span_words, whole_sentence
 
-__all__ = ["what_happened"]
+__all__ = ["sum_up", "what_happened"]
 
+_TIMES = frozenset(
+    "today yesterday ago day days week weeks month morning afternoon evening night tonight hour"
+    " hours last monday tuesday wednesday thursday friday saturday sunday".split()
+)
+_DEADLINE_S = 40.0
 _MOST = 400
 _WORTH_A_MODEL = 4
 _SUMMARY = {
@@ -37,23 +46,61 @@ _QUESTION = (
 )
 
 
+_LONGEST = 5
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """A time, word by word: "what happened in the news today" asks for something else."""
+
+    name: ClassVar[str] = "day"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = TIME_SPAN.json_schema
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None: those that there are would be found among other words, too."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether it may be a time at all."""
+        words = normalise(said)
+        return len(words) <= _LONGEST and bool(_TIMES.intersection(words))
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[DateSpan]]:
+        """The time."""
+        return TIME_SPAN.resolve(said, context)
+
+
+@intent(
+    "memory.happened",
+    sentences=["what [all] happened {when}", "tell me what [all] happened {when}"],
+    effect=Effect.R1,
+    deadline_s=_DEADLINE_S,
+    examples=["what happened yesterday"],
+)
+async def what_happened(context: Context, when: Annotated[DateSpan, _When()]) -> Reply:
+    """Tell what happened on a day."""
+    return await _summary(context, when)
+
+
 @intent(
     "memory.day",
     sentences=[
-        "what [all] happened {when}",
         "(sum up|summarise|summarize|recap) {when}",
         "(sum up|summarise|summarize|recap) (my|the) day",
         "(give me|tell me) (a|the) (summary|recap) of {when}",
         "(give me|tell me) (a|the) (summary|recap) of (my|the) day",
     ],
     effect=Effect.R1,
-    deadline_s=40.0,
-    examples=["what happened yesterday"],
+    deadline_s=_DEADLINE_S,
+    examples=["sum up my day"],
 )
-async def what_happened(
-    context: Context, when: Annotated[DateSpan | None, TIME_SPAN] = None
-) -> Reply:
+async def sum_up(context: Context, when: Annotated[DateSpan | None, TIME_SPAN] = None) -> Reply:
     """Sum up what was said and done on a day; today where none is named."""
+    return await _summary(context, when)
+
+
+async def _summary(context: Context, when: DateSpan | None) -> Reply:
     now = context.now
     span = when or _day_of(now)
     records = await context.assistant.remembered(since=span.start, until=span.end, count=_MOST)

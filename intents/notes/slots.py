@@ -16,6 +16,19 @@ __all__ = ["ITEMS", "LIST", "NAME"]
 _COMMON = ("shopping", "to do", "packing", "wish")
 """Lists that need not be made first."""
 
+_BOUGHT = (
+    "apples", "bacon", "bananas", "batteries", "beans", "beer", "bread", "butter", "carrots",
+    "cereal", "cheese", "chicken", "chocolate", "coffee", "cookies", "crackers", "cream",
+    "cucumbers", "eggs", "fish", "flour", "fruit", "garlic", "grapes", "ham", "honey", "jam",
+    "juice", "ketchup", "lemons", "lettuce", "meat", "milk", "mushrooms", "mustard", "napkins",
+    "noodles", "nuts", "oats", "oil", "onions", "oranges", "pasta", "pepper", "potatoes", "rice",
+    "salad", "salt", "shampoo", "soap", "spinach", "sugar", "tea", "toothpaste", "tomatoes",
+    "vinegar", "water", "wine", "yeast", "yoghurt",
+)  # fmt: skip
+"""Two of these without a word between are two things: "milk eggs and bread"."""
+
+_BEFORE = frozenset("a an some the more".split())
+_TEXTS = list_of(TEXT)
 _LONGEST = 3
 _NO_NAMES = frozenset("a an the my new another to it this that file".split())
 
@@ -54,6 +67,36 @@ class _Name:
         return (Candidate(words, words),) if words else ()
 
 
-ITEMS = list_of(TEXT)
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """Things in a row: parted by commas and "and", or each of them a thing that is known."""
+
+    name: ClassVar[str] = "items"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = _TEXTS.json_schema
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """Some that are bought often."""
+        return _BOUGHT
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[tuple[str, ...]]]:
+        """The things, without little words before them."""
+        found: list[Candidate[tuple[str, ...]]] = []
+        for each in _TEXTS.resolve(said, context):
+            things = tuple(thing for text in each.value for thing in _things(text))
+            found.append(Candidate(things, ", ".join(things), each.score))
+        return found
+
+
+def _things(text: str) -> list[str]:
+    words = text.split()
+    while len(words) > 1 and words[0].lower() in _BEFORE:
+        words = words[1:]
+    if all(word.lower() in _BOUGHT for word in words):
+        return words
+    return [" ".join(words)]
+
+
+ITEMS = _Items()
 LIST = named("list", _lists)
 NAME = _Name()
