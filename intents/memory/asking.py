@@ -25,6 +25,7 @@ from .words import counted, is_question_of_memory, moment_words, telling_words, 
 __all__ = ["last_time", "said", "told", "what_was_done"]
 
 _SPOKEN_ITEMS = 3
+_READ_LETTERS = 300
 _LOOKED_AT = 200
 
 
@@ -48,7 +49,7 @@ def _listed(sentences: Iterable[str], count: int) -> str:
 
 def _quoted(record: Remembered, now: datetime) -> str:
     who = {"user": "you said", "assistant": "I said", "change": "I"}[record.by]
-    text = first_sentences(one_line(record.text))
+    text = first_sentences(one_line(record.text), _READ_LETTERS)
     colon = "" if record.by == "change" else ":"
     back = ", which was undone" if record.is_undone else ""
     return f"{moment_words(record.at, now)} {who}{colon} {text}{back}"

@@ -17,7 +17,6 @@ from voiced.plugin import (
     Reply,
     intent,
 )
-from voiced_intents.clock.words import joined
 
 from .words import counted, telling_words, whole_sentence
 
@@ -44,7 +43,7 @@ def _told(forgotten: Forgotten, *more: str) -> Reply:
         )
         if count
     ]
-    parts = [f"Forgotten: {joined(gone) if gone else 'how long your pauses are'}"]
+    parts = [f"Forgotten: {_all(gone) if gone else 'how long your pauses are'}"]
     if forgotten.changes:
         parts.append("What was changed stays so, and can't be undone any more")
     if forgotten.kept:
@@ -55,6 +54,12 @@ def _told(forgotten: Forgotten, *more: str) -> Reply:
     if forgotten.set_aside:
         parts.append("A damaged file of my journal stays: say forget everything to erase it")
     return Reply(whole_sentence([*parts, *more]), data={"said": forgotten.said})
+
+
+def _all(parts: list[str]) -> str:
+    """All of the parts: what is gone is told in full."""
+    *head, last = parts
+    return f"{', '.join(head)} and {last}" if head else last
 
 
 @intent(

@@ -27,6 +27,7 @@ from .pages import Item
 __all__ = ["find_notes", "read_notes", "remove_note", "take_note"]
 
 _SPOKEN_ITEMS = 3
+_READ_LETTERS = 300
 
 
 @intent(
@@ -101,7 +102,7 @@ async def remove_note(context: Context, topic: Annotated[str | None, TEXT] = Non
     if len(found) > 1:
         spoken = f"There are {_number(len(found))} of them. Say more of what it says."
         raise IntentFailed("several notes may be meant", spoken=spoken)
-    words = first_sentences(one_line(found[0].text))
+    words = first_sentences(one_line(found[0].text), _READ_LETTERS)
     await take_out(context, NOTES, found, f"took away the note: {words}")
     return Reply(f"I took the note away: {words}")
 
@@ -117,7 +118,7 @@ def _told(notes: Sequence[Item], now: datetime, none: str) -> Reply:
 
 
 def _sentence(note: Item, now: datetime) -> str:
-    text = first_sentences(one_line(note.text))
+    text = first_sentences(one_line(note.text), _READ_LETTERS)
     end = "" if text.endswith((".", "!", "?")) else "."
     try:
         day = datetime.fromisoformat(note.day)
