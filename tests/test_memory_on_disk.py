@@ -17,10 +17,9 @@ from voiced.audio import RATE_HZ
 
 pytestmark = [pytest.mark.engine, pytest.mark.slow]
 
-SAID = ("find the zanzibar document", "what time is it", "where is the purple elephant")
+SAID = ("find the zanzibar document", "what time is it")
 WATCHED = """
 import sys
-connected = []
 def hook(event, args):
     if event in ("socket.connect", "socket.sendto", "socket.bind") and isinstance(args[1], tuple):
         print(f"WIRE {event} {args[1]}", file=sys.stderr, flush=True)
@@ -90,7 +89,7 @@ def test_an_hour_leaves_no_word_of_it(tmp_path) -> None:
     heard = [row["text"].lower() for row in rows if row["type"] == "transcript_final"]
     assert len(heard) >= len(SAID)
     assert "what time is it" in heard
-    words = [each for each in (*SAID, *heard, "zanzibar", "elephant") if len(each) > 7]
+    words = [each for each in (*SAID, *heard, "zanzibar") if len(each) > 7]
     assert list(home.rglob("journal.db")), "it did keep what it keeps"
     assert left(home, words) == []
     assert not [each for each in words if each in ended.stderr.lower()]

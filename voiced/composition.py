@@ -44,6 +44,7 @@ from voiced.stages import Responder, Stage
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
 from voiced.turn_store import TurnStore
+from voiced.uptime import uptime_s
 
 if TYPE_CHECKING:
     from voiced.recorder import FlightRecorder
@@ -144,6 +145,7 @@ async def open_brain(
             screen_lock=screen_lock,
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
             memory=memory(config, journal),
+            uptime_s=uptime_s,
         )
         intents = [*plugins.intents, *servers.intents]
         undoers = [*plugins.undoers, *servers.undoers]

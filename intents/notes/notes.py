@@ -45,8 +45,6 @@ _READ_LETTERS = 300
 async def take_note(context: Context, text: Annotated[str, TEXT]) -> Reply:
     """Take a note."""
     words = one_line(text).strip()
-    if not words:
-        raise IntentFailed("the note is empty", spoken="What shall I note?")
     dated = f"{context.now:%Y-%m-%d %H:%M} {words}"
     aside = await put_in(context, NOTES, [dated], f"noted: {words}")
     return Reply(f"Noted: {words}.{aside}")
@@ -104,7 +102,7 @@ async def remove_note(context: Context, topic: Annotated[str | None, TEXT] = Non
         raise IntentFailed("several notes may be meant", spoken=spoken)
     words = first_sentences(one_line(found[0].text), _READ_LETTERS)
     await take_out(context, NOTES, found, f"took away the note: {words}")
-    return Reply(f"I took the note away: {words}")
+    return Reply(f"I took the note away: {words}.")
 
 
 def _told(notes: Sequence[Item], now: datetime, none: str) -> Reply:
@@ -126,7 +124,7 @@ def _sentence(note: Item, now: datetime) -> str:
         return f"{text[:1].upper()}{text[1:]}{end}"
     days = (now.date() - day.date()).days
     when = {0: "today", 1: "yesterday"}.get(days) or f"on {full_date(day, now)}"
-    return f"{when.capitalize()}: {text}{end}"
+    return f"{when[:1].upper()}{when[1:]}: {text}{end}"
 
 
 def _number(value: int) -> str:

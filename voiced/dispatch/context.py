@@ -54,7 +54,8 @@ class Environment:
     ``hears`` is False where requests are typed and no recogniser needs the grammar's graph;
     ``quarantine`` asks the model about texts; ``taught`` gives the templates that the user added to
     intents, by their names (it blocks); ``desk`` is the user's desktop, ``screen_lock`` its lock;
-    ``memory`` is what is kept beside the journal, too.
+    ``memory`` is what is kept beside the journal, too; ``uptime_s`` a clock that nobody sets and
+    that goes on while the machine sleeps.
     """
 
     journal: Journal
@@ -69,6 +70,7 @@ class Environment:
     screen_lock: ScreenLock = NO_LOCK
     taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
     memory: Memory | None = None
+    uptime_s: Callable[[], float] | None = None
 
     @property
     def kept(self) -> Memory:
@@ -104,6 +106,12 @@ class CallContext:
     def now(self) -> datetime:
         """The user's local time, with its zone."""
         return self._environment.now()
+
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since the machine began; where that is not known, as the clock on the wall."""
+        uptime_s = self._environment.uptime_s
+        return self.now.timestamp() if uptime_s is None else uptime_s()
 
     @property
     def desk(self) -> Desk:

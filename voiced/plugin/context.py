@@ -156,6 +156,11 @@ class Context(SlotContext, Protocol):
         ...
 
     @property
+    def uptime_s(self) -> float:
+        """A clock that nobody sets: seconds since the machine began, also while it slept."""
+        ...
+
+    @property
     def desk(self) -> Desk:
         """The user's desktop: clipboard, keyboard, screen. Its methods block."""
         ...

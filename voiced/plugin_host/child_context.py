@@ -30,6 +30,7 @@ from voiced.plugin import (
 )
 from voiced.plugin_host.describing import BUILT_IN_TYPES
 from voiced.plugin_host.wire import decode, encode
+from voiced.uptime import uptime_s
 
 __all__ = ["HostAssistant", "HostContext", "HostSlotContext", "Link", "NamedEntity"]
 
@@ -268,6 +269,11 @@ class HostContext(HostSlotContext):
             "ask_about", text=bare, question=question, schema=dict(schema), object_id=object_id
         )
         return Labelled(found, EXTERNAL)
+
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since the machine began."""
+        return uptime_s()
 
     @property
     def desk(self) -> Desk:

@@ -223,6 +223,7 @@ class FakeContext:
 
     Attributes:
         made: The changes made, in order.
+        set_uptime_s: What ``uptime_s`` is; None lets it go as ``now``.
         asked: The texts and questions of ``ask_about`` and ``rewrite``, as the model would get the
             texts; a picture is an empty text.
     """
@@ -237,12 +238,18 @@ class FakeContext:
         desk: Desk | None = None,
     ) -> None:
         self.now = now
+        self.set_uptime_s: float | None = None
         self.desk = desk or fake_desk()
         self.assistant = assistant or FakeAssistant()
         self.made: list[Change] = []
         self.asked: list[tuple[str, str]] = []
         self._answers = list(answers)
         self._settings = settings
+
+    @property
+    def uptime_s(self) -> float:
+        """As ``now`` goes, or what the test has set in ``set_uptime_s``."""
+        return self.now.timestamp() if self.set_uptime_s is None else self.set_uptime_s
 
     def settings(self, kind: type[S]) -> S:
         """The settings it was made with, or a default ``kind()``.
