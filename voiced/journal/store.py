@@ -76,7 +76,7 @@ class Store:
             _make(path)
         except OSError as error:
             if error.errno in _NO_WRITING:
-                return cls._reading(path, error.strerror.lower())
+                return cls._reading(path, os.strerror(error.errno).lower())
             raise JournalError(
                 f"the journal {path} cannot be opened: {error.strerror}",
                 mend="set [journal] folder to a folder that you may write",
