@@ -7,7 +7,7 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from voiced import retention, workers
-from voiced.companions import companions_of, tidy
+from voiced.companions import companions_of, forgetters_of, tidy
 from voiced.config import (
     Config,
     Loaded,
@@ -39,7 +39,7 @@ from voiced.memory import Memory
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
-from voiced.registry import LoadedPlugins, load_plugins, settings_of
+from voiced.registry import LoadedPlugins, Plugin, load_plugins, settings_of
 from voiced.stages import Responder, Stage
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
@@ -144,7 +144,7 @@ async def open_brain(
             desk=NO_DESK if is_serving else _desk(config),
             screen_lock=screen_lock,
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
-            memory=memory(config, journal),
+            memory=memory(loaded, journal, plugins.plugins),
             uptime_s=uptime_s,
         )
         intents = [*plugins.intents, *servers.intents]
@@ -169,13 +169,15 @@ def _open_journal(config: Config) -> Journal:
     return journal
 
 
-def memory(config: Config, journal: Journal) -> Memory:
+def memory(loaded: Loaded, journal: Journal, plugins: Iterable[Plugin]) -> Memory:
     """All that is kept of what the user said and did."""
+    config = loaded.config
     return Memory(
         journal,
         TurnStore(trace_folder(config.journal)),
         TaughtFile(taught_file(config.intents)),
         journal_folder(config.journal) / PAUSE_FILE,
+        tuple(forgetters_of(loaded, plugins)),
     )
 
 

@@ -1,16 +1,17 @@
 """All that voiced keeps of what its user said and did: searched and erased as one. It blocks.
 
 That is the journal with the requests that were missed, the kept turns with their sound, the
-sentences that were taught, and how long the user's pauses are. Files of the user's own, such as his
-notes, are no part of it.
+sentences that were taught, how long the user's pauses are, and timers that are over. Files of the
+user's own, such as his notes, are no part of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeAlias
 
 from voiced.journal import Journal, Record
 from voiced.plugin import Forgotten
@@ -19,17 +20,21 @@ from voiced.spoken import normalise
 from voiced.taught import TaughtFile
 from voiced.turn_store import KeptTurn, TurnStore
 
-__all__ = ["Memory"]
+__all__ = ["Forget", "Memory"]
+
+Forget: TypeAlias = Callable[[str, datetime | None, datetime | None], int]
+"""Erases what a plugin keeps; how many."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is kept; without a ``turns``, ``taught`` or ``pauses``, the journal alone."""
+    """What is kept; without more than the journal, that alone. ``elsewhere`` plugins forget."""
 
     journal: Journal
     turns: TurnStore | None = None
     taught: TaughtFile | None = None
     pauses: Path | None = None
+    elsewhere: Sequence[Forget] = ()
 
     @property
     def keeps_speech(self) -> bool:
@@ -61,6 +66,7 @@ class Memory:
             changes=erased.changes,
             turns=turns,
             taught=self._forget_taught(words) if everything or words else 0,
+            ended=sum(forget(words, since, until) for forget in self.elsewhere),
             pauses=everything and self._forget_pauses(),
             kept=erased.kept,
             silent=self._silent() if words else 0,

@@ -40,6 +40,7 @@ def _told(forgotten: Forgotten, *more: str) -> Reply:
             (forgotten.changes, "change"),
             (forgotten.turns, "recorded turn"),
             (forgotten.taught, "taught sentence"),
+            (forgotten.ended, "timer or reminder of before", "timers and reminders of before"),
         )
         if count
     ]

@@ -36,13 +36,12 @@ async def put_in(context: Context, name: str, texts: Sequence[str], summary: str
     folder = context.settings(Settings).path
     heading = [f"# {name.removesuffix('.md').capitalize()}", ""]
     data: dict[str, JsonValue] = {"file": name, "texts": list(texts)}
+
+    def edit(lines: list[str]) -> list[str]:
+        return [*(lines or heading), *new_lines(lines, texts)]
+
     async with context.change(Undo("notes.added", data), summary):
-        aside = await context.in_worker(
-            change,
-            folder,
-            name,
-            lambda lines: [*(lines or heading), *new_lines(lines, texts)],
-        )
+        aside = await context.in_worker(change, folder, name, edit)
     return f" The file was damaged: I put it aside as {aside.removesuffix('.md')}." if aside else ""
 
 
@@ -52,8 +51,12 @@ async def take_out(context: Context, name: str, items: Sequence[Item], summary: 
     wanted = [item.text for item in items]
     lines = await context.in_worker(read, folder, name)
     places: list[JsonValue] = [[item.line, lines[item.line]] for item in items]
+
+    def edit(now: list[str]) -> list[str]:
+        return _less(now, items, wanted)
+
     async with context.change(Undo("notes.removed", {"file": name, "lines": places}), summary):
-        await context.in_worker(change, folder, name, lambda now: _less(now, items, wanted))
+        await context.in_worker(change, folder, name, edit)
 
 
 def _less(lines: Sequence[str], items: Sequence[Item], wanted: Sequence[str]) -> list[str]:

@@ -183,7 +183,10 @@ async def create(context: Context, name: Annotated[str, NAME]) -> Reply:
     folder = context.settings(Settings).path
     if file.removesuffix(" list.md") in await context.in_worker(list_names, folder):
         return Reply(f"There is a {called} already.")
+
+    def edit(lines: list[str]) -> list[str]:
+        return lines or [f"# {called.capitalize()}", ""]
+
     async with context.change(Undo("notes.created", {"file": file}), f"began a {called}"):
-        heading = f"# {called.capitalize()}"
-        await context.in_worker(change, folder, file, lambda lines: lines or [heading, ""])
+        await context.in_worker(change, folder, file, edit)
     return Reply(f"There is a {called} now. Say: add something to the {called}.")

@@ -31,7 +31,11 @@ async def undo_added(context: Context, data: Mapping[str, JsonValue]) -> str:
     lines = await context.in_worker(read, folder, file)
     if not _lines_of(lines, texts):
         raise _gone(file)
-    await context.in_worker(change, folder, file, lambda now: without(now, _lines_of(now, texts)))
+
+    def edit(now: list[str]) -> list[str]:
+        return without(now, _lines_of(now, texts))
+
+    await context.in_worker(change, folder, file, edit)
     if file == NOTES:
         return "I took the note away again."
     return f"I took {joined(texts)} off your {_called(file)} again."
@@ -56,7 +60,11 @@ async def undo_removed(context: Context, data: Mapping[str, JsonValue]) -> str:
     missing = [(place, line) for place, line in places if line not in there]
     if not missing:
         raise _gone(file)
-    await context.in_worker(change, folder, file, lambda now: with_lines(now, missing))
+
+    def edit(now: list[str]) -> list[str]:
+        return with_lines(now, missing)
+
+    await context.in_worker(change, folder, file, edit)
     names = joined([item.text for item in items_of([line for _, line in missing])])
     return f"{names[:1].upper()}{names[1:]} {'is' if len(missing) == 1 else 'are'} back."
 

@@ -6,6 +6,7 @@ Only what the registry collects is named here; the code lives in the modules bes
 from __future__ import annotations
 
 from .alarms import cancel_alarm, list_alarms, set_alarm, snooze
+from .forgetting import forget_ended
 from .keeping import undo_cancel, undo_set
 from .reminders import add_reminder, cancel_reminder, list_reminders
 from .ringing import ring
@@ -21,7 +22,10 @@ from .timing import (
     undo_adjust,
 )
 
+FORGETTERS = (forget_ended,)
+
 __all__ = [
+    "FORGETTERS",
     "Settings",
     "add_reminder",
     "cancel_alarm",

@@ -16,7 +16,7 @@ from voiced.plugin import IntentFailed
 
 from .entries import Entry, Kind
 
-__all__ = ["every", "find", "last_rung", "put", "stamp", "stamped", "waiting"]
+__all__ = ["erase", "every", "find", "last_rung", "put", "stamp", "stamped", "waiting"]
 
 _COLUMNS = tuple(field.name for field in fields(Entry))
 _MAKE = """
@@ -83,6 +83,14 @@ def waiting(path: Path, kind: Kind | None = None) -> list[Entry]:
 def every(path: Path) -> list[Entry]:
     """All of them, also those that are over, in the order in which they were made."""
     return _read(path, "order by rowid", ()) if path.exists() else []
+
+
+def erase(path: Path, entries: Sequence[Entry]) -> None:
+    """Erase these, on the disk too."""
+    with _opened(path) as connection:
+        connection.executemany(
+            "delete from entries where id = ?", [(entry.id,) for entry in entries]
+        )
 
 
 def stamped(path: Path, boot: str) -> float | None:

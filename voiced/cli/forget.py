@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from voiced.cli.output import AsJson, note, print_json
-from voiced.cli.setup import load_config, open_journal
+from voiced.cli.setup import load_config, load_plugins, open_journal
 
 if TYPE_CHECKING:
     from voiced.plugin import Forgotten
@@ -38,10 +38,10 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
         raise typer.BadParameter("give one of --last, --since, --matching, --all")
     at = _time(last, since)
     loaded = load_config(context)
-    with closing(open_journal(loaded)) as journal:
+    with closing(open_journal(loaded)) as journal, closing(load_plugins(loaded)) as plugins:
         from voiced.composition import memory
 
-        forgotten = memory(loaded.config, journal).forget(matching, since=at)
+        forgotten = memory(loaded, journal, plugins.plugins).forget(matching, since=at)
     if as_json:
         print_json(asdict(forgotten))
         return
@@ -55,6 +55,8 @@ def _tell(forgotten: Forgotten) -> None:
         print(f"erased how {_counted(forgotten.turns, 'turn')} went, and the sound of it")
     if forgotten.taught:
         print(f"erased {_counted(forgotten.taught, 'sentence')} that you taught")
+    if forgotten.ended:
+        print(f"erased {_counted(forgotten.ended, 'timer or reminder')} of before")
     if forgotten.pauses:
         print("erased how long your pauses are")
     if forgotten.proved:

@@ -33,7 +33,7 @@ class Which:
 
     def entries(self) -> str:
         """The condition on the table of records."""
-        found = []
+        found: list[str] = []
         if self.query:
             found.append("id IN (SELECT rowid FROM words WHERE words MATCH :query)")
         if self.only_said:

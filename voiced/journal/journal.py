@@ -209,7 +209,8 @@ class Journal:
         """As ``search``; without words, and of a span of time, too."""
         which = Which(_query(words), _seconds(since), _seconds(until))
         statement = f"SELECT * FROM entries WHERE {which.entries()} ORDER BY id DESC LIMIT :count"  # noqa: S608
-        return _records(self._run(statement, {**which.values(), "count": count}))
+        values = {**which.values(), "count": count}
+        return _records(self._alone.hold(self._store.run, statement, values))
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Every record as JSON types, oldest first, and then the requests that were missed."""
@@ -273,9 +274,7 @@ class Journal:
         return self._transcripts
 
     def _run(self, statement: str, *values: Any) -> list[Any]:
-        """The values one by one, or all as one mapping."""
-        named = values[0] if len(values) == 1 and isinstance(values[0], dict) else values
-        return self._alone.hold(self._store.run, statement, named)
+        return self._alone.hold(self._store.run, statement, values)
 
     def _end(self, change: str, state: ChangeState, allowed: tuple[ChangeState, ...]) -> None:
         marks = ", ".join("?" for _ in allowed)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 __all__ = [
     "Change",
@@ -153,10 +153,10 @@ def record_of(row: Mapping[str, Any]) -> Record:
 def _data(packed: object) -> Mapping[str, Any]:
     """The way back; nothing where it cannot be read, so that it only is refused."""
     try:
-        found = json.loads(str(packed))
+        found: Any = json.loads(str(packed))
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _whole(number: object) -> int:

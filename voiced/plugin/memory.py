@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
-__all__ = ["Forgotten", "Remembered"]
+from voiced.slots import SlotContext
+
+__all__ = ["Forgetter", "Forgotten", "Remembered"]
+
+Forgetter: TypeAlias = Callable[[SlotContext, str, datetime | None, datetime | None], int]
+"""Erases what a plugin still keeps of requests that are over; how many. It blocks.
+
+It gets the words that must all be in it, or none, and the span of time; nothing of these means
+everything. A built-in plugin names its own in ``FORGETTERS``.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class Remembered:
 class Forgotten:
     """How much was erased: things said, changes, kept turns, taught sentences, lengths of pauses.
 
+    ``ended`` are timers and reminders that are over, and what else plugins kept of such requests.
     ``kept`` changes are under way or were interrupted. ``silent`` turns with sound but no words
     could not be searched, and neither could ``set_aside`` damaged files. So many erased texts were
     looked for in the bytes of the files (``proved``), and none was there.
@@ -37,6 +48,7 @@ class Forgotten:
     changes: int = 0
     turns: int = 0
     taught: int = 0
+    ended: int = 0
     pauses: bool = False
     kept: int = 0
     silent: int = 0
@@ -46,4 +58,5 @@ class Forgotten:
     @property
     def is_empty(self) -> bool:
         """Whether nothing was erased."""
-        return not (self.said or self.changes or self.turns or self.taught or self.pauses)
+        counts = (self.said, self.changes, self.turns, self.taught, self.ended, self.pauses)
+        return not any(counts)

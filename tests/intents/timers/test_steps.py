@@ -153,6 +153,25 @@ async def test_what_was_missed_while_it_was_off_is_told_again_only_if_it_was_not
 
 
 @pytest.mark.anyio
+async def test_what_is_over_is_forgotten_and_what_waits_stays(machine) -> None:
+    await machine.say(timers.add_reminder, task="sell the zanzibar boat", when="in one minute")
+    await machine.say(timers.add_reminder, task="paint the boat", when="tomorrow at nine")
+    machine.runs(minutes=1)
+    await machine.rings()
+    (forget,) = timers.FORGETTERS
+    assert forget(machine.context, "boat", None, None) == 0
+    await machine.rings(dict.fromkeys(machine.ids()[:1], "answered"))
+    assert forget(machine.context, "house", None, None) == 0
+    now, before = machine.context.now, machine.context.now - timedelta(minutes=9)
+    assert forget(machine.context, "boat", None, now) == 0
+    assert forget(machine.context, "boat", before, now + timedelta(seconds=1)) == 1
+    assert len(machine.ids()) == 1
+    content = b"".join(path.read_bytes() for path in machine.settings.path.parent.iterdir())
+    assert b"zanzibar" not in content
+    assert b"paint the boat" in content
+
+
+@pytest.mark.anyio
 async def test_where_the_boot_has_no_name_nothing_is_moved(machine, monkeypatch) -> None:
     monkeypatch.setattr(steps, "_boot", lambda: "")
     await machine.say(timers.start_timer, duration="ten minutes")
