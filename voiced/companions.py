@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import anyio
@@ -17,10 +18,10 @@ from voiced import workers
 from voiced.config import Loaded
 from voiced.errors import VoicedError
 from voiced.memory import Forget
-from voiced.plugin import Companion, Forgetter, SlotContext
+from voiced.plugin import Companion, Forgetter, Keeps, SlotContext
 from voiced.registry import Plugin, settings_of
 
-__all__ = ["Beside", "companions_of", "forgetters_of", "keep", "tidy"]
+__all__ = ["Beside", "companions_of", "forgetters_of", "keep", "kept_by", "tidy"]
 
 S = TypeVar("S")
 
@@ -73,6 +74,16 @@ def forgetters_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Forget]
             with suppress(VoicedError):
                 context = _Context(settings_of(loaded, [plugin]))
                 yield from (partial(forget, context) for forget in named)
+
+
+def kept_by(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[tuple[str, Path]]:
+    """What the built-in plugins keep, and where; one with wrong settings keeps nothing."""
+    for plugin in plugins:
+        named: Sequence[Keeps] = getattr(plugin.local, "KEEPS", ())
+        if plugin.origin == "built-in" and named:
+            with suppress(VoicedError):
+                context = _Context(settings_of(loaded, [plugin]))
+                yield from ((name, place(context)) for name, place in named)
 
 
 def tidy(everyone: Iterable[Beside]) -> None:

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -86,7 +87,7 @@ class FlightRecorder:
         if not self._is_on:
             return
         if isinstance(event, MemoryErased):
-            self._forgotten = event.turn
+            self._forget(event.turn)
         if self._tape is not None:
             self._record(event, self._tape)
         timeline = self._builder.hear(event)
@@ -123,6 +124,15 @@ class FlightRecorder:
         with anyio.move_on_after(_CLOSE_S, shield=True):
             await in_worker(self._alone.hold, self._write_waiting)
 
+    def _forget(self, turn: int) -> None:
+        """Drop what is not on the disk yet; of this turn nothing is to be kept."""
+        self._forgotten = turn
+        for over in self._ending:
+            if self._tape is not None and over.take is not None:
+                self._tape.end(over.take)
+        self._ending.clear()
+        self._waiting.clear()
+
     def _record(self, event: Event, tape: Tape) -> None:
         match event:
             case SpeechStarted() if self._pending is None:
@@ -158,8 +168,9 @@ class FlightRecorder:
         self._unless_it_fails(lambda: self._store.trim(self._limits, self._now()))
 
     def _write_waiting(self) -> None:
-        while self._waiting:
-            self._write(self._waiting.popleft())
+        with suppress(IndexError):  # what is forgotten meanwhile is gone from it
+            while self._waiting:
+                self._write(self._waiting.popleft())
 
     def _write(self, over: _Over) -> None:
         if over.take is None or not self._unless_it_fails(lambda: self._add(over, over.take)):

@@ -5,12 +5,17 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from voiced.plugin import Keeps
+
 from .lists import add, clear, create, is_listed, read_list, remove, which_lists
 from .notes import find_notes, read_notes, remove_note, take_note
 from .settings import Settings
 from .undoing import undo_added, undo_created, undo_removed
 
+KEEPS: tuple[Keeps, ...] = (("notes and lists", lambda context: context.settings(Settings).path),)
+
 __all__ = [
+    "KEEPS",
     "Settings",
     "add",
     "clear",

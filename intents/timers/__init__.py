@@ -5,6 +5,8 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from voiced.plugin import Keeps
+
 from .alarms import cancel_alarm, list_alarms, set_alarm, snooze
 from .forgetting import forget_ended
 from .keeping import undo_cancel, undo_set
@@ -23,9 +25,13 @@ from .timing import (
 )
 
 FORGETTERS = (forget_ended,)
+KEEPS: tuple[Keeps, ...] = (
+    ("timers, alarms and reminders", lambda context: context.settings(Settings).path),
+)
 
 __all__ = [
     "FORGETTERS",
+    "KEEPS",
     "Settings",
     "add_reminder",
     "cancel_alarm",

@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from voiced.slots import SlotContext
 
-__all__ = ["Forgetter", "Forgotten", "Remembered"]
+__all__ = ["Forgetter", "Forgotten", "Keeps", "Remembered"]
+
+Keeps: TypeAlias = tuple[str, Callable[[SlotContext], Path]]
+"""What a plugin keeps, as `voiced doctor privacy` names it, and where. It blocks.
+
+A built-in plugin names its own in ``KEEPS``.
+"""
 
 Forgetter: TypeAlias = Callable[[SlotContext, str, datetime | None, datetime | None], int]
 """Erases what a plugin still keeps of requests that are over; how many. It blocks.
