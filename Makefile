@@ -120,6 +120,7 @@ build/typing/voiced_intents:
 	mkdir -p build/typing
 	ln -sfn ../../intents build/typing/voiced_intents
 	ln -sfn ../../voices build/typing/voiced_voices
+	ln -sfn ../../systemd build/typing/voiced_systemd
 
 clean:
 	rm -rf $(VENV) build out

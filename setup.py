@@ -4,4 +4,6 @@ from setuptools import find_packages, setup
 
 _INTENTS = ["voiced_intents", *(f"voiced_intents.{name}" for name in find_packages("intents"))]
 
-setup(packages=[*find_packages(include=["voiced", "voiced.*"]), *_INTENTS, "voiced_voices"])
+_DATA = ["voiced_voices", "voiced_systemd"]
+
+setup(packages=[*find_packages(include=["voiced", "voiced.*"]), *_INTENTS, *_DATA])

@@ -1,7 +1,7 @@
 """Asks the package index whether every default dependency has a wheel for every platform.
 
 Python 3.11 to 3.13 on x86-64 and aarch64; nothing is installed. Exit code 1 if one is missing.
-What a marker excludes for a target is not asked for there.
+What a marker excludes for a target is not asked for there. The wake word may ask for a newer glibc.
 """
 
 from __future__ import annotations
@@ -19,17 +19,25 @@ from packaging.requirements import Requirement
 PYTHONS = ("3.11", "3.12", "3.13")
 MACHINES = ("x86_64", "aarch64")
 GLIBC = ("manylinux_2_28", "manylinux_2_27", "manylinux_2_17", "manylinux2014")
+NEWER_GLIBC = "manylinux_2_35"
 
 
 def resolve(target: tuple[str, str]) -> str:
     """What pip says is wrong for this Python and machine; an empty string if nothing is."""
-    python, machine = target
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    optional = project["optional-dependencies"]["wake-word"]
+    return _resolve(target, project["dependencies"], GLIBC) or _resolve(
+        target, optional, (NEWER_GLIBC, *GLIBC)
+    )
+
+
+def _resolve(target: tuple[str, str], texts: list[str], tags: tuple[str, ...]) -> str:
+    python, machine = target
     target_names = {"python_version": python, "platform_machine": machine}
-    wanted = [Requirement(text) for text in project["dependencies"]]
+    wanted = [Requirement(text) for text in texts]
     needed = [r for r in wanted if r.marker is None or r.marker.evaluate(target_names)]
     names = [f"{r.name}{r.specifier}" for r in needed]
-    platforms = [f"--platform={glibc}_{machine}" for glibc in GLIBC]
+    platforms = [f"--platform={glibc}_{machine}" for glibc in tags]
     with tempfile.TemporaryDirectory() as folder:
         command = [
             *(sys.executable, "-m", "pip", "install", "--quiet", "--dry-run", "--ignore-installed"),

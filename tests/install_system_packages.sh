@@ -1,10 +1,11 @@
 #!/bin/sh
-# Installs the Debian packages that some tests run for real: a sound server without hardware,
+# Installs the Debian packages that some tests run for real: sound servers without hardware,
 # ffmpeg, desktops without a screen, a message bus, a player, two browsers, a mail server.
 # Where that is not possible, those tests skip and say so.
 set -eu
 
 packages="pulseaudio pulseaudio-utils libportaudio2 libasound2-plugins ffmpeg
+	pipewire pipewire-pulse wireplumber
 	xvfb openbox xterm xdotool xclip xsel x11-xserver-utils sway foot wtype wl-clipboard grim
 	dbus-daemon xdg-desktop-portal mpv mpv-mpris chromium firefox-esr
 	dovecot-imapd dovecot-lmtpd dovecot-submissiond"

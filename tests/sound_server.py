@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -74,8 +75,8 @@ class SoundServer:
             "PULSE_SERVER": server,
             "ALSA_CONFIG_PATH": f"/usr/share/alsa/alsa.conf:{self._devices}",
         }
-        self._write_devices(server)
         self._sayings: list[subprocess.Popen[bytes]] = []
+        self._write_devices(server)
         self._process = self._start()
         self._wait()
 
@@ -96,12 +97,64 @@ class SoundServer:
                 self._process.wait(3)
             except subprocess.TimeoutExpired:
                 self.kill()
+        self._end_sayings()
+
+    def _end_sayings(self) -> None:
         for saying in self._sayings:
             saying.kill()
             saying.wait(5)
 
     def freeze(self) -> None:
         self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._process.send_signal(signal.SIGCONT)
+
+    def start_again(self) -> None:
+        """After ``kill``: with the same devices, at the same place."""
+        self._process = self._start()
+        self._wait()
+
+    def unplug(self, name: str) -> None:
+        """Unload the module that makes this device."""
+        for line in self.control("list", "short", "modules").splitlines():
+            if {f"sink_name={name}", f"source_name={name}"} & set(line.split()):
+                self.control("unload-module", line.split()[0])
+                return
+        raise AssertionError(f"no module makes {name}")
+
+    def restore(self) -> None:
+        """Have the two devices again, and those only, as the defaults."""
+        self.quiet()
+        for name in ("other",):
+            with suppress(AssertionError):
+                self.unplug(name)
+        if "speaker" not in self._names("sinks"):
+            self.plug_speaker()
+        if "microphone" not in self._names("sources"):
+            self.plug_microphone()
+        self.control("set-default-sink", "speaker")
+        self.control("set-default-source", "microphone")
+
+    def quiet(self) -> None:
+        """End all that is being said."""
+        self._end_sayings()
+        self._sayings = []
+
+    def _names(self, kind: str) -> list[str]:
+        lines = self.control("list", "short", kind).splitlines()
+        return [line.split("\t")[1] for line in lines]
+
+    def plug_microphone(self, name: str = "microphone") -> None:
+        """Load a microphone that hears the mouth; the default source if none is a real one."""
+        self.control(
+            "load-module", "module-remap-source", f"source_name={name}", "master=mouth.monitor"
+        )
+
+    def plug_speaker(self, name: str = "speaker") -> None:
+        self.control(
+            "load-module", "module-null-sink", f"sink_name={name}", "rate=48000", "norewinds=1"
+        )
 
     def control(self, *words: str) -> str:
         """Run pactl with these words; return what it prints."""
@@ -171,7 +224,7 @@ class SoundServer:
         script = self._folder / "pulse.pa"
         script.write_text(_SCRIPT.format(socket=self._socket))
         for name in ("runtime", "home"):
-            (self._folder / name).mkdir(mode=0o700)
+            (self._folder / name).mkdir(mode=0o700, exist_ok=True)
         own = {
             "HOME": str(self._folder / "home"),
             "XDG_RUNTIME_DIR": str(self._folder / "runtime"),
@@ -195,6 +248,9 @@ class SoundServer:
                 time.sleep(0.02)
         self.close()
         raise RuntimeError((self._folder / "pulse.log").read_text())
+
+
+S = TypeVar("S", bound=SoundServer)
 
 
 class Ear:
@@ -224,10 +280,22 @@ class Ear:
 
     def last_audible_s(self, threshold: int = 200) -> float:
         """``time.perf_counter`` of the last block with sound in it."""
-        return max(self._audible_s(threshold))
+        return max(self.audible_s(threshold))
 
     def first_audible_s(self, after_s: float = 0.0, threshold: int = 200) -> float:
-        return min(at_s for at_s in self._audible_s(threshold) if at_s > after_s)
+        return min(at_s for at_s in self.audible_s(threshold) if at_s > after_s)
+
+    @property
+    def ends_s(self) -> float:
+        """``time.perf_counter`` at which the last sample came."""
+        return self._blocks[-1][0]
+
+    def wait_until_audible(self, within_s: float = 30.0, threshold: int = 200) -> None:
+        """Until something is heard from now on."""
+        after_s, end_s = self.ends_s, time.monotonic() + within_s
+        while not any(at_s > after_s for at_s in self._audible_s(threshold)):
+            assert time.monotonic() < end_s, "nothing is heard"
+            time.sleep(0.02)
 
     def wait_for_sound(self) -> None:
         """Until the recording runs."""
@@ -243,7 +311,8 @@ class Ear:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    def _audible_s(self, threshold: int) -> list[float]:
+    def audible_s(self, threshold: int = 200) -> list[float]:
+        """``time.perf_counter`` of each block with sound in it."""
         return [at_s for at_s, block in list(self._blocks) if np.abs(block).max() > threshold]
 
     def _listen(self) -> None:
@@ -255,8 +324,14 @@ class Ear:
 
 @contextmanager
 def running(folder: Path) -> Iterator[SoundServer]:
-    """A sound server that PortAudio in this process uses, too."""
-    server = SoundServer(folder)
+    """A sound server that this process uses, too, through PortAudio or libpulse."""
+    with used(SoundServer(folder)) as server:
+        yield server
+
+
+@contextmanager
+def used(server: S) -> Iterator[S]:
+    """Use a server in this process, and close it at the end."""
     before = {name: os.environ.get(name) for name in server.environment}
     os.environ.update(server.environment)
     try:

@@ -220,9 +220,8 @@ def test_what_was_said_is_kept_only_if_the_user_turned_that_on(tmp_path, transcr
 
 
 def test_of_a_turn_in_which_something_was_forgotten_the_answer_is_not_kept(tmp_path) -> None:
-    config = Config.model_validate({"journal": {"transcripts": True}})
     journal = Journal.open(tmp_path, transcripts=True)
-    readers = daemon._keepers(journal, config)
+    readers = daemon._keepers(journal, 30)
     timing = Timing()
     for event in (
         MemoryErased(1, TurnId(1)),

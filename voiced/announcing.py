@@ -40,6 +40,11 @@ class Floor(Protocol):
         """Whether there is speech over a reply."""
         ...
 
+    @property
+    def stops(self) -> int:
+        """How often it was stopped by a key or another program."""
+        ...
+
     def give_way(self) -> None:
         """Cut off whoever speaks."""
         ...
@@ -66,9 +71,10 @@ class Crier:
         """Say it, and wait so many seconds for an answer; whoever interrupts it answers, too."""
         async with self._turn_taking:
             floor = await self._free(rings=announcement.rings)
+            stops = floor.stops
             turn = floor.announce_now(announcement, integrity)
             await turn.over.wait()
-            if turn.was_interrupted and not announcement.insists:
+            if floor.stops > stops or (turn.was_interrupted and not announcement.insists):
                 return "answered"
             if await _is_answered(floor, turn, answer_s, insists=announcement.insists):
                 return "answered"
@@ -108,6 +114,7 @@ class _Wait:
 async def _is_answered(floor: Floor, turn: LiveTurn, answer_s: float, *, insists: bool) -> bool:
     """Whether the user begins to say anything within so many seconds; or what hushes it."""
     until_s = anyio.current_time() + answer_s
+    stops = floor.stops
     while True:
         answer = floor.speaker
         if answer is not None and answer is not turn:
@@ -116,6 +123,8 @@ async def _is_answered(floor: Floor, turn: LiveTurn, answer_s: float, *, insists
             if answer.hushes if insists else answer.has_words:
                 return True
             turn = answer
+        elif floor.stops > stops:
+            return True
         elif anyio.current_time() >= until_s:
             return False
         else:

@@ -7,9 +7,10 @@ Each engine is imported when it is chosen.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+import os
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, MutableMapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ from urllib.parse import urlsplit
 import anyio
 
 from voiced import retention, workers
+from voiced.activation.keys import KeyAct, KeySource
+from voiced.activation.shortcut import shortcut
 from voiced.companions import companions_of, forgetters_of, tidy
 from voiced.config import (
     Config,
@@ -40,7 +43,9 @@ from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
 from voiced.registry import LoadedPlugins, Plugin, load_plugins, settings_of
+from voiced.replaceable import ReplaceableResponder
 from voiced.stages import Responder, Stage
+from voiced.supervision import SupervisedResponder, Supervisor
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
 from voiced.turn_store import TurnStore
@@ -57,6 +62,7 @@ if TYPE_CHECKING:
         TurnEndDetector,
         Voice,
         VoiceDetector,
+        WakeWordDetector,
     )
 
 __all__ = [
@@ -64,6 +70,7 @@ __all__ = [
     "detector",
     "echo_canceller",
     "flight_recorder",
+    "key_sources",
     "memory",
     "microphone",
     "open_brain",
@@ -75,7 +82,10 @@ __all__ = [
     "tool_servers",
     "transcriber",
     "turn_end_detector",
+    "uses_pulse",
     "voice",
+    "wake_words",
+    "watch_sleep",
 ]
 
 _log = logging.getLogger(__name__)
@@ -88,7 +98,8 @@ class Brain:
     What the user must be told at the start, in whole sentences: ``notices``, and what was
     ``interrupted``, in which are words of the user, so that it belongs in no log. ``announcers``
     gives those that are asked what to say unasked, as they are now: none, unless somebody really
-    listens.
+    listens. ``settings`` of plugins in this process may be changed: they count at the next call;
+    ``model`` may be replaced. ``supervisor`` knows which engines failed.
     """
 
     thinker: Thinker
@@ -97,6 +108,9 @@ class Brain:
     notices: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
     announcers: Callable[[], Sequence[Announcer]] = tuple
+    settings: MutableMapping[type, object] = field(default_factory=dict[type, object])
+    model: ReplaceableResponder | None = None
+    supervisor: Supervisor = field(default_factory=Supervisor)
 
     @property
     def dispatcher(self) -> Dispatcher:
@@ -128,11 +142,13 @@ async def open_brain(
     async with AsyncExitStack() as stack:
         stack.callback(plugins.close)
         unsettled: list[PluginError] = []
-        settings = settings_of(loaded, plugins.plugins, unsettled.append)
+        settings = dict(settings_of(loaded, plugins.plugins, unsettled.append))
         servers = LoadedServers() if is_serving else await workers.in_worker(tool_servers, config)
         journal = await workers.in_worker(_open_journal, config)
         stack.callback(journal.close)
-        model = None if is_serving else responder(config)
+        supervisor = Supervisor()
+        replaceable = None if is_serving else _replaceable(config)
+        model = _watched(replaceable, config, supervisor)
         environment = Environment(
             journal,
             lambda: datetime.now().astimezone(),
@@ -158,8 +174,9 @@ async def open_brain(
         notices = (*_notices(journal, broken, plugins.warnings), *servers.notices)
         begun = running([each.server for each in servers.servers])
         async with begun, prepared(*([model] if model else [])):
-            thinker = Thinker(dispatcher, model, today=_today)
-            yield Brain(thinker, journal, plugins, notices, interrupted)
+            thinker = Thinker(dispatcher, model, today=_today, rests=_rests(model))
+            parts = (thinker, journal, plugins, notices, interrupted)
+            yield Brain(*parts, settings=settings, model=replaceable, supervisor=supervisor)
 
 
 def _open_journal(config: Config) -> Journal:
@@ -232,6 +249,23 @@ def responder(config: Config) -> Responder | None:
     return OpenAIResponder(config.responder)
 
 
+def _replaceable(config: Config) -> ReplaceableResponder | None:
+    model = responder(config)
+    return None if model is None else ReplaceableResponder(model)
+
+
+def _watched(
+    model: Responder | None, config: Config, supervisor: Supervisor
+) -> SupervisedResponder | None:
+    if model is None:
+        return None
+    return SupervisedResponder(model, supervisor, config.responder.model or "language model")
+
+
+def _rests(model: SupervisedResponder | None) -> Callable[[], bool]:
+    return lambda: model is not None and model.rests
+
+
 def _pictures(config: Config) -> PictureConsent:
     """Where pictures would go, and whether they may."""
     from voiced.engines.openai_answers import is_local
@@ -252,6 +286,13 @@ def screen_lock() -> ScreenLock:
     from voiced.engines.screen_lock import DBusScreenLock
 
     return DBusScreenLock()
+
+
+async def watch_sleep(tell: Callable[[bool], None]) -> None:
+    """Tell when the computer goes to sleep and when it woke, until cancelled."""
+    from voiced.engines import sleep_signal
+
+    await sleep_signal.watch_sleep(tell)
 
 
 def tool_servers(config: Config) -> LoadedServers:
@@ -298,6 +339,54 @@ def detector(config: Config) -> VoiceDetector:
     from voiced.engines.webrtc_vad import WebrtcVoiceDetector
 
     return WebrtcVoiceDetector(min_level_dbfs=settings.min_level_dbfs)
+
+
+def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetector | None]:
+    """What hears the wake word, and what hears the word that stops a reply; None where unused."""
+    settings = config.activation
+    words = settings.words if settings.mode == "wake_word" else ()
+    if not words and not settings.stop_words:
+        return None, None
+    from voiced.engines.wake_word import MicroWakeWordDetector
+
+    def detector(words: Sequence[str]) -> WakeWordDetector | None:
+        return MicroWakeWordDetector(words, settings.sensitivity) if words else None
+
+    return detector(words), detector(settings.stop_words)
+
+
+def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
+    """The keys of the settings.
+
+    Raises:
+        ConfigError: One of them is no shortcut.
+    """
+    settings = config.activation
+    talk: KeyAct = "press" if settings.key_is == "hold" else "toggle"
+    named: list[tuple[str, KeyAct]] = [
+        ("key", talk),
+        ("mute_key", "mute"),
+        ("stop_key", "stop"),
+    ]
+    keys = {shortcut(text, name): act for name, act in named if (text := getattr(settings, name))}
+    sources: list[KeySource] = []
+    by = settings.keys_by
+    if by == "auto":
+        by = "x11" if environ.get("DISPLAY") and not environ.get("WAYLAND_DISPLAY") else "portal"
+    if keys and by == "x11":
+        from voiced.engines.key_x11 import X11Keys
+
+        sources.append(X11Keys(keys))
+    elif keys:
+        from voiced.engines.key_portal import PortalKeys
+
+        sources.append(PortalKeys(keys))
+    if settings.button:
+        from voiced.engines.key_device import ButtonDevice
+
+        toggles = settings.key_is == "toggle"
+        sources.append(ButtonDevice(settings.button, settings.button_code, toggles=toggles))
+    return sources
 
 
 async def echo_canceller(config: Config, source: str, sink: str) -> EchoCanceller | None:
@@ -385,8 +474,21 @@ def synthesizer(config: Config, profile: Voice) -> Synthesizer:
             return EspeakSynthesizer()
 
 
+def uses_pulse(config: Config) -> bool:
+    """Whether sound goes through PulseAudio's library, and not through PortAudio."""
+    if config.audio.server != "auto":
+        return config.audio.server == "pulse"
+    from voiced.engines import pulse_library
+
+    return pulse_library.server_is_there(os.environ) and pulse_library.load() is not None
+
+
 def microphone(config: Config, source: str) -> Microphone:
     """Sound in: ``mic``, or the path of a sound file."""
+    if source == "mic" and uses_pulse(config):
+        from voiced.engines.pulse_microphone import PulseMicrophone
+
+        return PulseMicrophone(config.audio.microphone)
     if source == "mic":
         from voiced.engines.portaudio_microphone import PortAudioMicrophone
 
@@ -399,6 +501,10 @@ def microphone(config: Config, source: str) -> Microphone:
 
 def speaker(config: Config, sink: str) -> Speaker:
     """Sound out: ``speaker``, ``null``, or the path of a WAV file to write."""
+    if sink == "speaker" and uses_pulse(config):
+        from voiced.engines.pulse_speaker import PulseSpeaker
+
+        return PulseSpeaker(config.audio.speaker)
     if sink == "speaker":
         from voiced.engines.portaudio_speaker import PortAudioSpeaker
 

@@ -5,34 +5,56 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import anyio
+from anyio.abc import TaskGroup
 
-from voiced import composition, misses, pause_file, retention
+from voiced import composition, misses, pause_file, retention, spares
+from voiced.activation.gate import GateRules
+from voiced.activation.keys import attend
+from voiced.announcements import Announcement
+from voiced.audio import AudioFrame, Samples
+from voiced.chimes import Chimes
 from voiced.companions import companions_of, keep
 from voiced.composition import Brain
 from voiced.config import Config, Loaded, TurnSettings, journal_folder
+from voiced.control import signals
+from voiced.control.place import folder_of
 from voiced.desk import NO_LOCK, ScreenLock
-from voiced.errors import JournalError, ungrouped
+from voiced.errors import EngineError, JournalError, ungrouped
 from voiced.events import Event, MemoryErased, ModeChanged, TranscriptFinal, TurnEnded
+from voiced.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
 from voiced.herald import Herald
 from voiced.journal import Journal
+from voiced.labels import Integrity
+from voiced.live_settings import Around
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
 from voiced.session import Habits, Session, Stages, Tap
+from voiced.sound_guard import SoundGuard
+from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
 from voiced.stages import Microphone, Stage
+from voiced.starts import STARTS_FILE, Starts
+from voiced.steering import Steering, be_the_only_one, both
+from voiced.supervision import Change, Supervisor
+from voiced.surroundings import failure
+from voiced.telling import tell_changes
 from voiced.trace import is_logged
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
 from voiced.workers import in_worker
+
+if TYPE_CHECKING:
+    from voiced.recorder import FlightRecorder
 
 __all__ = [
     "Reader",
@@ -48,9 +70,6 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
-
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""A terminal that is closed sends SIGHUP; files that are being written must be ended then, too."""
 
 _PAUSE_MS = 200
 """When a pause counts as one although no answer is prepared in it."""
@@ -86,37 +105,123 @@ def rules(settings: TurnSettings) -> Rules:
     )
 
 
-async def run(loaded: Loaded, options: RunOptions, readers: Sequence[Reader]) -> None:
-    """Run until the source ends, or SIGINT, SIGTERM or SIGHUP asks to stop.
+async def run(
+    loaded: Loaded,
+    options: RunOptions,
+    readers: Sequence[Reader],
+    changes: Sequence[Change] = (),
+) -> None:
+    """Run until the source ends, or a signal asks to stop.
 
-    Every model is loaded and warmed before ``mode_changed: listening`` is told.
+    Every model is loaded and warmed before ``mode_changed: listening`` is told. ``changes`` are
+    told then, too: what had to take the place of what was wanted.
 
     Raises:
+        AlreadyRunning: Another daemon has the microphone.
         VoicedError: Something that is needed is missing or has gone for good.
     """
+    with ExitStack() as held:
+        held.enter_context(signals.unharmed())
+        if options.source != "mic":
+            await _run(loaded, options, readers, changes)
+            return
+        be_the_only_one(held, _note)  # before it counts as a start
+        starts = Starts(journal_folder(loaded.config.journal) / STARTS_FILE)
+        if starts.is_too_much(await in_worker(starts.begin)):
+            loaded = replace(loaded, config=spares.built_in_only(loaded.config))
+            changes = (*changes, spares.ONLY_BUILT_IN)
+        await _run(loaded, options, readers, changes, partial(starts.live, in_worker))
+        await in_worker(starts.forget)
+
+
+async def _run(
+    loaded: Loaded,
+    options: RunOptions,
+    readers: Sequence[Reader],
+    changes: Sequence[Change] = (),
+    live: Callable[[], Coroutine[Any, Any, None]] = anyio.sleep_forever,
+) -> None:
     config = loaded.config
     opening = composition.open_brain(loaded, screen_lock=lock_of(options))
-    async with opening as brain, open_stages(config, options) as stages:
+    async with opening as brain, _stages(config, options, brain) as stages:
+        for change in changes:
+            brain.supervisor.tell(change)
         for notice in notices(brain, is_logged=is_logged()):
             _note(notice)
-        with ungrouped():
-            async with anyio.create_task_group() as tasks:
-                tasks.start_soon(_stop_on_signal, tasks.cancel_scope)
-                heard = brain
-                if options.source == "mic":
-                    watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
-                    tasks.start_soon(watch.run)
-                    heard = replace(brain, announcers=lambda: watch.plugins.announcers)
-                    for beside in companions_of(loaded, brain.plugins.plugins):
-                        tasks.start_soon(keep, beside)
-                pauses = None
-                if config.turns.learn_pauses and options.source == "mic":
-                    path = journal_folder(config.journal) / PAUSE_FILE
-                    pauses = await in_worker(pause_file.load, path)
-                    tasks.start_soon(pause_file.keep, path, pauses, in_worker)
-                await _serve_and_record(config, heard, stages, readers, pauses)
-                tasks.cancel_scope.cancel()
+        recorder = composition.flight_recorder(config)
+        parts = _Parts(loaded, brain, stages, recorder, live)
+        try:
+            await (_listen if options.source == "mic" else _play)(parts, readers)
+        finally:
+            await recorder.aclose()
         notify("STOPPING=1")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a run needs, open; ``live`` notes that it lives."""
+
+    loaded: Loaded
+    brain: Brain
+    stages: Stages
+    recorder: FlightRecorder
+    live: Callable[[], Coroutine[Any, Any, None]]
+
+
+async def _play(parts: _Parts, readers: Sequence[Reader]) -> None:
+    """Hear a file; nobody is beside it."""
+    config, recorder = parts.loaded.config, parts.recorder
+    stops = signals.stopping(hangup_stops=True)
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(signals.heed, stops, tasks.cancel_scope.cancel)
+            known = habits(config, None, recorder.hear)
+            await serve(config, parts.brain, parts.stages, [*readers, recorder], known)
+            tasks.cancel_scope.cancel()
+
+
+async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
+    """Hear a microphone, with all that lives beside it."""
+    loaded, brain, recorder = parts.loaded, parts.brain, parts.recorder
+    config = loaded.config
+    watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
+    companions = tuple(companions_of(loaded, brain.plugins.plugins))
+    around = Around(brain, watch, recorder, companions)
+    steering = Steering(loaded, around, folder_of(os.environ), _note)
+    with ungrouped():
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(_heed_signals, tasks, steering)
+            tasks.start_soon(parts.live)
+            tasks.start_soon(watch.run)
+            for beside in companions:
+                tasks.start_soon(keep, beside)
+            pauses = await _pauses(config, tasks)
+            everyone: list[Reader] = [*readers, recorder, *steering.readers]
+            known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
+            heard = replace(brain, announcers=lambda: watch.plugins.announcers)
+            await serve(config, heard, parts.stages, everyone, known, steering=steering)
+            tasks.cancel_scope.cancel()
+
+
+async def _pauses(config: Config, tasks: TaskGroup) -> PauseMemory | None:
+    if not config.turns.learn_pauses:
+        return None
+    path = journal_folder(config.journal) / PAUSE_FILE
+    pauses = await in_worker(pause_file.load, path)
+    tasks.start_soon(pause_file.keep, path, pauses, in_worker)
+    return pauses
+
+
+async def _heed_signals(tasks: TaskGroup, steering: Steering) -> None:
+    hangup_stops = signals.has_terminal()
+    actions: dict[signal.Signals, Callable[[], object]] = {
+        signal.SIGUSR1: steering.toggle,
+        signal.SIGUSR2: steering.stop,
+    }
+    if not hangup_stops:
+        actions[signal.SIGHUP] = lambda: tasks.start_soon(steering.reload)
+    stops = signals.stopping(hangup_stops=hangup_stops)
+    await signals.heed(stops, tasks.cancel_scope.cancel, actions)
 
 
 def lock_of(options: RunOptions) -> ScreenLock:
@@ -128,27 +233,14 @@ def _note(sentence: str) -> None:
     print(f"voiced: {one_line(sentence)}", file=sys.stderr)  # noqa: T201 - told to the user, not logged
 
 
-async def _serve_and_record(
-    config: Config,
-    brain: Brain,
-    stages: Stages,
-    readers: Sequence[Reader],
-    pauses: PauseMemory | None,
-) -> None:
-    recorder = composition.flight_recorder(config)
-    try:
-        everyone: list[Reader] = [*readers, recorder]
-        await serve(config, brain, stages, everyone, habits(config, pauses, recorder.hear))
-    finally:
-        await recorder.aclose()
-
-
-async def serve(
+async def serve(  # noqa: PLR0913 - it brings everything together
     config: Config,
     brain: Brain,
     stages: Stages,
     readers: Sequence[Reader],
     known: Habits | None = None,
+    *,
+    steering: Steering | None = None,
 ) -> None:
     """Run a session on prepared stages until the microphone's source ends.
 
@@ -158,17 +250,32 @@ async def serve(
         stages: The engines, prepared.
         readers: Take every event.
         known: Of the user; None learns nothing.
+        steering: Lets it be asked from outside; None does not.
     """
-    everyone = [*readers, *_keepers(brain.journal, config)]
+    if is_awaited():
+        await prove_voice(stages.synthesizer, stages.voice)
+    heart = Heartbeat(limit_s=watchdog_s(os.environ))
+    everyone: list[Reader] = [
+        *readers,
+        *_keepers(brain.journal, config.journal.keep_days),
+        heart.take,
+    ]
+    own = known or habits(config)
     session = Session(
         stages,
         brain.thinker,
         rules(config.turns),
         lambda event: _tell(everyone, event),
-        known or habits(config),
+        replace(own, tap=_tapped(own.tap, heart)),
     )
-    _tell(everyone, ModeChanged(0, "listening"))
-    notify("READY=1")
+    if steering is not None:
+        steering.begin(session.controls)
+    _tell(everyone, ModeChanged(0, session.controls.mode))
+    for error in stages.unusable:
+        _tell(everyone, failure(error, 0))
+    guard = _guard(stages, session, lambda event: _tell(everyone, event))
+    chimes = Chimes(stages.speaker, lambda: session.is_free)
+    everyone += [guard.read, chimes.read] if config.activation.sounds else [guard.read]
     herald = Herald(
         brain.dispatcher.news,
         session.crier.say,
@@ -178,8 +285,41 @@ async def serve(
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_attend, herald, brain.announcers)
+            if steering is not None:
+                tasks.start_soon(steering.run, session.crier)
+            for source in composition.key_sources(config, os.environ):
+                tasks.start_soon(attend, source, session.controls, _note)
+            tasks.start_soon(guard.run)
+            tasks.start_soon(chimes.run)
+            if isinstance(stages.microphone, TellsNotes):  # a file never sleeps
+                tasks.start_soon(composition.watch_sleep, session.sleeps)
+            tasks.start_soon(heart.run)
+            emit = partial(_tell, everyone)
+            tasks.start_soon(
+                tell_changes, brain.supervisor, emit, session.clock.at, session.crier.say
+            )
             await session.run()
             tasks.cancel_scope.cancel()
+
+
+def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:
+    """Tells of the sound devices, on the screen and aloud."""
+
+    async def say(sentence: str) -> None:
+        await session.crier.say(Announcement("sound", sentence), Integrity.CONFIG, 0.0)
+
+    return SoundGuard(stages.speaker, session.clock.at, emit, _note, say)
+
+
+def _tapped(tap: Tap | None, heart: Heartbeat) -> Tap:
+    """Hears every frame, as the one did that there was."""
+
+    def hear(near: AudioFrame, far: Samples) -> None:
+        heart.hear()
+        if tap is not None:
+            tap(near, far)
+
+    return hear
 
 
 async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]]) -> None:
@@ -207,24 +347,38 @@ async def _attend(herald: Herald, announcers: Callable[[], Sequence[Announcer]])
 def habits(config: Config, pauses: PauseMemory | None = None, tap: Tap | None = None) -> Habits:
     """What a session is told of its owner; without ``pauses`` it learns nothing."""
     turns = config.turns
-    return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap)
+    activation = config.activation
+    gate = GateRules(activation.mode, follow_up=in_samples(1000 * activation.follow_up_s))
+    return Habits(turns.duck_db, in_samples(turns.pre_roll_ms), pauses, tap, gate)
+
+
+def _stages(
+    config: Config, options: RunOptions, brain: Brain
+) -> AbstractAsyncContextManager[Stages]:
+    return open_stages(config, options, supervisor=brain.supervisor)
 
 
 @asynccontextmanager
 async def open_stages(
-    config: Config, options: RunOptions, microphone: Microphone | None = None
+    config: Config,
+    options: RunOptions,
+    microphone: Microphone | None = None,
+    supervisor: Supervisor | None = None,
 ) -> AsyncGenerator[Stages]:
     """The engines of the configuration, loaded and warmed; ``microphone`` replaces the source.
+
+    What cannot be used or fails is done without, as far as it goes; a ``supervisor`` tells of it.
 
     Raises:
         VoicedError: One of them cannot be used; the mend says how.
     """
-    profile = composition.voice(config)
+    watching = supervisor or Supervisor()
+    synthesizer, profile = spares.voice(config, watching)
     stages = Stages(
         microphone or composition.microphone(config, options.source),
         composition.detector(config),
-        composition.transcriber(config),
-        composition.synthesizer(config, profile),
+        spares.transcriber(config, watching),
+        synthesizer,
         composition.speaker(config, options.sink),
         profile,
         await composition.echo_canceller(config, options.source, options.sink),
@@ -237,8 +391,29 @@ async def open_stages(
         stages.synthesizer,
     ]
     every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
-    async with composition.prepared(*every, stages.speaker):  # last: it may replace a file
-        yield stages
+    async with composition.prepared(*every, stages.speaker), _wake_words(config) as words:
+        yield replace(stages, **words)
+
+
+@asynccontextmanager
+async def _wake_words(config: Config) -> AsyncGenerator[dict[str, Any]]:
+    """The detectors of words, prepared; without one that cannot be used the key still works."""
+    async with AsyncExitStack() as stack:
+        usable: dict[str, Any] = {}
+        unusable: list[EngineError] = []
+        for name, detector in zip(
+            ("wake_word", "stop_word"), composition.wake_words(config), strict=True
+        ):
+            if detector is None:
+                continue
+            try:
+                await stack.enter_async_context(composition.prepared(detector))
+            except EngineError as error:
+                unusable.append(error)
+                _note(str(error))
+            else:
+                usable[name] = detector
+        yield {**usable, "unusable": tuple(unusable)}
 
 
 def notices(brain: Brain, *, is_logged: bool) -> tuple[str, ...]:
@@ -255,13 +430,10 @@ def _tell(readers: Sequence[Reader], event: Event) -> None:
         reader(event)
 
 
-def _keepers(journal: Journal, config: Config) -> list[Reader]:
+def _keepers(journal: Journal, keep_days: int) -> list[Reader]:
     """Counts what was not understood, and keeps what was said, if the user turned that on."""
     missed = misses.keeper(journal)
-    if not config.journal.transcripts:
-        return [missed]
-    old = retention.keeper(journal, config.journal.keep_days)
-
+    old = retention.keeper(journal, keep_days)
     forgotten = 0
 
     def keep(event: Event) -> None:
@@ -277,25 +449,3 @@ def _keepers(journal: Journal, config: Config) -> list[Reader]:
             _log.error("the journal could not keep what was said")
 
     return [keep, missed, old]
-
-
-async def _stop_on_signal(scope: anyio.CancelScope) -> None:
-    with anyio.open_signal_receiver(*_STOPPING) as signals:
-        async for _ in signals:
-            scope.cancel()
-            return
-
-
-def notify(state: str) -> None:
-    """Tell systemd, if it started us and listens."""
-    address = os.environ.get("NOTIFY_SOCKET", "")
-    if not address:
-        return
-    if address.startswith("@"):
-        address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as sender:
-        try:
-            sender.connect(address)
-            sender.sendall(state.encode())
-        except OSError as error:
-            _log.warning("systemd was not told %s: %s", state, error)

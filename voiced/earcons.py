@@ -1,4 +1,4 @@
-"""Short soft sounds that are no speech: thinking, ready, error. Made by arithmetic, no files.
+"""Short soft sounds that are no speech, such as ready and error. Made by arithmetic, no files.
 
 Each begins and ends in silence, so that it never clicks.
 """
@@ -11,7 +11,7 @@ import numpy as np
 
 from voiced.audio import Samples, to_int16
 
-__all__ = ["EARCON_RATE_HZ", "bell", "error", "ready", "thinking"]
+__all__ = ["EARCON_RATE_HZ", "asleep", "bell", "error", "muted", "ready", "thinking"]
 
 EARCON_RATE_HZ = 24_000
 """The rate where none is asked for."""
@@ -27,6 +27,8 @@ Note = tuple[float, float, float]
 
 _THINKING: Sequence[Note] = ((0.0, 0.16, 392.0), (0.11, 0.22, 523.25))
 _READY: Sequence[Note] = ((0.0, 0.12, 523.25), (0.08, 0.20, 783.99))
+_ASLEEP: Sequence[Note] = ((0.0, 0.12, 659.26), (0.08, 0.16, 523.25))
+_MUTED: Sequence[Note] = ((0.0, 0.12, 329.63), (0.15, 0.16, 329.63))
 _ERROR: Sequence[Note] = ((0.0, 0.18, 392.0), (0.14, 0.30, 293.66))
 
 _BELL: Sequence[Note] = tuple(
@@ -49,6 +51,16 @@ def thinking(rate_hz: int = EARCON_RATE_HZ) -> Samples:
 def ready(rate_hz: int = EARCON_RATE_HZ) -> Samples:
     """Two rising notes: it listens. 0.28 s."""
     return _played(_READY, rate_hz)
+
+
+def asleep(rate_hz: int = EARCON_RATE_HZ) -> Samples:
+    """Two high notes, falling a little: it listens no more. 0.24 s."""
+    return _played(_ASLEEP, rate_hz)
+
+
+def muted(rate_hz: int = EARCON_RATE_HZ) -> Samples:
+    """The same low note twice: the microphone is closed. 0.31 s."""
+    return _played(_MUTED, rate_hz)
 
 
 def error(rate_hz: int = EARCON_RATE_HZ) -> Samples:

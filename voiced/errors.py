@@ -20,6 +20,9 @@ VoicedError
 |       |- CannotRead     no language model reads a text for an intent
 |       '- DeskError      the desktop does not allow it, or a program for it is missing
 |- PluginError            a plugin could not be loaded: skip it, say so, go on
+|- ControlError           the running daemon refused what it was asked from outside
+|   |- NoDaemon           none runs, or it does not answer; exit code 69
+|   '- AlreadyRunning     one runs already; exit code 75
 '- JournalError
 
 Adapters translate vendor exceptions into these with ``raise ... from``. Anything else that
@@ -31,13 +34,16 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import ClassVar, cast
+from typing import ClassVar, Literal, TypeAlias, cast
 
 __all__ = [
+    "AlreadyRunning",
     "AudioFormatError",
     "CannotRead",
     "ConfigError",
+    "ControlError",
     "DeskError",
+    "DeviceCause",
     "DeviceError",
     "EngineError",
     "IntentDenied",
@@ -47,6 +53,7 @@ __all__ = [
     "InvalidSlots",
     "JournalError",
     "ModelMissing",
+    "NoDaemon",
     "PluginError",
     "ReplyError",
     "ReplyTimeout",
@@ -57,6 +64,11 @@ __all__ = [
     "VoicedError",
     "ungrouped",
 ]
+
+
+DeviceCause: TypeAlias = Literal["unknown", "gone", "silent", "server", "changed", "asleep"]
+"""Why a sound device cannot be used: it is not there; it gives no sound; there is no sound server;
+another one is used from now on; the machine slept."""
 
 
 class VoicedError(Exception):
@@ -132,10 +144,23 @@ class EngineError(VoicedError):
 
 
 class DeviceError(EngineError):
-    """A microphone or loudspeaker could not be opened, or went away."""
+    """A microphone or loudspeaker could not be opened, or went away. ``cause`` says why."""
 
     default_stage = "microphone"
     default_spoken = "I have lost my sound device."
+
+    def __init__(  # noqa: PLR0913 - all but one are keywords
+        self,
+        message: str,
+        *,
+        stage: str = "",
+        retryable: bool = False,
+        cause: DeviceCause = "unknown",
+        spoken: str = "",
+        mend: str = "",
+    ) -> None:
+        super().__init__(message, stage=stage, retryable=retryable, spoken=spoken, mend=mend)
+        self.cause: DeviceCause = cause
 
 
 class TranscriptionError(EngineError):
@@ -236,6 +261,28 @@ class PluginError(VoicedError):
     def __init__(self, message: str, *, plugin: str = "", mend: str = "") -> None:
         super().__init__(message, mend=mend)
         self.plugin = plugin
+
+
+class ControlError(VoicedError):
+    """The running daemon refused what it was asked. ``reason`` is its code for it."""
+
+    default_spoken = "That was refused."
+
+    def __init__(self, message: str, *, reason: str = "refused", mend: str = "") -> None:
+        super().__init__(message, mend=mend)
+        self.reason = reason
+
+
+class NoDaemon(ControlError):
+    """No daemon runs, or it does not answer."""
+
+    exit_code = 69
+
+
+class AlreadyRunning(ControlError):
+    """A daemon runs already, and there is one microphone."""
+
+    exit_code = 75
 
 
 class JournalError(VoicedError):

@@ -9,6 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NewType, TypeAlias
 
+from voiced.errors import DeviceCause
+from voiced.sound_notes import Note
+
 __all__ = [
     "ActionUndone",
     "AudioDropped",
@@ -16,8 +19,10 @@ __all__ = [
     "ConfirmationAsked",
     "DeviceFound",
     "DeviceLost",
+    "DeviceNoted",
     "Ducked",
     "EndReason",
+    "EngineChanged",
     "Event",
     "IntentMatched",
     "IntentReturned",
@@ -56,16 +61,21 @@ Origin: TypeAlias = Literal["spoken", "model"]
 """Who proposed a call: the grammar from the user's words, or the language model."""
 
 
-EndReason: TypeAlias = Literal["silence", "complete", "judged", "patience", "limit", "source"]
+EndReason: TypeAlias = Literal[
+    "silence", "complete", "judged", "patience", "limit", "source", "key"
+]
 """Why an utterance ended: after the usual silence; early, as a command that cannot go on; early, as
 the turn end detector was sure; after a long silence, as it could not end there; at the longest
-utterance; since the source ended."""
+utterance; since the source ended; by a key or another program."""
 
 OverlapReason: TypeAlias = Literal[
     "stop word",
     "words",
     "speech",
     "alarm",
+    "key",
+    "wake word",
+    "asleep",
     "silence",
     "too short",
     "backchannel",
@@ -73,8 +83,9 @@ OverlapReason: TypeAlias = Literal[
     "echo",
 ]
 """Why sound over a reply did or did not interrupt it. It did: a stop word, other words, long
-speech that no words are known of, or our own alarm. It did not: nothing followed, it was too
-short, a backchannel, the reply's own words, or it went when the reply fell silent."""
+speech that no words are known of, our own alarm, a key or another program, the wake word, or the
+machine slept. It did not: nothing followed, it was too short, a backchannel, the reply's own words,
+or it went when the reply fell silent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +266,7 @@ class Ducked:
 
 @dataclass(frozen=True, slots=True)
 class BargeIn:
-    """The user's speech stopped the turn ``turn``. Playback was silent from here on."""
+    """The user stopped the turn ``turn``. Playback was silent from here on."""
 
     at: int
     turn: TurnId
@@ -289,10 +300,11 @@ class AudioDropped:
 
 @dataclass(frozen=True, slots=True)
 class DeviceLost:
-    """A sound device is gone; voiced is deaf or mute until DeviceFound."""
+    """A sound device is gone; voiced is deaf or mute until DeviceFound. ``cause`` says why."""
 
     at: int
     device: str
+    cause: DeviceCause = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +313,16 @@ class DeviceFound:
 
     at: int
     device: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceNoted:
+    """A sound device told something of itself; ``name`` is its own, as people know it."""
+
+    at: int
+    device: str
+    note: Note
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +360,21 @@ class StageFailed:
     retryable: bool
 
 
+@dataclass(frozen=True, slots=True)
+class EngineChanged:
+    """Another engine works for a stage; an empty ``engine`` is none at all.
+
+    ``level`` 0 is the engine that was chosen, each one further down is simpler. ``reason`` is the
+    code of the error that made it give way; empty where it is back.
+    """
+
+    at: int
+    stage: str
+    engine: str
+    level: int
+    reason: str
+
+
 Event: TypeAlias = (
     SpeechStarted
     | SpeechStopped
@@ -362,9 +399,11 @@ Event: TypeAlias = (
     | AudioDropped
     | DeviceLost
     | DeviceFound
+    | DeviceNoted
     | WakeWordHeard
     | PushToTalk
     | ModeChanged
     | StageFailed
+    | EngineChanged
 )
 """The closed union of all events; ``match`` over it ends in ``assert_never``."""

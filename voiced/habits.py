@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from voiced.activation.gate import GateRules
 from voiced.audio import RATE_HZ, AudioFrame, Samples
 from voiced.turns import PauseMemory
 
@@ -21,10 +22,12 @@ class Habits:
 
     ``duck_db`` is how much softer a reply gets at a suspicion; ``pre_roll`` the samples kept from
     before speech was noticed; ``pauses`` the owner's pauses, which the session learns (None: it
-    learns nothing); ``tap`` takes all sound, for instance to keep it.
+    learns nothing); ``tap`` takes all sound, for instance to keep it; ``gate`` says what makes it
+    listen (None: nothing has to).
     """
 
     duck_db: float = 24.0
     pre_roll: int = RATE_HZ
     pauses: PauseMemory | None = None
     tap: Tap | None = None
+    gate: GateRules | None = None

@@ -77,6 +77,7 @@ class LiveTurn:
         self._is_finished = False
         self._was_interrupted = False
         self._told = self._told_again = ""
+        self._is_cut_off = False
         self._take = self._next_take()
 
     def _next_take(self) -> Take:
@@ -84,6 +85,7 @@ class LiveTurn:
             self.id, self._around, self._events, self._read, is_overlap=self._may_be_nothing
         )
         take.began, take.after_reply_s = self._began, self._after_reply_s
+        take.is_cut_off = self._is_cut_off
         for frame in self.frames:
             take.hear(frame)
         return take
@@ -124,9 +126,18 @@ class LiveTurn:
 
     def hear(self, frame: AudioFrame) -> None:
         """Take a frame of the utterance."""
+        is_torn = bool(self.frames) and self.frames[-1].end != frame.start
         self.frames.append(frame)
-        if not self._is_paused:
+        if is_torn and self._is_paused:  # what was prepared may not be what was said
+            self._listen_again()
+        elif not self._is_paused:
             self._take.hear(frame)
+
+    def cut_off(self) -> None:
+        """The microphone was lost in the middle of it: nobody knows what else was said."""
+        self._is_cut_off = self._take.is_cut_off = True
+        if self._is_paused:
+            self._listen_again()
 
     def pause(self, end: int) -> None:
         """The user may have finished, at this sample: make the transcript final, and prepare."""
@@ -143,6 +154,12 @@ class LiveTurn:
         self._told_again = self._told
         before, self._take = self._take, self._next_take()
         before.drop()
+
+    def forget(self, before: int) -> None:
+        """What was said before this sample was no part of it: it was the wake word."""
+        self.frames = [frame for frame in self.frames if frame.start >= before]
+        self._told = self.text = ""
+        self._listen_again()
 
     def end_utterance(self, end: int, reason: EndReason) -> None:
         """The user's speech ended at this sample; only the first call counts."""
@@ -229,7 +246,7 @@ class LiveTurn:
 
     def interrupt(self, reason: OverlapReason) -> None:
         """Barge-in: silence first, then cancel."""
-        if self._is_finished:
+        if self._is_finished or self._was_interrupted:
             return
         self._was_interrupted = True
         self._take.player.stop()

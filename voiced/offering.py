@@ -7,7 +7,7 @@ confirms at a terminal. Whatever a program sends is text from outside.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -54,6 +54,7 @@ class Offer:
         names: Intents beyond those that read what is public; the end of a name may be ``*``.
         book: Where requests are put down.
         in_worker: Runs what blocks.
+        tell: Lets the user know that a request waits; it blocks.
     """
 
     def __init__(
@@ -62,10 +63,13 @@ class Offer:
         names: Sequence[str],
         book: RequestBook,
         in_worker: InWorker,
+        tell: Callable[[], None] = lambda: None,
     ) -> None:
         self._dispatcher = dispatcher
         self._book = book
         self._in_worker = in_worker
+        self._tell = tell
+        self._told: set[str] = set()
         offered = [each for each in dispatcher.intents if _is_offered(each, names)]
         self._intents = {intent.name.replace(".", "-"): intent for intent in offered}
 
@@ -117,6 +121,9 @@ class Offer:
             return Offered(text, is_error=True)
         except OSError as error:
             return Offered(f"The request cannot be put down: {error.strerror}", is_error=True)
+        if request.id not in self._told:
+            self._told.add(request.id)
+            await self._in_worker(self._tell)
         return Offered(
             "Nothing was done: this needs the user. Ask him to run, in a terminal, "
             f"`voiced mcp confirm {request.id}` within ten minutes; then call again with the same "

@@ -66,6 +66,11 @@ class PluginWatch:
     async def _signature(self) -> tuple[object, ...]:
         return await in_worker(signature, self._loaded.config.intents)
 
+    async def use(self, loaded: Loaded) -> None:
+        """Have another configuration say which plugins are used."""
+        self._loaded = loaded
+        await self.look()
+
     async def look(self) -> None:
         """Load what has changed, and use it."""
         fresh = await in_worker(self._reloaded)

@@ -117,6 +117,10 @@ class FlightRecorder:
         while self._ending and near.end >= self._ending[0].until:
             self._keep(self._ending.popleft())
 
+    def keep_words(self, *, wanted: bool) -> None:
+        """Whether what is said is kept, in turns that begin from now on."""
+        self._builder.words = wanted
+
     async def aclose(self) -> None:
         """Keep what is over but not yet on the disk, within a few seconds."""
         while self._ending:

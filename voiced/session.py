@@ -15,19 +15,22 @@ TurnEnded tells what was heard; the history keeps it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import anyio
 
+from voiced.activation.gate import Activity
 from voiced.announcements import Announcement
 from voiced.announcing import Crier
+from voiced.attention import Attention, Opening
 from voiced.audio import RATE_HZ, AudioFrame, PreRoll, latest
 from voiced.clock import AudioClock
-from voiced.errors import EngineError
+from voiced.controls import Controls
+from voiced.errors import DeviceCause, EngineError
 from voiced.events import EndReason, Event, OverlapReason, SpeechStarted, TurnId
 from voiced.habits import Habits, Tap
 from voiced.labels import Integrity
-from voiced.listening import Heard, Listener
+from voiced.listening import Captured, Heard, Listener
 from voiced.live_turn import LiveTurn
 from voiced.reading import read_overlap, read_utterance
 from voiced.stages import Transcript
@@ -52,6 +55,9 @@ from voiced.turns import (
 __all__ = ["Habits", "Session", "Stages", "Tap"]
 
 _OVERLAP_PRE_ROLL = int(0.3 * RATE_HZ)
+_CUT_OFF_SAMPLES = int(0.3 * RATE_HZ)
+"""Who was silent for so long when the microphone was lost had finished."""
+
 _JUDGED_SAMPLES = 8 * RATE_HZ
 _MOST_MISJUDGED = 3
 """A turn end detector that failed so often in a row is not asked any more."""
@@ -93,7 +99,15 @@ class Session:
         self._turns = 0
         self._pauses = self._misjudged = 0
         self._sounded_until = -math.inf
+        self._stops = 0
         self._is_open = False
+        self._attention = Attention(
+            self,
+            self._listener,
+            self.clock,
+            emit,
+            Opening(self._habits.gate, stages.wake_word, stages.stop_word),
+        )
         self.crier = Crier(lambda: self if self._is_open else None)
 
     async def run(self) -> None:
@@ -112,6 +126,7 @@ class Session:
                 speculates=self._rules.speculates,
             )
             self._is_open = True
+            self._attention.begin()
             await self._listener.run(self._hear, self._lose_microphone)
             self._is_open = False
             self._end_of_sound()
@@ -121,12 +136,32 @@ class Session:
 
     # One frame at a time, synchronously
 
-    def _hear(self, heard: Heard) -> None:
-        if heard.is_sounding:
-            self._sounded_until = heard.frame.end
-        phase = Phase.IDLE if self._turn is None else self._turn.phase
+    def _hear(self, captured: Captured) -> None:
+        if captured.is_sounding:
+            self._sounded_until = captured.near.end
+        for heard in self._attention.hear(captured, self._activity):
+            self._attend(heard)
+
+    @property
+    def _activity(self) -> Activity:
+        phase = self._phase
+        return Activity(
+            is_listening=self._taking.hears_speech or self._listening is not None,
+            is_answering=phase is not Phase.IDLE,
+            is_speaking=phase in (Phase.BEGINNING, Phase.REPLYING),
+        )
+
+    @property
+    def _phase(self) -> Phase:
+        if self._turn is None or self._turn.was_interrupted:
+            return Phase.IDLE
+        return self._turn.phase
+
+    def _attend(self, heard: Heard) -> None:
+        phase = self._phase
         is_voiced = phase is Phase.IDLE or heard.has_tone(self._pre_roll.newest)
         sound, frame = heard.sound(is_voiced=is_voiced), heard.frame
+        self._taking.is_held = self._attention.holds
         self._decide(self._taking.hear(sound, frame.start, frame.end, phase))
         self._keep(frame)
 
@@ -167,6 +202,52 @@ class Session:
             case _:
                 pass
 
+    # What is asked from outside, by the attention's handles
+
+    @property
+    def controls(self) -> Controls:
+        """Its handles."""
+        return self._attention
+
+    def claim(self) -> None:
+        """The user speaks, or will at once: the assistant is silent."""
+        self._taking.is_held = True
+        self._decide(self._taking.claim())
+        if self._turn is not None and not self._turn.is_listening:
+            self._turn.interrupt("key")
+            self._taking.reset()
+
+    def finish(self) -> None:
+        """What is being said is complete."""
+        self._taking.is_held = False
+        self._decide(self._taking.finish())
+
+    def recall(self, at: int, end: Sequence[AudioFrame]) -> None:
+        """What was said before sample ``at`` was the wake word; ``end`` may be."""
+        self._pre_roll.take()
+        for frame in end:
+            self._pre_roll.push(frame)
+        self._taking.is_held = False
+        if self._turn is None:
+            self._taking.reset()
+        elif self._turn.is_listening:
+            self._turn.forget(at)
+        else:
+            self._discard_candidate()
+            self._turn.interrupt("wake word")
+            self._taking.reset()
+
+    def drop(self, *, keeps_back: bool) -> None:
+        """What was being said is dropped; unless it ``keeps_back``, a reply goes on."""
+        self._pre_roll.take()
+        self._thinker.dispatcher.keep_back()
+        self._stops += keeps_back
+        self._discard_candidate()
+        is_speaking = self._turn is not None and self._turn.is_listening
+        self._end_of_sound("key")
+        if self._turn is not None and (is_speaking or keeps_back):
+            self._turn.interrupt("key")
+
     # What nobody asked for
 
     @property
@@ -184,6 +265,18 @@ class Session:
     def is_talked_over(self) -> bool:
         """Whether there is what may be speech over a reply."""
         return self._candidate is not None
+
+    @property
+    def stops(self) -> int:
+        """How often a key or another program said stop."""
+        return self._stops
+
+    def sleeps(self, is_asleep: bool) -> None:  # noqa: FBT001 - as it is told
+        """The machine is about to sleep: be silent and hear nothing; or it is awake again."""
+        if is_asleep:
+            self._listener.wakefulness.fall_asleep()
+        else:
+            self._listener.wakefulness.wake()
 
     def give_way(self) -> None:
         """Cut off whoever speaks: something rings."""
@@ -287,9 +380,16 @@ class Session:
         self._turn.reopen([frame for frame in self._pre_roll.take() if frame.start >= last])
         self._emit(SpeechStarted(start))
 
-    def _lose_microphone(self) -> None:
+    def _lose_microphone(self, cause: DeviceCause) -> None:
+        spoken_until = self._taking.last_speech or 0
+        if self._listening is not None and self._listener.end - spoken_until < _CUT_OFF_SAMPLES:
+            self._listening.cut_off()
         self._end_of_sound()
         self._thinker.dispatcher.keep_back()
+        if cause == "asleep":
+            self._thinker.dispatcher.void()
+            if self._turn is not None:
+                self._turn.interrupt("asleep")
 
     def _end_of_sound(self, reason: EndReason = "source") -> None:
         if self._candidate is not None:

@@ -20,6 +20,7 @@ from voiced.stages import (
     TurnEndDetector,
     Voice,
     VoiceDetector,
+    WakeWordDetector,
 )
 from voiced.thinking import Thinker
 
@@ -31,7 +32,9 @@ class Stages:
     """The engines of a session, prepared; the language model belongs to the thinker.
 
     Without ``canceller`` the room must not hear the speaker; without ``turn_end`` words and silence
-    alone say when the user has finished. ``door`` is where its microphone and speaker are.
+    alone say when the user has finished; ``wake_word`` is asked where a word makes it listen,
+    ``stop_word`` while it speaks. ``unusable`` says why one is missing that there should be.
+    ``door`` is where its microphone and speaker are.
     """
 
     microphone: Microphone
@@ -43,6 +46,9 @@ class Stages:
     canceller: EchoCanceller | None = None
     turn_end: TurnEndDetector | None = None
     door: Door = Door.MICROPHONE
+    wake_word: WakeWordDetector | None = None
+    stop_word: WakeWordDetector | None = None
+    unusable: tuple[EngineError, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

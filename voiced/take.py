@@ -44,6 +44,8 @@ __all__ = ["Take"]
 
 _SENTENCES_AHEAD = 4
 _PIECES_AHEAD = 256
+_NEAR_SAMPLES = RATE_HZ // 2
+_SAY_AGAIN = "I missed a part of that. Please say it again."
 
 
 def _thinking_sound() -> SpokenAudio:
@@ -75,6 +77,7 @@ class Take:
 
     Attributes:
         began: The sample where the speech began.
+        is_cut_off: Its end was never heard, since the microphone was lost.
         after_reply_s: How long after our own sound had ended that was.
     """
 
@@ -104,6 +107,9 @@ class Take:
         self._is_sure = anyio.Event()
         self._is_dropped = False
         self._speech_end = 0
+        self.is_cut_off = False
+        self._gaps: list[int] = []
+        self._next_sample: int | None = None
         self.began = 0
         self.after_reply_s = math.inf
         self._is_overlap = is_overlap
@@ -114,6 +120,9 @@ class Take:
 
     def hear(self, frame: AudioFrame) -> None:
         """Take a frame of the utterance."""
+        if self._next_sample not in (None, frame.start):
+            self._gaps.append(frame.start)
+        self._next_sample = frame.end
         self._frames.send_nowait(frame)
 
     def pause(self, end: int) -> None:
@@ -230,12 +239,21 @@ class Take:
         async for _ in self._heard_frames:
             pass
 
+    @property
+    def _is_torn(self) -> bool:
+        """Whether sound was lost in the utterance, or so soon before it that words may be gone."""
+        return any(gap > self.began - _NEAR_SAMPLES for gap in self._gaps)
+
     async def _answer(self, heard: Transcript | EngineError) -> None:
         if isinstance(heard, EngineError):
             await self._speak(partial(self._apologise, heard.spoken))
             self.outcome = "failed"
             return
-        if not heard.text:
+        if not heard.text or self.is_cut_off:
+            self.outcome = "not_understood"
+            return
+        if self._is_torn:  # whatever it seems to say: part of it may be missing
+            await self._speak(partial(self._apologise, _SAY_AGAIN))
             self.outcome = "not_understood"
             return
         self.said = heard.text

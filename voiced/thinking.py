@@ -47,6 +47,10 @@ _NO_MODEL = (
     "I don't know how to do that. I have no language model set up, so I can only do what my "
     "skills do. Ask me: what can I say?"
 )
+_MODEL_RESTS = (
+    "I don't know how to do that. My language model has failed too often, so I can only do what my "
+    "skills do for now."
+)
 _NOT_UNDERSTOOD = "I'm sorry, I don't know how to do that."
 
 _TOOLS, _HISTORY = 0.5, 0.25
@@ -63,6 +67,7 @@ class Thinker:
         responder: The language model, or None where none is configured.
         instructions: The system message.
         today: Gives the day in words, told before the user's words where it is new; or nothing.
+        rests: Whether the model is left alone for now, so that it goes without.
     """
 
     def __init__(
@@ -71,14 +76,20 @@ class Thinker:
         responder: Responder | None,
         instructions: str = INSTRUCTIONS,
         today: Callable[[], str] = lambda: "",
+        rests: Callable[[], bool] = lambda: False,
     ) -> None:
         self.dispatcher = dispatcher
-        self._responder = responder
+        self._model = responder
+        self._rests = rests
         self._instructions = instructions
         self._today = today
         self._was_lost = False
         self._has_more = False
         self._offered: tuple[tuple[Intent, ...], Room | None, Offered] | None = None
+
+    @property
+    def _responder(self) -> Responder | None:
+        return None if self._rests() else self._model
 
     @property
     def hints(self) -> Hints:
@@ -181,7 +192,7 @@ class Thinker:
         if isinstance(guessed, Call):
             return await self._perform(guessed, saying)
         if not self._was_lost:  # said once, not repeated
-            await saying.say_text(_NO_MODEL)
+            await saying.say_text(_NO_MODEL if self._model is None else _MODEL_RESTS)
         return Thought("not_understood")
 
     async def _reply_instead(self, unfit: InvalidSlots, said: str, saying: Saying) -> Thought:

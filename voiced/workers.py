@@ -176,6 +176,15 @@ class Handover(Generic[T]):
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._ready.set)
 
+    @property
+    def has_any(self) -> bool:
+        """Whether ``get`` would give something at once."""
+        return bool(self._items)
+
+    def clear(self) -> None:
+        """Forget what waits."""
+        self._items.clear()
+
     async def get(self) -> T:
         """The oldest item.
 

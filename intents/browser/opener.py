@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-from voiced.plugin import IntentFailed
+from voiced.plugin import IntentFailed, apart
 
 from .addresses import is_web_url
 
@@ -36,7 +36,7 @@ def browse(url: str, command: Sequence[str]) -> None:
     _opened[:] = [process for process in _opened if process.poll() is None]
     try:
         process = subprocess.Popen(
-            [*command, url],
+            apart([*command, url]),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

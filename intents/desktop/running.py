@@ -8,6 +8,8 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from voiced.plugin import apart
+
 from .refusals import failed
 
 __all__ = ["start"]
@@ -31,7 +33,7 @@ def start(command: Sequence[str], env: Mapping[str, str]) -> None:
         raise failed(f"{command[0]} is not there", spoken, f"install {command[0]}")
     try:
         process = subprocess.Popen(
-            command,
+            apart(command, env),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

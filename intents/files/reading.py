@@ -15,6 +15,7 @@ from voiced.plugin import (
     FileEntity,
     IntentError,
     Reply,
+    apart,
     intent,
 )
 
@@ -93,7 +94,7 @@ def _run(command: list[str], wait_s: float) -> None:
         )
     try:
         process = subprocess.Popen(
-            command,
+            apart(command),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

@@ -1,42 +1,54 @@
-"""What the assistant costs while nobody speaks: the real daemon in a quiet room, in real time."""
+"""What the assistant costs while nobody speaks to it: the real daemon in a room, in real time."""
 
 from __future__ import annotations
 
 import os
 import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import anyio
 
 from voiced import composition, daemon
-from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
+from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
+from voiced.bench.material.complete import complete
 from voiced.bench.settings import apart
 from voiced.config import Config
 from voiced.errors import VoicedError
 from voiced.events import Event, SpeechStarted
 from voiced.testing import signals
 
-__all__ = ["Idle", "measure"]
+__all__ = ["Idle", "Sound", "measure"]
 
 _SETTLE_S = 1.0
-_ROOM_DBFS = -60.0
+_ROOM_DBFS, _LOUD_DBFS = -60.0, -35.0
+_SENTENCES, _GAP_S = 12, 0.6
+_FEED_S = 5.0
+
+Sound: TypeAlias = Literal["silence", "noise", "speech"]
+"""What is heard in the room: hardly anything, something like a fan, or others who talk."""
+
 _STATUS = Path("/proc/self/status")
 _DESCRIPTORS = Path("/proc/self/fd")
 
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """The process while it listened to a quiet room.
+    """The process while it listened to a room.
 
-    ``cpu_percent`` is of one core; ``started_s`` is the time from nothing to listening, imports
-    left out; ``false_starts`` counts what was taken for speech.
+    ``cpu_percent`` is of one core, and ``cpu_s_an_hour`` the same without what it costs to be woken
+    for every frame of sound, ``feed_cpu_s_an_hour``. ``started_s`` is the time from nothing to
+    listening, imports left out; ``false_starts`` counts what was taken for a request.
     """
 
     seconds: float
+    sound: str
     cpu_percent: float
+    cpu_s_an_hour: float
+    feed_cpu_s_an_hour: float
     memory_mb: float
     threads: int
     open_files: int
@@ -60,13 +72,25 @@ class _Moment:
         return cls(time.perf_counter(), time.process_time())
 
 
-class _QuietRoom:
-    """A microphone in a room with a little noise; it looks at the clock at its start and end."""
+async def _sound(kind: Sound) -> Samples:
+    """What is heard in the room, again and again."""
+    match kind:
+        case "silence":
+            return signals.noise(10.0, level_dbfs=_ROOM_DBFS)
+        case "noise":
+            return signals.noise(10.0, level_dbfs=_LOUD_DBFS)
+        case "speech":
+            said = [take.utterance.samples for take in await complete(_SENTENCES)]
+            return signals.concat(*said, gap_s=_GAP_S)
 
-    def __init__(self, seconds: float) -> None:
+
+class _Room:
+    """A microphone in a room; it looks at the clock at its start and end."""
+
+    def __init__(self, seconds: float, sound: Samples) -> None:
         self._settling = round(_SETTLE_S * RATE_HZ) // FRAME_SAMPLES
         self._frames = self._settling + max(1, round(seconds * RATE_HZ) // FRAME_SAMPLES)
-        self._noise = signals.frames(signals.noise(10.0, level_dbfs=_ROOM_DBFS))
+        self._noise = signals.frames(sound)
         self.began = self.ended = _Moment(0.0, 0.0)
 
     async def prepare(self) -> None:
@@ -87,13 +111,28 @@ class _QuietRoom:
         self.ended = _Moment.now()
 
 
-async def measure(config: Config, seconds: float) -> Idle:
+async def _feed(sound: Samples) -> float:
+    """The processor time, in seconds an hour, of taking the frames alone."""
+    room = _Room(_FEED_S, sound)
+    async with aclosing(room.frames()) as frames:
+        async for _ in frames:
+            pass
+    return _an_hour(room)
+
+
+def _an_hour(room: _Room) -> float:
+    return 3600 * (room.ended.cpu_s - room.began.cpu_s) / (room.ended.wall_s - room.began.wall_s)
+
+
+async def measure(config: Config, seconds: float, kind: Sound = "silence") -> Idle:
     """Listen for so many seconds with the engines of the configuration, and no loudspeaker.
 
     Raises:
         VoicedError: An engine is missing, or the system does not tell about its processes.
     """
-    room = _QuietRoom(seconds)
+    sound = await _sound(kind)
+    feed = await _feed(sound)
+    room = _Room(seconds, sound)
     starts: list[Event] = []
     before_s = time.perf_counter()
 
@@ -113,6 +152,9 @@ async def measure(config: Config, seconds: float) -> Idle:
     wall_s = room.ended.wall_s - room.began.wall_s
     return Idle(
         seconds=round(wall_s, 1),
+        sound=kind,
+        cpu_s_an_hour=round(_an_hour(room) - feed, 1),
+        feed_cpu_s_an_hour=round(feed, 1),
         cpu_percent=round(100 * (room.ended.cpu_s - room.began.cpu_s) / wall_s, 2),
         memory_mb=round(int(status["VmRSS"].split()[0]) / 1024, 1),
         threads=int(status["Threads"]),

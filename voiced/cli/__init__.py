@@ -23,6 +23,9 @@ _OBJECTS_UNTIL_COLLECTION = 50_000
 _UNWRITABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO})
 """What writing an answer meets on a full or broken disk."""
 
+_UNAVAILABLE = 69
+_NO_MORE_FILES = frozenset({errno.EMFILE, errno.ENFILE})
+
 
 def execute(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
@@ -58,6 +61,9 @@ def _answer() -> int:
         exit_code = execute(sys.argv[1:])
         sys.stdout.flush()
     except OSError as error:
+        if error.errno in _NO_MORE_FILES:
+            print("voiced: no more files can be opened: raise ulimit -n", file=sys.stderr)
+            return _UNAVAILABLE
         if error.errno not in _UNWRITABLE:
             raise
         print(f"voiced: the answer cannot be written: {error.strerror}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -36,6 +37,14 @@ BenchClock: TypeAlias = Annotated[
 ]
 
 
+class RoomSound(enum.StrEnum):
+    """What is heard in a room."""
+
+    silence = "silence"
+    noise = "noise"
+    speech = "speech"
+
+
 @app.command()
 def overhead(
     context: typer.Context,
@@ -67,24 +76,53 @@ def overhead(
 def idle(
     context: typer.Context,
     seconds: Annotated[float, typer.Option(min=1, help="How long to listen.")] = 5.0,
+    sound: Annotated[
+        RoomSound, typer.Option(help="What is heard in the room.")
+    ] = RoomSound.silence,
     as_json: AsJson = False,
 ) -> None:
-    """What listening to a quiet room costs, in real time."""
+    """What listening to a room costs in which nobody speaks to it, in real time."""
     from voiced.bench.idle import measure
 
-    found = run_async("real", measure, load_config(context).config, seconds)
+    found = run_async("real", measure, load_config(context).config, seconds, sound.value)
     if as_json:
         print_json(found.as_document())
         return
     rows = (
         ("CPU", f"{found.cpu_percent:.2f} % of a core"),
+        ("CPU in an hour", f"{found.cpu_s_an_hour:.0f} s"),
+        ("... of the sound's feed alone", f"{found.feed_cpu_s_an_hour:.0f} s more"),
         ("memory", f"{found.memory_mb:.0f} MB"),
         ("threads", str(found.threads)),
         ("open files", str(found.open_files)),
         ("ready to listen after", f"{found.started_s:.2f} s"),
         ("taken for speech", f"{found.false_starts} times in {found.seconds:.0f} s"),
     )
-    print_table(("listening to a quiet room", ""), rows)
+    print_table((f"listening to a room with {sound.value}", ""), rows)
+
+
+@app.command("wake-word")
+def wake_word(
+    context: typer.Context,
+    times: Annotated[int, typer.Option(min=1, help="How often each word is said.")] = 60,
+    sentences: Annotated[int, typer.Option(min=1, help="Other sentences that are said.")] = 200,
+    speech: Annotated[
+        Path | None, typer.Option(help="Recordings in which no wake word is said.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How often the wake words of the settings are missed, and heard where they are not."""
+    from voiced.bench.material import interruptions_from
+    from voiced.bench.wake_word import measure
+
+    config = load_config(context).config
+    with told_as_input():
+        takes = interruptions_from(speech) if speech is not None else ()
+    found = run_async("real", measure, config, times, sentences, takes)
+    if as_json:
+        print_json({"wake_word": _documents(found)})
+        return
+    _print_figures("wake words", found)
 
 
 @app.command("barge-in")

@@ -12,7 +12,7 @@ from voiced.cli.output import AsJson, note, print_json, print_table
 from voiced.cli.setup import load_config, run_async
 
 if TYPE_CHECKING:
-    from voiced.config import AudioSettings
+    from voiced.config import Config
     from voiced.doctor import Check, Examination
     from voiced.doctor.echo import EchoReport
 
@@ -68,23 +68,23 @@ def privacy(context: typer.Context, as_json: AsJson = False) -> None:
 @app.command()
 def audio(context: typer.Context, as_json: AsJson = False) -> None:
     """Play a sound and measure its way to the microphone; nothing is kept. Takes nine seconds."""
-    report = run_async("real", _measure, load_config(context).config.audio)
+    report = run_async("real", _measure, load_config(context).config)
     if as_json:
         print_json(report.as_document())
     else:
         print_table(("what", "found"), report.as_rows())
 
 
-async def _measure(settings: AudioSettings) -> EchoReport:
+async def _measure(config: Config) -> EchoReport:
+    from voiced import composition
     from voiced.doctor.echo import measure
     from voiced.engines.echo_choice import chosen_for
-    from voiced.engines.portaudio_microphone import PortAudioMicrophone
-    from voiced.engines.portaudio_speaker import PortAudioSpeaker
     from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 
+    settings = config.audio
     choice = await chosen_for(settings.speaker, settings.microphone)
-    microphone = PortAudioMicrophone(settings.microphone)
-    speaker = PortAudioSpeaker(settings.speaker)
+    microphone = composition.microphone(config, "mic")
+    speaker = composition.speaker(config, "speaker")
     stages = (microphone, speaker, WebrtcEchoCanceller())
     return await measure(stages, settings.echo, choice, _ask_for_quiet)
 

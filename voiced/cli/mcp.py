@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -47,8 +47,18 @@ async def _serve(loaded: Loaded) -> None:
         with prints_on_stderr():  # from then on the server holds the standard output
             opening = open_brain(loaded, hears=False, is_serving=True)
             brain = await stack.enter_async_context(opening)
-        offer = Offer(brain.dispatcher, loaded.config.mcp.offer, _book(loaded), workers.in_worker)
+        offered = loaded.config.mcp.offer
+        offer = Offer(brain.dispatcher, offered, _book(loaded), workers.in_worker, _tell_daemon)
         await serve_tools(offer)
+
+
+def _tell_daemon() -> None:
+    """Have the running voiced say that a request waits, if one runs; in its own words."""
+    from voiced.control import ask
+    from voiced.errors import ControlError
+
+    with suppress(ControlError):
+        ask({"do": "tell_request"}, timeout_s=2.0)
 
 
 @app.command("list")

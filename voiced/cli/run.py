@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
@@ -12,7 +14,7 @@ import typer
 
 from voiced.cli.files import refuse_other_than_wav, told_as_output
 from voiced.cli.output import AsJson, note, print_json, prints_on_stderr
-from voiced.cli.setup import Clock, load_config, run_async
+from voiced.cli.setup import Clock, load_config, load_file, own_file, run_async
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from voiced.config import Loaded
     from voiced.daemon import Reader
     from voiced.events import Event
+    from voiced.supervision import Change
 
 __all__ = ["match", "run", "undo"]
 
@@ -45,12 +48,28 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     if sink not in {"speaker", "null"}:
         refuse_other_than_wav(sink, "--sink")
     _refuse_same_file(source, sink)
-    loaded = load_config(context)
+    loaded, changes = _configuration(context)
     with ExitStack() as stack:
         readers = _readers(events, stack)
         stack.enter_context(prints_on_stderr())
         stack.enter_context(told_as_output(sink, "--sink"))
-        run_async(clock, run_daemon, loaded, RunOptions(source, sink), readers)
+        run_async(clock, run_daemon, loaded, RunOptions(source, sink), readers, changes)
+
+
+def _configuration(context: typer.Context) -> tuple[Loaded, tuple[Change, ...]]:
+    """The configuration; as a service, where it has a mistake, the one that worked last."""
+    from voiced.heartbeat import is_awaited
+
+    if not is_awaited():
+        return load_config(context), ()
+    from voiced.last_good import load_or_last_good
+    from voiced.spares import LAST_CONFIGURATION
+
+    loaded, mistake = load_or_last_good(load_file, own_file(context))
+    if mistake is None:
+        return loaded, ()
+    note(f"voiced: {mistake}")
+    return loaded, (LAST_CONFIGURATION,)
 
 
 def _refuse_wrong_clock(source: str, sink: str, clock: str) -> None:
@@ -79,7 +98,7 @@ def _readers(events: str, stack: ExitStack) -> list[Reader]:
 
     if events == "-":
         return [EventLog(sys.stdout).write]
-    readers: list[Reader] = [_show_without_words if is_logged() else _show]
+    readers: list[Reader] = [_logged(stack) if is_logged() else _show]
     if events:
         file = _opened(Path(events))
         stack.callback(_close, file)
@@ -124,12 +143,23 @@ def _show(event: Event) -> None:
     note(render(event))
 
 
-def _show_without_words(event: Event) -> None:
-    """The same line for a log, where nothing belongs that somebody said."""
+def _logged(stack: ExitStack) -> Reader:
+    """The same lines for a log: a hundred a minute, and nothing that somebody said."""
+    from voiced.events import TranscriptPartial
+    from voiced.line_limit import LimitedHandler, LineLimit
     from voiced.timeline.builder import WORDS
     from voiced.trace import render
 
-    note(render(event, WORDS))
+    write = LineLimit(note, time.monotonic)
+    handler = LimitedHandler(write)
+    logging.getLogger().addHandler(handler)
+    stack.callback(logging.getLogger().removeHandler, handler)
+
+    def log(event: Event) -> None:
+        if not isinstance(event, TranscriptPartial):  # without its words it tells nothing
+            write(render(event, WORDS))
+
+    return log
 
 
 def match(

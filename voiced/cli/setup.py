@@ -20,9 +20,11 @@ __all__ = [
     "Clock",
     "Options",
     "load_config",
+    "load_file",
     "load_plugins",
     "open_journal",
     "open_turns",
+    "own_file",
     "run_async",
 ]
 
@@ -45,11 +47,24 @@ def load_config(context: typer.Context) -> Loaded:
     Raises:
         ConfigError: It has a mistake.
     """
+    return load_file(own_file(context))
+
+
+def own_file(context: typer.Context) -> Path | None:
+    """The file that the command line names; None is the user's own."""
+    return (context.find_object(Options) or Options()).config
+
+
+def load_file(path: Path | None) -> Loaded:
+    """The configuration of a file; None is the user's own.
+
+    Raises:
+        ConfigError: It has a mistake.
+    """
     from voiced.config import load
     from voiced.registry import plugin_names
 
-    options = context.find_object(Options) or Options()
-    return load(options.config, os.environ, plugin_names)
+    return load(path, os.environ, plugin_names)
 
 
 def load_plugins(loaded: Loaded) -> LoadedPlugins:

@@ -13,6 +13,7 @@ from voiced import __version__
 from voiced.cli import (
     ask,
     bench,
+    control,
     demo,
     doctor,
     forget,
@@ -21,9 +22,11 @@ from voiced.cli import (
     mcp,
     models,
     run,
+    service,
     sound,
     trace,
     voices,
+    watch,
 )
 from voiced.cli.brought import Verbs
 from voiced.cli.output import report_error
@@ -55,11 +58,16 @@ app.add_typer(models.app, name="models")
 app.add_typer(journal.app, name="journal")
 app.add_typer(trace.app, name="trace")
 app.add_typer(mcp.app, name="mcp")
+for verb in (control.status, control.ptt, control.mute, control.unmute, control.stop):
+    app.command(verb.__name__)(verb)
+app.command("reload")(control.reload)
+app.command("watch")(watch.watch)
 app.command("forget")(forget.forget)
 journal.add_undo(app, run.undo)
 voices.add_try(sound.speak)
 app.add_typer(doctor.app, name="doctor")
 app.add_typer(bench.app, name="bench")
+app.add_typer(service.app, name="service")
 
 
 def _show_version(wanted: bool) -> None:

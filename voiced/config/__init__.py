@@ -18,6 +18,7 @@ from voiced.config.reference import Row, describe, markdown
 from voiced.config.sections import (
     AudioSettings,
     Config,
+    ControlSettings,
     Folder,
     IntentSettings,
     JournalSettings,
@@ -36,6 +37,7 @@ from voiced.config.sections import (
 __all__ = [
     "AudioSettings",
     "Config",
+    "ControlSettings",
     "Folder",
     "IntentSettings",
     "JournalSettings",

@@ -6,10 +6,11 @@ environment variable VOICED_SECTION__KEY. Secrets are never in the file.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from voiced.config.activation import ActivationSettings
 from voiced.config.servers import McpServerSettings, McpSettings
 from voiced.config.speech import (
     AudioSettings,
@@ -21,8 +22,10 @@ from voiced.config.speech import (
 from voiced.config.values import Folder, SecretSource, Section
 
 __all__ = [
+    "ActivationSettings",
     "AudioSettings",
     "Config",
+    "ControlSettings",
     "Folder",
     "IntentSettings",
     "JournalSettings",
@@ -91,12 +94,25 @@ class TraceSettings(Section):
     )
 
 
+class ControlSettings(Section):
+    """How the running assistant can be asked from outside: docs/control.md."""
+
+    socket: bool = Field(
+        default=True, description="A socket, for `voiced status`, `ptt`, `mute` and the like."
+    )
+    scope: Literal["status", "act", "admin"] = Field(
+        default="admin", description="What a program of yours may there, at most."
+    )
+    dbus: bool = Field(default=True, description="The same on the session's D-Bus, but admin.")
+
+
 class Config(BaseModel):
     """All of voiced.toml. ``plugins`` holds the sections of plugins, validated by them."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     audio: AudioSettings = AudioSettings()
+    activation: ActivationSettings = ActivationSettings()
     turns: TurnSettings = TurnSettings()
     transcriber: TranscriberSettings = TranscriberSettings()
     responder: ResponderSettings = ResponderSettings()
@@ -106,4 +122,5 @@ class Config(BaseModel):
     journal: JournalSettings = JournalSettings()
     mcp: McpSettings = McpSettings()
     trace: TraceSettings = TraceSettings()
+    control: ControlSettings = ControlSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -22,6 +22,11 @@ class AudioSettings(Section):
 
     microphone: str = Field(default="default", description="Input device: a name, or 'default'.")
     speaker: str = Field(default="default", description="Output device: a name, or 'default'.")
+    server: Literal["auto", "pulse", "portaudio"] = Field(
+        default="auto",
+        description="How sound is reached: pulse (PulseAudio or PipeWire), portaudio (anything"
+        " else), auto (pulse where such a server runs).",
+    )
     echo: Literal["auto", "webrtc", "off"] = Field(
         default="auto",
         description="Echo cancelling: auto (where neither headset nor sound server make it"

@@ -176,6 +176,12 @@ class Dispatcher:
         """
         await self._vocabulary.adopt(intents, undoers, gone)
 
+    def allow(self, waits: Waits) -> None:
+        """Give the user so long from now on: to answer, and to stop what is sent."""
+        self._waits = waits
+        self.outbox.wait_s = waits.outbox_s
+        self._settling.confirm_s = waits.confirm_s
+
     def match(self, readings: Sequence[tuple[str, float]]) -> tuple[Match, ...]:
         """What the grammar makes of the words, best first; nothing is done."""
         return self._vocabulary.match(readings)
@@ -274,6 +280,10 @@ class Dispatcher:
     def keep_back(self) -> None:
         """Send nothing of what waits: the user could not be heard if he said stop."""
         self._execution.keep_back()
+
+    def void(self) -> None:
+        """Nothing that was asked can be answered any more: too much time has passed."""
+        self._settling.void()
 
     async def run(self, call: Call, report: Report) -> Result:
         """Run a call to its end; whatever it raises becomes the result's error."""

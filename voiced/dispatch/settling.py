@@ -76,7 +76,7 @@ class Settling:
         self._environment = environment
         self._conversation = guard.conversation
         self._context = context
-        self._confirm_s = confirm_s
+        self.confirm_s = confirm_s
         self._waiting = _NOTHING
 
     def plan(self, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> bool:
@@ -183,7 +183,7 @@ class Settling:
         question = self._waiting.question
         if question is None or turn != self._waiting.asked_in:
             return
-        void_at_s = self._environment.monotonic_s() + self._confirm_s
+        void_at_s = self._environment.monotonic_s() + self.confirm_s
         kept = None if was_interrupted and question.choice is None else question
         self._waiting = replace(self._waiting, question=kept, void_at_s=void_at_s)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from voiced.composition import uses_pulse
 from voiced.config import journal_folder
 from voiced.doctor.checks import Check, Examination
 from voiced.doctor.desktop import check_desktop
@@ -26,8 +27,8 @@ def examine(what: Examination) -> tuple[Check, ...]:
         _python(),
         _config_file(what),
         *check_engines(what),
-        check_portaudio(),
-        *check_devices(what.loaded.config.audio),
+        check_portaudio(is_needed=not uses_pulse(what.loaded.config)),
+        *check_devices(what.loaded.config),
         check_sound_server(what.env),
         *check_desktop(what.env),
         _journal(what),

@@ -20,6 +20,7 @@ from voiced.config import (
     taught_file,
     trace_folder,
 )
+from voiced.control.mute_file import MUTE_FILE
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
 from voiced.models import listed_models
@@ -111,6 +112,8 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
     pauses = journal_folder(config.journal) / PAUSE_FILE
     yield PrivacyFact("file", "how long your pauses are", _described(pauses))
+    muted = journal_folder(config.journal) / MUTE_FILE
+    yield PrivacyFact("file", "whether it is muted", _described(muted))
     turns = trace_folder(config.journal)
     how = turns / "turns.jsonl"
     yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))

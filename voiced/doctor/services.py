@@ -66,8 +66,10 @@ def check_prompt_cache(turns: Iterable[Timeline]) -> Check:
     return Check(name, ok=True, found=found)
 
 
-def check_portaudio() -> Check:
-    """Whether the library for microphone and loudspeaker is installed."""
+def check_portaudio(*, is_needed: bool) -> Check:
+    """Whether the library for microphone and loudspeaker is installed, where it is used."""
+    if not is_needed:
+        return Check("PortAudio", ok=None, found="not used: the sound server is asked itself")
     library = ctypes.util.find_library("portaudio")
     if library is None:
         mend = "sudo apt install libportaudio2"

@@ -102,6 +102,44 @@ class Portals:
             raise _refused(f"{request.interface}: the portal answered {code}")
         return {name: value[1] for name, value in results.items()}
 
+    def watch(self, interface: str) -> None:
+        """Have the signals of a portal sent to us.
+
+        Raises:
+            NoPortal: The bus does not answer.
+        """
+        from jeepney import MatchRule, message_bus
+
+        for name in (interface, "Session"):
+            rule = MatchRule(type="signal", sender=_NAME, interface=_PREFIX + name)
+            self._answer(message_bus.AddMatch(rule))
+
+    def fileno(self) -> int:
+        """What becomes readable when there is a signal."""
+        return int(self._connection.sock.fileno())
+
+    def signal(self) -> tuple[str, Any] | None:
+        """The name and the body of the next signal, if one has come. Does not wait.
+
+        Raises:
+            NoPortal: The bus is gone, or the portal ended our session.
+        """
+        from jeepney import HeaderFields, MessageType
+
+        while True:
+            try:
+                message = self._connection.receive(timeout=0)
+            except (TimeoutError, BlockingIOError):
+                return None
+            except (OSError, EOFError) as error:
+                raise NoPortal("the session bus has gone") from error
+            if message.header.message_type is not MessageType.signal:
+                continue
+            member = str(message.header.fields.get(HeaderFields.member, ""))
+            if member == "Closed":
+                raise NoPortal("the desktop has ended it")
+            return member, message.body
+
     def _answer(self, message: Any) -> Any:
         from jeepney import MessageType
         from jeepney.wrappers import DBusErrorResponse

@@ -11,6 +11,7 @@ import numpy as np
 from voiced.audio import RATE_HZ, AudioFrame, Framer, Resampler, Samples
 from voiced.engines import portaudio
 from voiced.errors import DeviceError
+from voiced.sound_notes import SoundNote
 from voiced.workers import Handover, in_worker
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class PortAudioMicrophone:
 
     async def aclose(self) -> None:
         """Do nothing: the device is closed when ``frames`` is."""
+
+    def notes(self) -> tuple[SoundNote, ...]:
+        """Nothing: PortAudio tells of nothing."""
+        return ()
 
     async def frames(self) -> AsyncGenerator[AudioFrame]:
         """Frames from now on; the device is open as long as this generator is.

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING
 
 import anyio
 import anyio.lowlevel
+import numpy as np
 
 from voiced.audio import AudioFrame, Resampler, Samples, silence
+from voiced.errors import DeviceCause, DeviceError
+from voiced.far import FarSignal
 from voiced.loudness import Loudness, gain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["BUFFER_S", "RingPlayback"]
+__all__ = ["BUFFER_S", "Output", "RingPlayback"]
 
 BUFFER_S = 0.2
 """How much sound may wait for the callback before ``play`` waits, in seconds."""
@@ -27,6 +30,7 @@ BUFFER_S = 0.2
 _PIECE_S = 0.02
 _FADE_S = 0.005
 _TICK_S = 0.005
+_WATCHDOG_S = 2.0
 
 
 class RingPlayback:
@@ -181,3 +185,77 @@ class RingPlayback:
         begin, end, at_s = self._last
         since = self._clock() - at_s - self._latency_s
         return max(0, min(end, begin + int(since * self._rate_hz)))
+
+
+class Output:
+    """What the sound callback's thread and the loop share; each attribute has one writer.
+
+    Args:
+        name: The device's.
+        rate_hz: The device's rate, in hertz.
+    """
+
+    def __init__(self, name: str, rate_hz: int) -> None:
+        self.name = name
+        self.rate_hz = rate_hz
+        self.latency_s = 0.0
+        self.far = FarSignal()
+        self.is_over = False
+        self._lease: RingPlayback | None = None
+        self._current: RingPlayback | None = None
+        self._leaving: RingPlayback | None = None
+        self._called_s = time.perf_counter()
+
+    def lease(self, playback: RingPlayback | None) -> None:
+        """From the next block on, play this one; the one before fades away."""
+        before, self._lease = self._lease, playback
+        if before is not None:
+            before.stop()
+
+    @property
+    def problem(self) -> str | None:
+        """Why nothing can be heard any more, or None."""
+        if self.is_over:
+            return "the sound server closed it"
+        if time.perf_counter() - self._called_s > _WATCHDOG_S:
+            return f"it took no sound for {_WATCHDOG_S:g} s"
+        return None
+
+    @property
+    def error(self) -> DeviceError | None:
+        """The same as an error."""
+        problem = self.problem
+        if problem is None:
+            return None
+        cause: DeviceCause = "gone" if self.is_over else "silent"
+        msg = f"speaker: {self.name!r} is lost: {problem}"
+        return DeviceError(msg, stage="speaker", retryable=True, cause=cause)
+
+    def check(self) -> None:
+        """Raise DeviceError when the device is lost."""
+        error = self.error
+        if error is not None:
+            raise error
+
+    def render(self, samples: int) -> Samples:
+        """One block for the device, at its rate. In a thread where nothing may block."""
+        self._called_s = time.perf_counter()
+        sound = self._mixed(samples)
+        self.far.push(sound, self.rate_hz)
+        return sound
+
+    def finish(self) -> None:
+        """The device will ask for nothing more."""
+        self.is_over = True
+
+    def _mixed(self, samples: int) -> Samples:
+        wanted = self._lease
+        if wanted is not self._current:
+            self._leaving, self._current = self._current, wanted
+        sound = silence(samples) if wanted is None else wanted.render(samples)
+        if self._leaving is not None:
+            both = sound.astype(np.int32) + self._leaving.render(samples)
+            sound = np.clip(both, -32768, 32767).astype(np.int16)
+            if self._leaving.is_over:
+                self._leaving = None
+        return sound

@@ -161,6 +161,10 @@ class Journal:
         begun = _changes(self._run("SELECT * FROM entries WHERE state = 'begun' ORDER BY id"))
         return tuple(change for change in begun if not self._is_under_way(change))
 
+    def keep_transcripts(self, *, wanted: bool) -> None:
+        """Whether ``say`` keeps anything from now on; what is kept stays."""
+        self._transcripts = wanted
+
     def say(self, turn: int, role: Speaker, text: str) -> None:
         """Keep what was said, if transcripts are on.
 

@@ -12,6 +12,7 @@ pydantic model named ``Settings``, which becomes the section of that name in voi
 """
 
 from voiced.announcements import Announcement, News, Told
+from voiced.apart import apart
 from voiced.desk import SECRET, Clip, Desk
 from voiced.errors import (
     CannotRead,
@@ -126,6 +127,7 @@ __all__ = [
     "Undo",
     "Undoer",
     "announces",
+    "apart",
     "attributed",
     "choice",
     "first_sentences",

@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import anyio
+from anyio.abc import TaskGroup
 
 from voiced.audio import RATE_HZ
+from voiced.controls import Controls
 from voiced.conversation import Conversation
 from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.dispatch import Dispatcher, Environment
@@ -37,6 +39,7 @@ from voiced.stages import (
     TurnEndDetector,
     Voice,
     VoiceDetector,
+    WakeWordDetector,
 )
 from voiced.testing import clock
 from voiced.testing.fakes import (
@@ -79,7 +82,9 @@ class Script:
     """A conversation: what the user says, what the assistant can do, and its engines' ways.
 
     ``seconds`` is how long the microphone is open; left out, it is until every pause after the
-    last word would be over. Engines left out are fakes with default delays.
+    last word would be over. Engines left out are fakes with default delays. ``acts`` are what is
+    done to the session's handles, each at its second; before 0, before it runs. At ``until_s`` it
+    is over, whatever goes on; 0: never.
     """
 
     user: Sequence[Says]
@@ -104,6 +109,9 @@ class Script:
     desk: Desk = NO_DESK
     screen_lock: ScreenLock = NO_LOCK
     door: Door = Door.MICROPHONE
+    wake_word: WakeWordDetector | None = None
+    acts: Sequence[tuple[float, Callable[[Controls], None]]] = ()
+    until_s: float = 0.0
 
     def __post_init__(self) -> None:
         """Leave the microphone open long enough for all that is said."""
@@ -150,6 +158,7 @@ async def play(script: Script, journal: Journal) -> list[Event]:
         script.canceller,
         script.turn_end,
         script.door,
+        script.wake_word,
     )
     thinker = Thinker(dispatcher, script.responder)
 
@@ -159,13 +168,30 @@ async def play(script: Script, journal: Journal) -> list[Event]:
             script.reader(event)
 
     session = Session(stages, thinker, script.rules, emit, script.habits)
-    if not script.announcers:
+    if not script.announcers and not script.acts:
         await session.run()
         return events
     herald = Herald(dispatcher.news, session.crier.say, lambda: dispatcher.acted, now)
     async with anyio.create_task_group() as tasks:
+        if script.until_s:
+            tasks.cancel_scope.deadline = began_s + script.until_s
         for announcer in script.announcers:
             tasks.start_soon(herald.attend, announcer)
+        await _act(script, session, tasks)
         await session.run()
         tasks.cancel_scope.cancel()
     return events
+
+
+async def _act(script: Script, session: Session, tasks: TaskGroup) -> None:
+    """Do what is to be done before it runs, and the rest in time."""
+
+    async def act(at_s: float, do: Callable[[Controls], None]) -> None:
+        await anyio.sleep(at_s)
+        do(session.controls)
+
+    for at_s, do in script.acts:
+        if at_s < 0:
+            do(session.controls)
+        else:
+            tasks.start_soon(act, at_s, do)

@@ -10,6 +10,7 @@ from voiced.events import (
     BargeIn,
     DeviceFound,
     DeviceLost,
+    DeviceNoted,
     Event,
     ReplySentence,
     SpeechStarted,
@@ -27,14 +28,15 @@ __all__ = ["PLAIN", "WORDS", "TimelineBuilder"]
 
 PLAIN = frozenset(
     "reason confidence intent origin effect outcome undo_id db samples device stage code message"
-    " retryable id prompt_tokens cached_tokens completion_tokens".split()
+    " retryable cause note name engine level id prompt_tokens cached_tokens"
+    " completion_tokens".split()
 )
 """Fields of events that never hold what somebody said."""
 
 WORDS = frozenset({"text", "slots", "question", "heard"})
 """Fields of events that do."""
 
-_WITHOUT_TURN = (SpeechStopped, StageFailed, AudioDropped, DeviceLost, DeviceFound)
+_WITHOUT_TURN = (SpeechStopped, StageFailed, AudioDropped, DeviceLost, DeviceFound, DeviceNoted)
 """What belongs to the turn that began last when it happens."""
 
 _MOST_STEPS = 500
@@ -48,7 +50,7 @@ class TimelineBuilder:
     """
 
     def __init__(self, *, words: bool = False) -> None:
-        self._words = words
+        self.words = words
         self._open: dict[int, _Draft] = {}
         self._pending: _Draft | None = None  # its speech began, its turn not yet
         self._newest: _Draft | None = None
@@ -78,7 +80,7 @@ class TimelineBuilder:
             listening = self._newest  # reopened just now
             listening.awaits_speech = False
         if listening is None:
-            listening = self._newest = self._pending = _Draft(words=self._words)
+            listening = self._newest = self._pending = _Draft(words=self.words)
         for draft in self._open.values():
             if draft.has_barge_in and draft is not listening:
                 draft.overlap(event.at)
@@ -86,7 +88,7 @@ class TimelineBuilder:
 
     def _turn(self, turn: int) -> _Draft:
         """The draft of a turn that begins: the one whose speech has begun, or a new one."""
-        draft = self._open.get(turn) or self._pending or _Draft(words=self._words)
+        draft = self._open.get(turn) or self._pending or _Draft(words=self.words)
         self._pending = None
         self._open[turn] = self._newest = draft
         self._last_turn = max(self._last_turn, turn)

@@ -17,12 +17,16 @@ ENDINGS: Mapping[str, str] = {
     "patience": "late: it could not end where it stopped",
     "limit": "cut off: it was as long as an utterance may be",
     "source": "with the source: no more sound came",
+    "key": "by a key or another program",
 }
 """What each reason of the end of an utterance means."""
 
 OVERLAPS: Mapping[str, str] = {
     "stop word": "a stop word",
     "alarm": "something that rang",
+    "key": "a key or another program",
+    "wake word": "the wake word",
+    "asleep": "the machine slept",
     "words": "words that were not the reply's own",
     "speech": "long speech without known words",
     "silence": "nothing followed",

@@ -10,7 +10,8 @@ The rules, before the code:
 3. Speech that begins within ``reopen`` after an end was decided, while nothing was done yet, goes
    on with the same turn, unless that is too long already: at once while nothing is heard of the
    answer (``Phase.PREPARING``), else (``Phase.BEGINNING``) when it would interrupt.
-4. While a reply is heard, clear speech of ``suspicion`` is an overlap: the reply gets softer, and
+4. While it ``is_held`` by the push-to-talk key, no silence ends an utterance; ``finish`` does.
+5. While a reply is heard, clear speech of ``suspicion`` is an overlap: the reply gets softer, and
    ``hold`` later it is held. What becomes of it, says ``overlap.py``.
 
 The caller feeds every frame in order and every transcript, and says what the turn before is doing.
@@ -55,6 +56,9 @@ class TurnTaking:
     Args:
         rules: How patient it is.
         memory: The user's pauses; it learns them here. None learns nothing.
+
+    Attributes:
+        is_held: Whether the push-to-talk key is down.
     """
 
     def __init__(self, rules: Rules, memory: PauseMemory | None = None) -> None:
@@ -69,6 +73,7 @@ class TurnTaking:
         self._decided_at = NEVER
         self._ended_at = NEVER
         self._may_reopen = False
+        self.is_held = False
 
     def reset(self) -> None:
         """Start anew, for instance after sound was lost."""
@@ -83,6 +88,24 @@ class TurnTaking:
     def last_speech(self) -> int | None:
         """The sample after the last speech of the utterance that is being spoken, if one is."""
         return self._stretch.last_speech if self._state is _State.UTTERANCE else None
+
+    @property
+    def hears_speech(self) -> bool:
+        """Whether somebody speaks, or may have begun to."""
+        return self._state is not _State.SILENT or self._stretch.has_begun
+
+    def claim(self) -> tuple[Decision, ...]:
+        """What may be speech over the reply is: the user says so by the key."""
+        if self._state is not _State.OVERLAP:
+            return ()
+        self._begin()
+        return (BargedIn(self._stretch.start, "key"),)
+
+    def finish(self) -> tuple[Decision, ...]:
+        """What is being said is complete: the user says so by the key."""
+        if self._state is not _State.UTTERANCE:
+            return ()
+        return (self._end(self._stretch.last_speech, "key"),)
 
     def hear(self, sound: Sound, start: int, end: int, phase: Phase) -> tuple[Decision, ...]:
         """Take one frame of samples ``start`` to ``end``."""
@@ -210,7 +233,7 @@ class TurnTaking:
 
     def _end_if_silent(self) -> tuple[Decision, ...]:
         stretch = self._stretch
-        if not stretch.is_silent:
+        if self.is_held or not stretch.is_silent:
             return ()
         outlook = stretch.reading.outlook_in_pause(is_finalised=stretch.is_finalised)
         needed = silence_needed(
@@ -221,7 +244,7 @@ class TurnTaking:
         return (self._end(stretch.last_speech, end_reason(outlook, stretch.judged)),)
 
     def _end(self, end: int, reason: EndReason) -> UtteranceEnded:
-        self._decided_at = self._now if reason != "limit" else NEVER
+        self._decided_at = self._now if reason not in ("limit", "key") else NEVER
         self._ended_at = end
         self.reset()
         return UtteranceEnded(end, reason)

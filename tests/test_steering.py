@@ -1,0 +1,192 @@
+"""A session that is asked from outside, in one process: its socket, its mute, its settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import anyio
+import pytest
+from control_lab import Client, connected, until
+
+from voiced.composition import Brain, open_brain
+from voiced.config import Loaded, load
+from voiced.control.peers import Peer, Scope
+from voiced.daemon import habits, serve
+from voiced.events import Event, ModeChanged, ReplySentence
+from voiced.live_settings import Around
+from voiced.plugin_watch import PluginWatch
+from voiced.recorder import FlightRecorder
+from voiced.registry import plugin_names
+from voiced.session import Stages
+from voiced.steering import Steering
+from voiced.testing.fakes import (
+    FAKE_VOICE,
+    FakeMicrophone,
+    FakeSpeaker,
+    FakeSynthesizer,
+    FakeTranscriber,
+    FakeVoiceDetector,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch) -> Path:
+    for name in ("CACHE", "CONFIG", "STATE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    monkeypatch.setenv("VOICED_FILES__ROOTS", str(tmp_path))
+    monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr("voiced.steering.scope_of", _scope)
+    (tmp_path / "config" / "voiced").mkdir(parents=True)
+    return tmp_path
+
+
+def _scope(peer: Peer, most: Scope) -> Scope:
+    return most  # the test is a process of the daemon, which may only look
+
+
+class House:
+    def __init__(self, home: Path, brain: Brain, steering: Steering) -> None:
+        self.home = home
+        self.brain = brain
+        self.steering = steering
+        self.events: list[Event] = []
+        self.told: list[str] = []
+        self.speaker = FakeSpeaker()
+
+    def write(self, text: str) -> None:
+        (self.home / "config" / "voiced" / "voiced.toml").write_text(text)
+
+    async def client(self) -> Client:
+        return await connected(self.home / "run")
+
+    async def ask(self, **order: Any) -> dict[str, Any]:
+        client = await self.client()
+        try:
+            return await client.ask(**order)
+        finally:
+            client.line.close()
+
+    @property
+    def modes(self) -> list[str]:
+        return [event.mode for event in self.events if isinstance(event, ModeChanged)]
+
+
+@asynccontextmanager
+async def _house(home: Path) -> AsyncGenerator[House]:
+    loaded: Loaded = load(None, os.environ, plugin_names)
+    told: list[str] = []
+    async with open_brain(loaded, hears=False) as brain:
+        watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, told.append)
+        recorder = FlightRecorder(loaded.config, lambda *_: None)
+        around = Around(brain, watch, recorder)
+        steering = Steering(loaded, around, home / "run", told.append)
+        house = House(home, brain, steering)
+        house.told = told
+        stages = Stages(
+            FakeMicrophone([], 60.0),
+            FakeVoiceDetector(),
+            FakeTranscriber([]),
+            FakeSynthesizer(),
+            house.speaker,
+            FAKE_VOICE,
+        )
+        readers = [house.events.append, *steering.readers]
+        known = replace(habits(loaded.config), tap=steering.feed.tap)
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as tasks:
+
+                async def run() -> None:
+                    await serve(loaded.config, brain, stages, readers, known, steering=steering)
+
+                tasks.start_soon(run)
+                await until((home / "run" / "control.sock").exists)
+                try:
+                    yield house
+                finally:
+                    tasks.cancel_scope.cancel()
+        await recorder.aclose()
+
+
+async def test_it_is_muted_over_a_restart_until_a_person_unmutes_it(home) -> None:
+    async with _house(home) as house:
+        assert house.modes == ["listening"]
+        assert (await house.ask(do="mute"))["mode"] == "muted"
+    async with _house(home) as house:
+        assert house.modes == ["muted"]
+        assert "voiced unmute" in house.told[0]
+        assert (await house.ask(do="status"))["status"]["hears"].startswith("nothing")
+        assert (await house.ask(do="unmute"))["mode"] == "listening"
+        assert house.modes == ["muted", "listening"]
+    async with _house(home) as house:
+        assert house.modes == ["listening"]
+
+
+async def test_what_the_configuration_does_not_give_is_refused_at_once_after_a_reload(home) -> None:
+    async with _house(home) as house:
+        house.write('[control]\nscope = "act"\n')
+        assert (await house.ask(do="reload"))["reload"]["applied"] == ["control.scope"]
+        assert (await house.ask(do="mute"))["ok"]
+        answer = await house.ask(do="unmute")
+        assert answer["error"]["code"] == "forbidden"
+        assert house.modes == ["listening", "muted"]
+
+
+async def test_settings_are_in_force_in_the_same_conversation(home) -> None:
+    async with _house(home) as house:
+        conversation = house.brain.dispatcher.conversation
+        house.write(
+            "[policy]\noutbox_s = 3\n[journal]\ntranscripts = true\n[timers]\nalarm_rings = 7\n"
+            '[audio]\nspeaker = "other"\n'
+        )
+        done = (await house.ask(do="reload"))["reload"]
+        assert done["error"] is None
+        assert done["applied"] == ["journal.transcripts", "policy.outbox_s", "timers.alarm_rings"]
+        assert done["waiting"] == ["audio.speaker"]
+        assert house.brain.dispatcher.conversation is conversation
+        assert house.brain.dispatcher.outbox.wait_s == 3
+        assert {getattr(each, "alarm_rings", 7) for each in house.brain.settings.values()} == {7}
+        house.brain.journal.say(1, "user", "keep this")
+        assert [record.text for record in house.brain.journal.last(1)] == ["keep this"]
+        notes = (await house.ask(do="status"))["status"]["notes"]
+        assert notes == ["at the next start: audio.speaker"]
+
+
+_BROKEN = (
+    ("[policy]\noutbox_s = -1\n", "policy.outbox_s"),
+    ("[policy\n", "not TOML"),
+    ("[policy]\noutbox_s = 3\n[timers]\nalarm_rings = 'often'\n", "timers.alarm_rings"),
+)
+
+
+async def test_a_broken_file_leaves_the_old_in_force(home) -> None:
+    async with _house(home) as house:
+        for broken, why in _BROKEN:
+            house.write(broken)
+            done = (await house.ask(do="reload"))["reload"]
+            assert why in done["error"]
+            assert house.brain.dispatcher.outbox.wait_s == 10
+            assert why in (await house.ask(do="status"))["status"]["notes"][0]
+        await house.steering.reload()
+        assert "stays in force" in house.told[-1]
+
+
+async def test_a_request_of_another_program_is_said_in_our_own_words_and_once(home) -> None:
+    async with _house(home) as house:
+        for _ in range(3):
+            assert (await house.ask(do="tell_request"))["ok"]
+        await until(lambda: any(isinstance(event, ReplySentence) for event in house.events))
+        assert [told for told in house.told if "voiced mcp requests" in told] == house.told
+        assert len(house.told) == 1

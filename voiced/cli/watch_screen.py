@@ -1,0 +1,125 @@
+"""The live screen of ``voiced watch``: a conversation that scrolls, and one line that lives."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from rich.console import Console
+from rich.live import Live
+from rich.text import Text
+
+from voiced.cli.output import printable
+
+__all__ = ["Screen", "State", "told"]
+
+_QUIET_DBFS = -60.0
+_BAR = 20
+_MODES = {"listening": "green", "muted": "red", "asleep": "yellow"}
+
+
+_TOLD: Mapping[str, tuple[str, str]] = {
+    "transcript_final": ("you    {text}", "bold"),
+    "intent_matched": ("  does {does}", "cyan"),
+    "reply_sentence": ("says   {text}", ""),
+    "confirmation_asked": ("asks   {question}", "yellow"),
+    "turn_ended": ("  {outcome}  {steps}", "dim"),
+    "barge_in": ("  interrupted", "dim"),
+    "mode_changed": ("  {mode}", "yellow"),
+    "device_lost": ("  the {device} is gone", "red"),
+    "device_found": ("  the {device} is back", "green"),
+    "stage_failed": ("  {stage}: {message}", "red"),
+    "wake_word_heard": ("  heard its name: {word}", "dim"),
+}
+
+
+class State:
+    """What the living line shows; pure."""
+
+    def __init__(self, mode: str) -> None:
+        self.mode = mode
+        self.partial = ""
+        self.level_dbfs = _QUIET_DBFS
+
+    def hear(self, frame: Mapping[str, Any]) -> None:
+        """Take a frame of the daemon."""
+        if "level_dbfs" in frame:
+            self.level_dbfs = float(frame["level_dbfs"])
+            return
+        event = frame["event"]
+        kind = event["type"]
+        if kind == "mode_changed":
+            self.mode = event["mode"]
+        elif kind == "transcript_partial":
+            self.partial = event.get("text", "")
+        elif kind in {"transcript_final", "turn_ended"}:
+            self.partial = ""
+
+    @property
+    def bar(self) -> str:
+        """The level, as a bar."""
+        share = 1 - min(0.0, max(_QUIET_DBFS, self.level_dbfs)) / _QUIET_DBFS
+        filled = round(share * _BAR)
+        return "#" * filled + "-" * (_BAR - filled)
+
+    def line(self) -> Text:
+        """The line."""
+        return Text.assemble(
+            (f"{self.mode:9}", _MODES.get(self.mode, "")),
+            f" |{self.bar}| ",
+            (printable(self.partial), "italic"),
+            no_wrap=True,
+            overflow="ellipsis",
+        )
+
+
+def told(event: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What scrolls by for an event: a line and its style; None where nobody wants to see it."""
+    found = _TOLD.get(event["type"])
+    if found is None:
+        return None
+    template, style = found
+    fields = {**event, "does": _does(event), "steps": _steps(event)}
+    return template.format_map(defaultdict(str, fields)).rstrip(), style
+
+
+def _does(event: Mapping[str, Any]) -> str:
+    slots: Mapping[str, object] = event.get("slots", {})
+    return " ".join([str(event.get("intent")), *(f"{key}={slots[key]!r}" for key in slots)])
+
+
+def _steps(event: Mapping[str, Any]) -> str:
+    timing: Mapping[str, float | None] = event.get("timing_ms", {})
+    return "  ".join(f"{step} {ms:.0f} ms" for step, ms in timing.items() if ms is not None)
+
+
+class Screen:
+    """Shows frames on a terminal."""
+
+    def __init__(self, status: Mapping[str, Any]) -> None:
+        self._state = State(str(status["mode"]))
+        self._live = Live(self._state.line(), console=Console(highlight=False), transient=True)
+        self._live.console.print(f"voiced {status['version']} hears {status['hears']}", style="dim")
+
+    def __enter__(self) -> Screen:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._live.stop()
+
+    def show(self, frame: Mapping[str, Any]) -> None:
+        """Show what a frame tells."""
+        self._state.hear(frame)
+        line = told(frame["event"]) if "event" in frame else None
+        if line is not None:
+            text, style = line
+            self._live.console.print(Text(printable(text), style=style))
+        self._live.update(self._state.line())

@@ -1,0 +1,88 @@
+"""Events on their way to those who watch: encoded once, and nobody is waited for.
+
+Who takes them too slowly is let go, so that the conversation never waits for a terminal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
+
+from voiced.audio import AudioFrame, Samples, level_dbfs
+from voiced.control.wire import BadFrame, encode
+from voiced.events import Event
+from voiced.trace import to_row
+
+__all__ = ["Feed"]
+
+_MOST_WAITING = 256
+_EVERY_FRAMES = 5
+"""A level is told so seldom."""
+_SILENCE_DBFS = -120.0
+
+
+class Feed:
+    """Gives every event, and now and then the microphone's level, to whoever watches."""
+
+    def __init__(self) -> None:
+        self._watchers: list[MemoryObjectSendStream[bytes]] = []
+        self._frames = 0
+        self._loudest = -math.inf
+
+    def hear(self, event: Event) -> None:
+        """Take an event."""
+        if self._watchers:
+            self._send(_frame(to_row(event)), may_be_lost=False)
+
+    def tap(self, near: AudioFrame, _far: Samples) -> None:
+        """Take a frame of the microphone."""
+        if not self._watchers:
+            return
+        self._loudest = max(self._loudest, level_dbfs(near.samples))
+        self._frames += 1
+        if self._frames >= _EVERY_FRAMES:
+            level = max(_SILENCE_DBFS, round(self._loudest, 1))
+            self._send(encode({"level_dbfs": level}), may_be_lost=True)
+            self._frames, self._loudest = 0, -math.inf
+
+    @property
+    def watchers(self) -> int:
+        """How many watch."""
+        return len(self._watchers)
+
+    @contextmanager
+    def watched(self) -> Generator[MemoryObjectReceiveStream[bytes]]:
+        """Frames from now on; they end early for one who is too slow."""
+        send, receive = anyio.create_memory_object_stream[bytes](_MOST_WAITING)
+        self._watchers.append(send)
+        with send, receive:
+            try:
+                yield receive
+            finally:
+                with suppress(ValueError):  # it was let go
+                    self._watchers.remove(send)
+
+    def _send(self, frame: bytes, *, may_be_lost: bool) -> None:
+        for watcher in list(self._watchers):
+            try:
+                watcher.send_nowait(frame)
+            except anyio.WouldBlock:
+                if not may_be_lost:
+                    self._watchers.remove(watcher)
+                    watcher.close()
+            except (anyio.BrokenResourceError, anyio.ClosedResourceError):
+                with suppress(ValueError):
+                    self._watchers.remove(watcher)
+
+
+def _frame(row: dict[str, Any]) -> bytes:
+    """An event; one with more text than fits is told without its fields."""
+    try:
+        return encode({"event": row})
+    except BadFrame:
+        return encode({"event": {"at_s": row["at_s"], "type": row["type"], "is_cut": True}})

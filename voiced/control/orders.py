@@ -1,0 +1,117 @@
+"""What can be asked of the running daemon, by whom, and how it is done. No socket is here."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voiced.control.peers import Scope
+from voiced.controls import Controls
+from voiced.errors import ControlError
+
+__all__ = ["SCOPES", "Orders", "answer_of", "error_row"]
+
+SCOPES: Mapping[str, Scope] = {
+    "status": Scope.STATUS,
+    "watch": Scope.ACT,
+    "ptt": Scope.ACT,
+    "stop": Scope.ACT,
+    "mute": Scope.ACT,
+    "tell_request": Scope.ACT,
+    "unmute": Scope.ADMIN,
+    "reload": Scope.ADMIN,
+}
+"""Every order, and what one must be allowed to give it."""
+
+_PRESSES = ("down", "up", "toggle")
+
+
+def _nothing() -> None:
+    """Nobody is to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """Carries out orders.
+
+    Attributes:
+        controls: The session's handles.
+        status: Gives `voiced status` as a JSON object.
+        reload: Reads the configuration again; gives what came of it as a JSON object.
+        tell_request: Another program asked for what needs the user.
+    """
+
+    controls: Controls
+    status: Callable[[], Awaitable[Mapping[str, Any]]]
+    reload: Callable[[], Awaitable[Mapping[str, Any]]]
+    tell_request: Callable[[], None] = _nothing
+
+    async def carry_out(self, order: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+        """Do it; what there is to answer.
+
+        Raises:
+            ControlError: It is no order, or not for this one to give, or makes no sense now.
+        """
+        verb = order.get("do")
+        allowed(verb, scope)
+        match verb:
+            case "status":
+                return {"status": await self.status()}
+            case "reload":
+                return {"reload": await self.reload()}
+            case "ptt":
+                self._press(order.get("action"))
+            case "stop":
+                self.controls.stop()
+            case "mute":
+                self.controls.mute()
+            case "unmute":
+                self.controls.unmute()
+            case "tell_request":
+                self.tell_request()
+            case _:  # watch: who has the connection does that
+                pass
+        return {"mode": self.controls.mode}
+
+    def _press(self, action: object) -> None:
+        if action not in _PRESSES:
+            raise ControlError("ptt needs an action: down, up or toggle", reason="bad_order")
+        if self.controls.mode == "muted" and action != "up":
+            message = "push-to-talk hears nothing while voiced is muted"
+            raise ControlError(message, reason="muted", mend="open the microphone: voiced unmute")
+        if action == "down":
+            self.controls.press()
+        elif action == "up":
+            self.controls.release()
+        else:
+            self.controls.toggle()
+
+
+def allowed(verb: object, scope: Scope) -> None:
+    """Refuse what is no order, and what this scope does not hold.
+
+    Raises:
+        ControlError: It is refused.
+    """
+    needed = SCOPES.get(verb) if isinstance(verb, str) else None
+    if needed is None:
+        known = ", ".join(SCOPES)
+        raise ControlError(f"there is no such order; there are {known}", reason="bad_order")
+    if needed > scope:
+        raise ControlError(
+            f"{verb} needs the scope {needed.title}; this program has {scope.title}",
+            reason="forbidden",
+            mend="run it in a terminal of your own; see [control] scope in docs/control.md",
+        )
+
+
+def answer_of(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A good answer as it is sent."""
+    return {"ok": True, **result}
+
+
+def error_row(error: ControlError) -> dict[str, Any]:
+    """A bad answer as it is sent."""
+    row = {"code": error.reason, "message": error.message, "mend": error.mend}
+    return {"ok": False, "error": row}
