@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, MutableMapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,7 +35,7 @@ from voiced.config import (
 from voiced.conversation import Conversation
 from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.dispatch import Dispatcher, Environment, Waits
-from voiced.errors import ConfigError, ModelMissing, PluginError
+from voiced.errors import ConfigError, JournalError, ModelMissing, PluginError
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
 from voiced.memory import Memory
@@ -214,7 +214,8 @@ def _interrupted(journal: Journal) -> tuple[str, ...]:
     """
     told: list[str] = []
     for change in journal.interrupted():
-        journal.done(change.id)
+        with suppress(JournalError):  # the disk takes nothing: it is told again at the next start
+            journal.done(change.id)
         told.append(
             f"I was interrupted when I had {change.summary}, or was about to. "
             "Say: undo that, to be sure that it is as before."

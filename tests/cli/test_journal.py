@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -168,3 +170,30 @@ def test_undo_list_changes_nothing(home, journal, capsys):
     undo_app(undo)("--list", "--json")
     assert undo.asked == []
     assert json.loads(capsys.readouterr().out)["records"][0]["id"] == journal
+
+
+@pytest.mark.engine
+def test_on_a_read_only_disk_it_answers_and_refuses_to_change(voiced, home, monkeypatch):
+    folder = home / "state" / "voiced"
+    journal = Journal.open(folder)
+    journal.begin("files.rename", 1, "renamed a to b", "files.move", {})
+    journal._store.run("UPDATE entries SET process = '1:2:3'")
+    journal.close()
+    opened = os.open
+
+    def refusing(path, flags, *more, **named):
+        if flags & os.O_ACCMODE != os.O_RDONLY and str(path).startswith(str(folder)):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return opened(path, flags, *more, **named)
+
+    monkeypatch.setattr(os, "open", refusing)
+    ended = voiced("ask", "what time is it")
+    assert ended.code == 0
+    assert "cannot be written (read-only file system)" in ended.err
+    ended = voiced("ask", "set a timer for ten minutes")
+    assert ended.code == 1
+    assert "I can't write to the disk, so I won't change anything." in ended.out + ended.err
+    assert voiced("journal", "show", "--json").json["records"]
+    ended = voiced("forget", "--all")
+    assert ended.code == 1
+    assert "it may not be written" in ended.err
