@@ -66,7 +66,7 @@ async def undo_removed(context: Context, data: Mapping[str, JsonValue]) -> str:
 
     await context.in_worker(change, folder, file, edit)
     names = joined([item.text for item in items_of([line for _, line in missing])])
-    return f"{names[:1].upper()}{names[1:]} {'is' if len(missing) == 1 else 'are'} back."
+    return f"I put {names} back."
 
 
 @undoes("notes.created")

@@ -10,12 +10,12 @@ from voiced.plugin import Remembered
 
 __all__ = ["remembered"]
 
-_OLD = timedelta(minutes=10)
-"""A record of a turn of this number that is older belongs to another session."""
+_OLD = timedelta(seconds=30)
+"""What was said in a turn of this number before was said in another session."""
 
 
 def remembered(records: Iterable[Record], turn: int, now: datetime) -> Sequence[Remembered]:
-    """Those that are not of this turn, and came about; in the zone of ``now``."""
+    """Without what this request said, and what did not come about; in the zone of ``now``."""
     return [
         _one(record, now)
         for record in records
@@ -25,7 +25,8 @@ def remembered(records: Iterable[Record], turn: int, now: datetime) -> Sequence[
 
 
 def _is_of(record: Record, turn: int, now: datetime) -> bool:
-    return record.turn == turn and abs(now - record.at) < _OLD
+    said_now = isinstance(record, Said) and record.turn == turn
+    return said_now and abs(now - record.at) < _OLD
 
 
 def _one(record: Record, now: datetime) -> Remembered:

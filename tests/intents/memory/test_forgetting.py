@@ -164,6 +164,12 @@ def test_this_request_is_not_among_what_is_remembered(kept) -> None:
     assert "began with" not in said[0]
 
 
+def test_what_was_done_in_a_turn_of_that_number_before_is_remembered(kept) -> None:
+    kept.journal.done(kept.journal.begin("files.rename", 9, "renamed x to y", "x.y", {}))
+    said, _ = talk(kept, "what did you do today")
+    assert "I renamed x to y" in said[0]
+
+
 def test_a_plugin_of_its_own_process_neither_reads_nor_erases() -> None:
     from voiced.plugin_host.child_context import HostAssistant
 

@@ -42,7 +42,7 @@ def test_things_are_taken_off_by_sound_and_put_back_where_they_were(desk) -> Non
     before = desk.text()
     assert desk.say(notes.remove, items="flower") == "I took flour off your shopping list."
     assert "flour" not in desk.text()
-    assert desk.undo() == "Flour is back."
+    assert desk.undo() == "I put flour back."
     assert desk.text() == f"{before}\n"
 
 
@@ -112,7 +112,7 @@ def test_a_list_is_cleared_and_put_back(desk) -> None:
     before = desk.text()
     assert desk.say(notes.clear, list="shopping").startswith("Your shopping list is empty now.")
     assert desk.text() == "- [x] beer\n"
-    assert desk.undo() == "Milk and salt are back."
+    assert desk.undo() == "I put milk and salt back."
     assert desk.text() == f"{before}\n"
     desk.say(notes.clear, list="shopping")
     assert "empty already" in desk.say(notes.clear, list="shopping")

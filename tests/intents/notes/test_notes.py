@@ -35,7 +35,7 @@ def test_a_note_is_found_by_its_words(desk) -> None:
 def test_a_note_is_taken_away_and_put_back(desk) -> None:
     desk.write(["- one boat", "- two boats", "- a cat"], "notes")
     assert desk.say(notes.remove_note) == "I took the note away: a cat."
-    assert desk.undo() == "A cat is back."
+    assert desk.undo() == "I put a cat back."
     with pytest.raises(IntentFailed, match="several"):
         desk.say(notes.remove_note, topic="boat")
     assert desk.say(notes.remove_note, topic="cat") == "I took the note away: a cat."
