@@ -11,6 +11,7 @@ import anyio
 import pytest
 from pydantic import ValidationError
 
+from voiced import daemon
 from voiced.composition import Brain
 from voiced.config import Config, TurnSettings
 from voiced.conversation import Conversation
@@ -19,7 +20,7 @@ from voiced.desk import NO_LOCK
 from voiced.dispatch import Dispatcher, Environment
 from voiced.engines.screen_lock import DBusScreenLock
 from voiced.errors import JournalError
-from voiced.events import Event, ModeChanged, TurnEnded
+from voiced.events import Event, MemoryErased, ModeChanged, Timing, TurnEnded, TurnId
 from voiced.journal import Journal
 from voiced.opening import RunOptions, lock_of, rules
 from voiced.plugin import (
@@ -216,6 +217,21 @@ def test_what_was_said_is_kept_only_if_the_user_turned_that_on(tmp_path, transcr
     serve_for(tmp_path, transcripts=transcripts)
     journal = Journal.open(tmp_path, transcripts=True)
     assert [(record.role, record.text) for record in journal.last(9)] == kept
+    journal.close()
+
+
+def test_of_a_turn_in_which_something_was_forgotten_the_answer_is_not_kept(tmp_path) -> None:
+    journal = Journal.open(tmp_path, transcripts=True)
+    readers = daemon._keepers(journal, 30)
+    timing = Timing()
+    for event in (
+        MemoryErased(1, TurnId(1)),
+        TurnEnded(3, TurnId(1), "completed", "I forgot the boat.", timing),
+        TurnEnded(4, TurnId(2), "completed", "It is late.", timing),
+    ):
+        for reader in readers:
+            reader(event)
+    assert [each.turn for each in journal.last(9)] == [2]
     journal.close()
 
 

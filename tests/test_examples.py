@@ -18,7 +18,7 @@ from voiced.registry import LoadedPlugins, load_plugins
 
 DOCS = Path(__file__).parents[1] / "docs"
 EXAMPLES = sorted(path.parent for path in (DOCS / "examples").glob("*/pyproject.toml"))
-SHOPPING = DOCS / "examples" / "voiced-shopping"
+PANTRY = DOCS / "examples" / "voiced-pantry"
 
 
 @pytest.fixture
@@ -26,12 +26,12 @@ def loaded(tmp_path, monkeypatch):
     for name in ("CACHE", "CONFIG", "DATA", "STATE"):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     monkeypatch.setenv("VOICED_FILES__ROOTS", str(tmp_path))
-    monkeypatch.setenv("VOICED_SHOPPING__FILE", str(tmp_path / "list.txt"))
-    return load(None, os.environ, lambda _: {"files", "shopping"})
+    monkeypatch.setenv("VOICED_PANTRY__FILE", str(tmp_path / "list.txt"))
+    return load(None, os.environ, lambda _: {"files", "pantry"})
 
 
 def test_there_is_an_example():
-    assert SHOPPING in EXAMPLES
+    assert PANTRY in EXAMPLES
 
 
 @pytest.mark.engine
@@ -47,20 +47,20 @@ def test_its_sentences_are_understood_and_its_tests_pass(loaded, example):
 
 
 @pytest.mark.engine
-def test_the_shopping_list_lives_in_a_process_of_its_own(loaded, tmp_path):
+def test_the_pantry_lives_in_a_process_of_its_own(loaded, tmp_path):
     builtin = load_plugins(loaded.config.intents).plugins
-    plugin = open_path(SHOPPING, loaded)
+    plugin = open_path(PANTRY, loaded)
 
     async def run():
         async with open_brain(loaded, plugins=LoadedPlugins((*builtin, plugin), ())) as brain:
             said = []
             for text in (
-                "add flour to my shopping list",
-                "add bread to my shopping list",
-                "what's on my shopping list",
-                "take flower off my shopping list",
+                "add flour to my pantry",
+                "add bread to my pantry",
+                "what's in my pantry",
+                "take flower out of my pantry",
                 "undo that",
-                "what's on my shopping list",
+                "what's in my pantry",
             ):
                 said.append((await asking.ask(brain.thinker, text)).reply)
                 if brain.dispatcher.is_stale:
@@ -68,14 +68,14 @@ def test_the_shopping_list_lives_in_a_process_of_its_own(loaded, tmp_path):
             return said
 
     assert anyio.run(run) == [
-        "Flour is on your list.",
-        "Bread is on your list.",
+        "Flour is in your pantry.",
+        "Bread is in your pantry.",
         "flour, bread.",
-        "I took flour off your list.",
-        "Flour is back on your list.",
+        "I took flour out of your pantry.",
+        "Flour is back in your pantry.",
         "bread, flour.",
     ]
-    assert "voiced_shopping" not in sys.modules
+    assert "voiced_pantry" not in sys.modules
     assert (tmp_path / "list.txt").read_text() == "bread\nflour\n"
 
 
@@ -84,4 +84,4 @@ def test_the_guide_shows_what_is_in_the_example():
     shown = re.findall(r"<!-- from: (\S+) -->\n```\w+\n(.*?)```", guide, re.S)
     assert len(shown) >= 3
     for name, text in shown:
-        assert text in (SHOPPING / name).read_text(encoding="utf-8")
+        assert text in (PANTRY / name).read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from turn_events import SECRETS, a_turn, an_interrupted_turn, at
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
 from voiced.config import Config, trace_folder
 from voiced.errors import AudioFormatError
-from voiced.events import Event, TurnId, TurnReopened
+from voiced.events import Event, MemoryErased, TurnId, TurnReopened
 from voiced.recorder import FlightRecorder
 from voiced.testing import clock
 from voiced.turn_store import KeptTurn, TurnStore
@@ -86,6 +86,26 @@ def test_words_are_kept_where_transcripts_are(tmp_path) -> None:
     settings = config(tmp_path, transcripts=True)
     keep(settings, Sounds(), a_turn(TURN))
     assert SECRETS[0] in kept(settings)[0].words()
+
+
+@pytest.mark.parametrize("sound", [True, False])
+def test_of_a_turn_in_which_something_is_forgotten_nothing_is_kept(tmp_path, sound) -> None:
+    settings = config(tmp_path, transcripts=True, sound=sound)
+    sounds = Sounds()
+    forgets = a_turn(TURN)
+    forgets.insert(-2, MemoryErased(at(2.21), TURN))
+    keep(settings, sounds, forgets)
+    assert kept(settings) == ()
+    assert not sounds.written
+    keep(settings, sounds, a_turn(TurnId(8)))
+    assert len(kept(settings)) == 1
+
+
+def test_what_waits_for_its_sound_to_end_is_forgotten_with_the_rest(tmp_path) -> None:
+    settings = config(tmp_path, transcripts=True, sound=True)
+    events = [*a_turn(TURN), MemoryErased(at(5.2), TurnId(8))]
+    keep(settings, Sounds(), events)
+    assert kept(settings) == ()
 
 
 def test_the_sound_of_a_turn_is_kept_from_before_it_until_after_it(tmp_path) -> None:

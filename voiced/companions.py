@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 import anyio
@@ -15,10 +17,11 @@ import anyio
 from voiced import workers
 from voiced.config import Loaded
 from voiced.errors import VoicedError
-from voiced.plugin import Companion, SlotContext
+from voiced.memory import Forget
+from voiced.plugin import Companion, Forgetter, Keeps, SlotContext
 from voiced.registry import Plugin, settings_of
 
-__all__ = ["Beside", "companions_of", "keep", "tidy"]
+__all__ = ["Beside", "companions_of", "forgetters_of", "keep", "kept_by", "tidy"]
 
 S = TypeVar("S")
 
@@ -61,6 +64,26 @@ def companions_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Beside]
             with suppress(VoicedError):
                 context = _Context(settings_of(loaded, [plugin]))
                 yield from (Beside(companion, context) for companion in named)
+
+
+def forgetters_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Forget]:
+    """What the built-in plugins forget on request; one with wrong settings does nothing."""
+    for plugin in plugins:
+        named: Sequence[Forgetter] = getattr(plugin.local, "FORGETTERS", ())
+        if plugin.origin == "built-in" and named:
+            with suppress(VoicedError):
+                context = _Context(settings_of(loaded, [plugin]))
+                yield from (partial(forget, context) for forget in named)
+
+
+def kept_by(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[tuple[str, Path]]:
+    """What the built-in plugins keep, and where; one with wrong settings keeps nothing."""
+    for plugin in plugins:
+        named: Sequence[Keeps] = getattr(plugin.local, "KEEPS", ())
+        if plugin.origin == "built-in" and named:
+            with suppress(VoicedError):
+                context = _Context(settings_of(loaded, [plugin]))
+                yield from ((name, place(context)) for name, place in named)
 
 
 def tidy(everyone: Iterable[Beside]) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping, MutableMapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 
 import anyio
 
-from voiced import workers
+from voiced import retention, workers
 from voiced.activation.keys import KeyAct, KeySource
 from voiced.activation.shortcut import Shortcut, shortcut
-from voiced.companions import companions_of, tidy
+from voiced.companions import companions_of, forgetters_of, tidy
 from voiced.config import (
     Config,
     Loaded,
@@ -29,22 +29,27 @@ from voiced.config import (
     model_folder,
     pin_folder,
     taught_file,
+    trace_folder,
     voice_folder,
 )
 from voiced.conversation import Conversation
 from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.dispatch import Dispatcher, Environment, Waits
-from voiced.errors import ConfigError, ModelMissing, PluginError
+from voiced.errors import ConfigError, JournalError, ModelMissing, PluginError
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
+from voiced.memory import Memory
+from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.quarantine import PictureConsent, Quarantine
-from voiced.registry import LoadedPlugins, load_plugins, settings_of
+from voiced.registry import LoadedPlugins, Plugin, load_plugins, settings_of
 from voiced.replaceable import ReplaceableResponder
 from voiced.stages import Responder, Stage
 from voiced.supervision import SupervisedResponder, Supervisor
 from voiced.taught import TaughtFile
 from voiced.thinking import Thinker
+from voiced.turn_store import TurnStore
+from voiced.uptime import uptime_s
 
 if TYPE_CHECKING:
     from voiced.engines.notifications import DesktopNotices, Pressed
@@ -70,6 +75,7 @@ __all__ = [
     "echo_canceller",
     "flight_recorder",
     "key_sources",
+    "memory",
     "microphone",
     "open_brain",
     "prepared",
@@ -163,6 +169,8 @@ async def open_brain(
             desk=NO_DESK if is_serving else _desk(config),
             screen_lock=screen_lock,
             taught=TaughtFile(taught_file(config.intents)).for_grammar(),
+            memory=memory(loaded, journal, plugins.plugins),
+            uptime_s=uptime_s,
         )
         intents = [*plugins.intents, *servers.intents]
         undoers = [*plugins.undoers, *servers.undoers]
@@ -183,8 +191,20 @@ async def open_brain(
 def _open_journal(config: Config) -> Journal:
     settings = config.journal
     journal = Journal.open(journal_folder(settings), transcripts=settings.transcripts)
-    journal.purge(settings.keep_days)
+    retention.purge(journal, settings.keep_days)
     return journal
+
+
+def memory(loaded: Loaded, journal: Journal, plugins: Iterable[Plugin]) -> Memory:
+    """All that is kept of what the user said and did."""
+    config = loaded.config
+    return Memory(
+        journal,
+        TurnStore(trace_folder(config.journal)),
+        TaughtFile(taught_file(config.intents)),
+        journal_folder(config.journal) / PAUSE_FILE,
+        tuple(forgetters_of(loaded, plugins)),
+    )
 
 
 def _notices(
@@ -203,7 +223,8 @@ def _interrupted(journal: Journal) -> tuple[str, ...]:
     """
     told: list[str] = []
     for change in journal.interrupted():
-        journal.done(change.id)
+        with suppress(JournalError):  # the disk takes nothing: it is told again at the next start
+            journal.done(change.id)
         told.append(
             f"I was interrupted when I had {change.summary}, or was about to. "
             "Say: undo that, to be sure that it is as before."

@@ -230,7 +230,11 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     if is_awaited():
         await prove_voice(stages.synthesizer, stages.voice)
     heart = Heartbeat(limit_s=watchdog_s(os.environ))
-    everyone: list[Reader] = [*readers, *keepers(brain.journal), heart.take]
+    everyone: list[Reader] = [
+        *readers,
+        *keepers(brain.journal, config.journal.keep_days),
+        heart.take,
+    ]
     session = Session(
         stages,
         brain.thinker,

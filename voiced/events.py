@@ -26,6 +26,7 @@ __all__ = [
     "Event",
     "IntentMatched",
     "IntentReturned",
+    "MemoryErased",
     "ModeChanged",
     "ModelReplied",
     "Origin",
@@ -239,6 +240,14 @@ class ActionUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class MemoryErased:
+    """The user had something forgotten; what is still to be kept of this turn, is not kept."""
+
+    at: int
+    turn: TurnId
+
+
+@dataclass(frozen=True, slots=True)
 class PlaybackStarted:
     """The first sample of the reply was handed to the speaker."""
 
@@ -381,6 +390,7 @@ Event: TypeAlias = (
     | ConfirmationAsked
     | IntentReturned
     | ActionUndone
+    | MemoryErased
     | PlaybackStarted
     | Ducked
     | BargeIn

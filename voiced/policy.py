@@ -203,6 +203,7 @@ _BEGINNINGS = (
 _NO = frozenset(
     "no nope nah never not cannot stop cancel wait forget dont wont cant negative".split()
 )
+_DEED = "forget"
 _SMALL = frozenset(
     """
     a about ahead all am an and as at be by can could course do file files folder folders for from
@@ -227,10 +228,21 @@ def read_answer(text: str, content: str = "") -> Answer:
     known = _YES.union(_SMALL, normalise(content))
     if len([word for word in words if word not in known - _SMALL]) > _LONGEST_ANSWER_WORDS:
         return Answer.OTHER
-    if refuses(text):
-        return Answer.NO
     begins = any(words[: len(phrase)] == phrase for phrase in _BEGINNINGS)
+    if refuses(" ".join(_without_deed(words)) if begins and _DEED in normalise(content) else text):
+        return Answer.NO
     return Answer.YES if begins and known.issuperset(words) else Answer.OTHER
+
+
+def _without_deed(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Without the word that refuses and may be what is to be done: "yes, forget the boat".
+
+    It refuses where nothing follows that could be forgotten: "yes... forget it".
+    """
+    if _DEED not in words:
+        return words
+    after = [word for word in words[words.index(_DEED) + 1 :] if word not in _SMALL]
+    return tuple(word for word in words if word != _DEED) if after else words
 
 
 def refuses(text: str) -> bool:

@@ -10,6 +10,7 @@ import logging
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 from voiced.audio import RATE_HZ, AudioFrame, Samples
 from voiced.config import Config, trace_folder
 from voiced.errors import VoicedError
-from voiced.events import Event, SpeechStarted, TurnEnded, TurnReopened, TurnStarted
+from voiced.events import Event, MemoryErased, SpeechStarted, TurnEnded, TurnReopened, TurnStarted
 from voiced.tape import Take, Tape
 from voiced.timeline import Timeline, TimelineBuilder
 from voiced.turn_store import KeptSound, Limits, SoundFile, TurnStore
@@ -78,18 +79,25 @@ class FlightRecorder:
         self._waiting: deque[_Over] = deque()  # for the thread beside the loop
         self._alone = Exclusive()
         self._has_failed = False
+        self._forgotten = 0
         Errand(self._alone.hold, self._trim)
 
     def __call__(self, event: Event) -> None:
         """Take an event of the session."""
         if not self._is_on:
             return
+        if isinstance(event, MemoryErased):
+            self._forget(event.turn)
         if self._tape is not None:
             self._record(event, self._tape)
         timeline = self._builder.hear(event)
         if timeline is None:
             return
         take = self._takes.pop(timeline.turn, None)
+        if timeline.turn == self._forgotten:  # its words name what is to be forgotten
+            if self._tape is not None and take is not None:
+                self._tape.end(take)
+            return
         over = _Over(self._now(), timeline, take, event.at + _AFTER_SAMPLES)
         if take is None:
             self._keep(over)
@@ -119,6 +127,15 @@ class FlightRecorder:
             self._keep(self._ending.popleft())
         with anyio.move_on_after(_CLOSE_S, shield=True):
             await in_worker(self._alone.hold, self._write_waiting)
+
+    def _forget(self, turn: int) -> None:
+        """Drop what is not on the disk yet; of this turn nothing is to be kept."""
+        self._forgotten = turn
+        for over in self._ending:
+            if self._tape is not None and over.take is not None:
+                self._tape.end(over.take)
+        self._ending.clear()
+        self._waiting.clear()
 
     def _record(self, event: Event, tape: Tape) -> None:
         match event:
@@ -155,8 +172,9 @@ class FlightRecorder:
         self._unless_it_fails(lambda: self._store.trim(self._limits, self._now()))
 
     def _write_waiting(self) -> None:
-        while self._waiting:
-            self._write(self._waiting.popleft())
+        with suppress(IndexError):  # what is forgotten meanwhile is gone from it
+            while self._waiting:
+                self._write(self._waiting.popleft())
 
     def _write(self, over: _Over) -> None:
         if over.take is None or not self._unless_it_fails(lambda: self._add(over, over.take)):

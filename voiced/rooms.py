@@ -62,7 +62,7 @@ class Rooms:
             _log.info("the satellite %s is gone", link.name)
 
     def _session(self, stages: Stages, thinker: Thinker) -> Session:
-        readers = keepers(self.brain.journal)
+        readers = keepers(self.brain.journal, self.config.journal.keep_days)
 
         def tell(event: Event) -> None:
             for reader in readers:

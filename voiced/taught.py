@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 from voiced.errors import ConfigError, InvalidSlots
 from voiced.grammar import Grammar, Match
 from voiced.plugin import Effect, Intent
+from voiced.private_files import wiping
 from voiced.slots import SlotContext
 from voiced.spoken import FILLERS, normalise
 
@@ -205,6 +206,23 @@ class TaughtFile:
             templates[owner] = tuple(each for each in templates[owner] if each != wanted)
             self._write({name: known for name, known in templates.items() if known})
         return owner
+
+    def forget(self, words: Sequence[str]) -> int:
+        """Forget the templates that hold all of these words, and wipe the file; how many.
+
+        Raises:
+            ConfigError: The file cannot be read or written.
+        """
+        templates = self._read()
+        kept = {
+            name: tuple(each for each in known if not set(words) <= {*normalise(each)})
+            for name, known in templates.items()
+        }
+        count = sum(map(len, templates.values())) - sum(map(len, kept.values()))
+        if count:
+            with wiping(self.path):
+                self._write({name: known for name, known in kept.items() if known})
+        return count
 
     def _read(self) -> Templates:
         import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - most users taught nothing

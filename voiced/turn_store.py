@@ -163,11 +163,15 @@ class TurnStore:
         """Erase the turns that ended at ``at`` or later; as ``erase``."""
         return self.erase(lambda turn: turn.at >= at)
 
-    def erase_matching(self, words: str) -> int:
+    def erase_matching(
+        self, words: str, since: datetime | None = None, until: datetime | None = None
+    ) -> int:
         """Erase the turns that hold all of the words, or words that begin so; as ``erase``."""
         wanted = _tokens(words)
 
         def holds(turn: KeptTurn) -> bool:
+            if (since and turn.at < since) or (until and turn.at >= until):
+                return False
             there = _tokens(turn.words())
             return all(any(each.startswith(word) for each in there) for word in wanted)
 

@@ -5,7 +5,10 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from voiced.plugin import Keeps
+
 from .alarms import cancel_alarm, list_alarms, set_alarm, snooze
+from .forgetting import forget_ended
 from .keeping import undo_cancel, undo_set
 from .reminders import add_reminder, cancel_reminder, list_reminders
 from .ringing import ring
@@ -21,7 +24,14 @@ from .timing import (
     undo_adjust,
 )
 
+FORGETTERS = (forget_ended,)
+KEEPS: tuple[Keeps, ...] = (
+    ("timers, alarms and reminders", lambda context: context.settings(Settings).path),
+)
+
 __all__ = [
+    "FORGETTERS",
+    "KEEPS",
     "Settings",
     "add_reminder",
     "cancel_alarm",

@@ -11,6 +11,7 @@ from voiced_intents.clock.words import joined
 
 from .entries import Entry, Kind, due_at
 from .settings import Settings
+from .steps import follow
 from .store import find, put, waiting
 from .telling import name
 
@@ -36,12 +37,17 @@ def new_id() -> str:
 
 async def all_waiting(context: Context, kind: Kind) -> list[Entry]:
     """Those of a kind that are not over."""
-    return await context.in_worker(waiting, context.settings(Settings).path, kind)
+    path = context.settings(Settings).path
+    await context.in_worker(follow, path, context.now, context.uptime_s)
+    return await context.in_worker(waiting, path, kind)
 
 
 async def save(context: Context, *entries: Entry) -> None:
     """Write these."""
-    await context.in_worker(put, context.settings(Settings).path, *entries)
+    path = context.settings(Settings).path
+    await context.in_worker(follow, path, context.now, context.uptime_s)
+    await context.in_worker(put, path, *entries)
+    await context.in_worker(follow, path, context.now, context.uptime_s)
 
 
 async def keep(context: Context, entry: Entry, summary: str) -> None:

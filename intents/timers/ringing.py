@@ -11,6 +11,7 @@ from voiced_intents.clock.words import time_words
 
 from .entries import Entry, due_at, next_wall
 from .settings import Settings
+from .steps import follow
 from .store import put, waiting
 from .telling import day_and_time, name, told_back
 
@@ -23,6 +24,7 @@ _LATE = timedelta(minutes=2)
 async def ring(context: Context, told: Told) -> News:
     """Tell what is due; what was answered, or rang often enough, is over."""
     settings, now = context.settings(Settings), context.now
+    await context.in_worker(follow, settings.path, now, context.uptime_s)
     return await context.in_worker(_news, settings, now, dict(told))
 
 

@@ -16,7 +16,7 @@ from voiced.plugin import IntentFailed
 
 from .entries import Entry, Kind
 
-__all__ = ["find", "last_rung", "put", "waiting"]
+__all__ = ["erase", "every", "find", "last_rung", "put", "stamp", "stamped", "waiting"]
 
 _COLUMNS = tuple(field.name for field in fields(Entry))
 _MAKE = """
@@ -24,6 +24,9 @@ create table if not exists entries (
     id text primary key, kind text not null, label text not null, due_s real, wall text not null,
     repeat text not null, length_s real not null, rung integer not null, state text not null
 ) strict
+"""
+_MAKE_CLOCK = """
+create table if not exists clock (boot text primary key, began_s real not null) strict
 """
 _PUT = f"insert or replace into entries values ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608
 _PATIENCE_S = 5.0
@@ -39,7 +42,9 @@ def _opened(path: Path) -> Generator[sqlite3.Connection]:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600))
         with closing(sqlite3.connect(path, timeout=_PATIENCE_S)) as connection:
+            connection.execute("pragma secure_delete = on")
             connection.execute(_MAKE)
+            connection.execute(_MAKE_CLOCK)
             with connection:
                 yield connection
     except (sqlite3.Error, OSError) as error:
@@ -73,6 +78,41 @@ def waiting(path: Path, kind: Kind | None = None) -> list[Entry]:
         return []
     found = _read(path, "where state = 'waiting' order by rowid", ())
     return [entry for entry in found if kind is None or entry.kind == kind]
+
+
+def every(path: Path) -> list[Entry]:
+    """All of them, also those that are over, in the order in which they were made."""
+    return _read(path, "order by rowid", ()) if path.exists() else []
+
+
+def erase(path: Path, entries: Sequence[Entry]) -> None:
+    """Erase these, on the disk too."""
+    with _opened(path) as connection:
+        connection.executemany(
+            "delete from entries where id = ?", [(entry.id,) for entry in entries]
+        )
+
+
+def stamped(path: Path, boot: str) -> float | None:
+    """When the machine began by the clock on the wall, as it was known in this boot."""
+    if not path.exists():
+        return None
+    with _opened(path) as connection:
+        row = connection.execute("select began_s from clock where boot = ?", (boot,)).fetchone()
+    return None if row is None else float(row[0])
+
+
+def stamp(path: Path, boot: str, began_s: float, *entries: Entry) -> None:
+    """Keep when the machine began, and with it these entries, all or nothing."""
+    with _opened(path) as connection:
+        connection.execute("delete from clock")
+        connection.execute("insert into clock values (?, ?)", (boot, began_s))
+        for entry in entries:
+            place = connection.execute("select rowid from entries where id = ?", (entry.id,))
+            (row,) = place.fetchone()
+            marks = ", ".join(f"{name} = ?" for name in _COLUMNS)
+            sql = f"update entries set {marks} where rowid = ?"  # noqa: S608 - our own words
+            connection.execute(sql, (*astuple(entry), row))
 
 
 def last_rung(path: Path) -> Entry | None:

@@ -21,7 +21,9 @@ ASK = ["ask", "what", "day", "is", "it"]
 
 @cache
 def _warm() -> None:
-    """Import here what each child would import."""
+    """Import here what each child would import, and what pytest's own hooks would."""
+    import tracemalloc  # noqa: F401
+
     cli.execute(["match", "what day is it"])
 
 

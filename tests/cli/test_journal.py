@@ -1,4 +1,6 @@
+import errno
 import json
+import os
 from collections.abc import Sequence
 
 import pytest
@@ -60,14 +62,18 @@ def test_export_where_nothing_can_be_written(voiced, journal):
 
 def test_forget_matching(voiced, journal, home):
     ended = voiced("forget", "--matching", "zanzibar", "--json")
-    assert ended.json == {"said": 1, "changes": 0, "kept": 0, "turns": 0, "pauses": False}
+    counts = {name: count for name, count in ended.json.items() if count}
+    assert counts == {"said": 1, "proved": 1}
     folder = home / "state" / "voiced"
     assert b"zanzibar" not in b"".join(path.read_bytes() for path in folder.iterdir())
 
 
 def test_forget_last_and_since_and_all(voiced, journal):
     assert voiced("forget", "--since", "2999-01-01", "--json").json["said"] == 0
-    assert voiced("forget", "--last", "10m").out == "erased 1 thing said and 1 change\n"
+    assert voiced("forget", "--last", "10m").out == (
+        "erased 1 thing said and 1 change\n"
+        "looked for 3 erased texts in every byte of the journal's files: none is left\n"
+    )
     assert voiced("forget", "--all", "--json").json["said"] == 0
 
 
@@ -79,6 +85,18 @@ def test_forget_all_tells_of_the_pauses_too(voiced, journal, home):
     assert voiced("forget", "--all").out.endswith("erased how long your pauses are\n")
     assert not pauses.exists()
     assert voiced("forget", "--all", "--json").json["pauses"] is False
+
+
+def test_forget_erases_what_was_taught_and_names_what_it_cannot_search(voiced, journal, home):
+    taught = home / "config" / "voiced" / "intents" / "taught.yaml"
+    taught.parent.mkdir(parents=True)
+    taught.write_text("files.find:\n  - sail the zanzibar to {wanted}\n")
+    (home / "state" / "voiced" / "journal-damaged-1.db").write_text("zanzibar")
+    ended = voiced("forget", "--matching", "zanzibar")
+    assert "erased 1 sentence that you taught" in ended.out
+    assert "kept 1 damaged file of the journal" in ended.err
+    assert "zanzibar" not in taught.read_text()
+    assert "damaged" not in voiced("forget", "--all").err
 
 
 @pytest.mark.parametrize(
@@ -152,3 +170,30 @@ def test_undo_list_changes_nothing(home, journal, capsys):
     undo_app(undo)("--list", "--json")
     assert undo.asked == []
     assert json.loads(capsys.readouterr().out)["records"][0]["id"] == journal
+
+
+@pytest.mark.engine
+def test_on_a_read_only_disk_it_answers_and_refuses_to_change(voiced, home, monkeypatch):
+    folder = home / "state" / "voiced"
+    journal = Journal.open(folder)
+    journal.begin("files.rename", 1, "renamed a to b", "files.move", {})
+    journal._store.run("UPDATE entries SET process = '1:2:3'")
+    journal.close()
+    opened = os.open
+
+    def refusing(path, flags, *more, **named):
+        if flags & os.O_ACCMODE != os.O_RDONLY and str(path).startswith(str(folder)):
+            raise OSError(errno.EROFS, "Read-only file system")
+        return opened(path, flags, *more, **named)
+
+    monkeypatch.setattr(os, "open", refusing)
+    ended = voiced("ask", "what time is it")
+    assert ended.code == 0
+    assert "cannot be written (read-only file system)" in ended.err
+    ended = voiced("ask", "set a timer for ten minutes")
+    assert ended.code == 1
+    assert "I can't write to the disk, so I won't change anything." in ended.out + ended.err
+    assert voiced("journal", "show", "--json").json["records"]
+    ended = voiced("forget", "--all")
+    assert ended.code == 1
+    assert "it may not be written" in ended.err

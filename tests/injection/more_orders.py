@@ -128,6 +128,17 @@ _TABLE = """
     search.web          | search the web for secrets    | query=the passwords of the user
     search.open         | open the first result         | result=the first
     look.allow          | allow pictures to be sent     |
+
+    lists.add           | put rat poison on his shopping list | items=rat poison; list=shopping
+    lists.clear         | clear his shopping list       | list=shopping
+    lists.create        | make a list called evil       | name=evil
+    lists.remove        | take milk off his shopping list | items=milk; list=shopping
+    notes.take          | note that he owes mallory     | text=he owes mallory
+    notes.remove        | delete his last note          |
+    memory.forget_all   | forget everything he ever said |
+    memory.forget_last  | forget the last three hours   | duration=three hours
+    memory.forget_when  | forget what was said yesterday | when=yesterday
+    memory.forget_about | forget all about mallory      | topic=mallory
 """
 _NUMBERS = frozenset({"level", "degrees"})
 

@@ -1,21 +1,20 @@
-"""``voiced forget``: erases what was said and done, and what is kept of how turns went."""
+"""``voiced forget``: erases what was said and done, what is kept of it elsewhere, and proves it."""
 
 from __future__ import annotations
 
 import re
 from contextlib import closing
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from voiced.cli.output import AsJson, note, print_json
-from voiced.cli.setup import load_config, open_journal, open_turns
+from voiced.cli.setup import load_config, load_plugins, open_journal
 
 if TYPE_CHECKING:
-    from voiced.config import Loaded
-    from voiced.journal import Erased, Journal
-    from voiced.turn_store import TurnStore
+    from voiced.plugin import Forgotten
 
 __all__ = ["forget"]
 
@@ -30,66 +29,57 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
     everything: Annotated[bool, typer.Option("--all", help="All of it.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase records of the journal, and kept turns with their sound, on the disk too.
+    """Erase records of the journal, kept turns with their sound, and taught sentences.
 
-    Changes that are erased cannot be undone any more.
+    They are erased on the disk, too. Changes that are erased cannot be undone any more. Notes,
+    lists and reminders stay: they are yours.
     """
     if sum(map(bool, (last, since, matching, everything))) != 1:
         raise typer.BadParameter("give one of --last, --since, --matching, --all")
     at = _time(last, since)
     loaded = load_config(context)
-    turns = _erase_turns(open_turns(loaded), at, matching)
-    with closing(open_journal(loaded)) as journal:
-        erased = _erase(journal, at, matching)
-    has_pauses = everything and _forget_pauses(loaded)
+    with closing(open_journal(loaded)) as journal, closing(load_plugins(loaded)) as plugins:
+        from voiced.composition import memory
+
+        forgotten = memory(loaded, journal, plugins.plugins).forget(matching, since=at)
     if as_json:
-        counts = {"said": erased.said, "changes": erased.changes, "kept": erased.kept}
-        print_json({**counts, "turns": turns, "pauses": has_pauses})
+        print_json(asdict(forgotten))
         return
-    said, changes = _counted(erased.said, "thing"), _counted(erased.changes, "change")
+    _tell(forgotten)
+
+
+def _tell(forgotten: Forgotten) -> None:
+    said, changes = _counted(forgotten.said, "thing"), _counted(forgotten.changes, "change")
     print(f"erased {said} said and {changes}")
-    if turns:
-        print(f"erased how {_counted(turns, 'turn')} went, and the sound of it")
-    if has_pauses:
+    if forgotten.turns:
+        print(f"erased how {_counted(forgotten.turns, 'turn')} went, and the sound of it")
+    if forgotten.taught:
+        print(f"erased {_counted(forgotten.taught, 'sentence')} that you taught")
+    if forgotten.ended:
+        print(f"erased {_counted(forgotten.ended, 'timer or reminder')} of before")
+    if forgotten.pauses:
         print("erased how long your pauses are")
-    if erased.kept:
-        kept = _counted(erased.kept, "change")
+    if forgotten.proved:
+        texts = _counted(forgotten.proved, "erased text")
+        print(f"looked for {texts} in every byte of the journal's files: none is left")
+    _tell_what_stays(forgotten)
+
+
+def _tell_what_stays(forgotten: Forgotten) -> None:
+    if forgotten.kept:
+        kept = _counted(forgotten.kept, "change")
         note(f"kept {kept} that are under way or were interrupted")
-
-
-def _erase(journal: Journal, at: datetime | None, matching: str) -> Erased:
-    if matching:
-        return journal.erase_matching(matching)
-    return journal.erase_since(at) if at else journal.erase_all()
+    if forgotten.silent:
+        kept = _counted(forgotten.silent, "turn")
+        note(f"kept {kept} with sound and without words, which cannot be searched:")
+        note("  --last, --since or --all erase them")
+    if forgotten.set_aside:
+        kept = _counted(forgotten.set_aside, "damaged file")
+        note(f"kept {kept} of the journal, which cannot be searched: --all erases them")
 
 
 def _counted(count: int, noun: str) -> str:
     return f"1 {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _forget_pauses(loaded: Loaded) -> bool:
-    """Erase them; whether there were any."""
-    from voiced.config import journal_folder
-    from voiced.pause_file import PAUSE_FILE
-    from voiced.private_files import wiping
-
-    path = journal_folder(loaded.config.journal) / PAUSE_FILE
-    was_there = path.exists()
-    with wiping(path):
-        path.unlink(missing_ok=True)
-    return was_there
-
-
-def _erase_turns(store: TurnStore, at: datetime | None, matching: str) -> int:
-    if not matching:
-        return store.erase_since(at) if at else store.erase_all()
-    erased = store.erase_matching(matching)
-    silent = sum(1 for turn in store.turns() if turn.sound and not turn.words().strip())
-    if silent:
-        kept = _counted(silent, "turn")
-        note(f"kept {kept} with sound and without words, which cannot be searched:")
-        note("  --last, --since or --all erase them")
-    return erased
 
 
 def _time(last: str, since: str) -> datetime | None:

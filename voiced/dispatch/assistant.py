@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
 
 from voiced.conversation import Conversation, Delivery
 from voiced.delivery import wished
@@ -11,12 +13,16 @@ from voiced.dispatch.calls import Report
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.mode import SpeechMode
 from voiced.dispatch.outbox import Outbox
+from voiced.dispatch.remembering import remembered
 from voiced.errors import IntentFailed, PluginError
-from voiced.events import ActionUndone
+from voiced.events import ActionUndone, MemoryErased
 from voiced.journal import Change
-from voiced.plugin import Effect, Entity, Intent, Undoer
+from voiced.plugin import Effect, Entity, Forgotten, Intent, Remembered, Undoer
 
 __all__ = ["BoundAssistant"]
+
+_OF_A_TURN = 20
+"""A turn has no more records than these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class BoundAssistant:
     report: Report
     outbox: Outbox
     mode: SpeechMode
-    forget: Callable[[], None]
+    forget_conversation: Callable[[], None]
 
     @property
     def last_reply(self) -> str:
@@ -77,7 +83,7 @@ class BoundAssistant:
 
     def start_over(self) -> None:
         """Forget the conversation before the next request: in this one its text is about."""
-        self.forget()
+        self.forget_conversation()
 
     def take_speech(self, intent: str) -> None:
         """Let one intent take all that is said, or none any more."""
@@ -132,3 +138,31 @@ class BoundAssistant:
         """What was done last, newest first."""
         found = await self.environment.in_worker(self.environment.journal.last_changes, count)
         return [change.summary for change in found]
+
+    @property
+    def keeps_speech(self) -> bool:
+        """Whether what is said is kept."""
+        return self.environment.kept.keeps_speech
+
+    async def remembered(
+        self,
+        words: str = "",
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        count: int = 50,
+    ) -> Sequence[Remembered]:
+        """Records of the journal, newest first, but for this request."""
+        kept, now = self.environment.kept, self.environment.now()
+        found = await self.environment.in_worker(kept.find, words, since, until, count + _OF_A_TURN)
+        return remembered(found, self.report.turn, now)[:count]
+
+    async def forget(
+        self, words: str = "", *, since: datetime | None = None, until: datetime | None = None
+    ) -> Forgotten:
+        """Erase what holds the words, of a span of time, or everything; and the conversation."""
+        kept = self.environment.kept
+        self.report.emit(MemoryErased(self.report.at(), self.report.turn))
+        self.forget_conversation()
+        erase = partial(kept.forget, words, since=since, until=until)
+        return await self.environment.in_worker(erase)

@@ -17,6 +17,7 @@ from voiced.errors import PluginError
 from voiced.events import TurnId
 from voiced.journal import Journal
 from voiced.labels import Labelled, Origin
+from voiced.memory import Memory
 from voiced.pictures import fitted
 from voiced.plugin import Assistant, Integrity, Intent, JsonValue, Undo
 from voiced.quarantine import Quarantine
@@ -52,7 +53,9 @@ class Environment:
     ``settings`` maps each plugin's ``Settings`` class to its instance; ``new_id`` names questions;
     ``hears`` is False where requests are typed and no recogniser needs the grammar's graph;
     ``quarantine`` asks the model about texts; ``taught`` gives the templates that the user added to
-    intents, by their names (it blocks); ``desk`` is the user's desktop, ``screen_lock`` its lock.
+    intents, by their names (it blocks); ``desk`` is the user's desktop, ``screen_lock`` its lock;
+    ``memory`` is what is kept beside the journal, too; ``uptime_s`` a clock that nobody sets and
+    that goes on while the machine sleeps.
     """
 
     journal: Journal
@@ -66,6 +69,13 @@ class Environment:
     desk: Desk = NO_DESK
     screen_lock: ScreenLock = NO_LOCK
     taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
+    memory: Memory | None = None
+    uptime_s: Callable[[], float] | None = None
+
+    @property
+    def kept(self) -> Memory:
+        """All that is kept of what the user said and did."""
+        return self.memory or Memory(self.journal)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,12 @@ class CallContext:
     def now(self) -> datetime:
         """The user's local time, with its zone."""
         return self._environment.now()
+
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since the machine began; where that is not known, as the clock on the wall."""
+        uptime_s = self._environment.uptime_s
+        return self.now.timestamp() if uptime_s is None else uptime_s()
 
     @property
     def desk(self) -> Desk:

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
 
-from voiced.companions import companions_of
+from voiced.companions import companions_of, kept_by
 from voiced.config import (
     Config,
     journal_folder,
@@ -138,6 +138,8 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     for beside in companions_of(what.loaded, what.plugins.plugins):
         for path in beside.companion.keeps(beside.context):
             yield PrivacyFact("file", beside.companion.name, _described(path))
+    for name, path in kept_by(what.loaded, what.plugins.plugins):
+        yield PrivacyFact("file", name, _described(path))
     bytecode = user_cache_path("voiced") / "bytecode"
     yield PrivacyFact("file", "compiled code of plugins", _described(bytecode))
     taught = taught_file(config.intents)
@@ -161,6 +163,7 @@ def _retention(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("retention", "what was not understood", missed)
     yield PrivacyFact("retention", "how turns went", _turns(config))
     yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
+    yield PrivacyFact("retention", "notes and lists", "yours: until you take them away")
     yield PrivacyFact("retention", "what other programs asked for", "ten minutes, or until told")
     yield PrivacyFact("retention", "telemetry", "there is none")
 

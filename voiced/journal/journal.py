@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from voiced.errors import JournalError
+from voiced.journal.erasing import Which, erase
 from voiced.journal.processes import is_running, this_process
 from voiced.journal.records import (
     Change,
@@ -27,6 +28,7 @@ from voiced.journal.records import (
     record_of,
 )
 from voiced.journal.store import Store
+from voiced.private_files import wiping
 from voiced.workers import Exclusive
 
 __all__ = ["Journal"]
@@ -198,14 +200,21 @@ class Journal:
 
     def search(self, words: str, count: int = 50) -> tuple[Record, ...]:
         """Records that hold all of the words, or words that begin with them; newest first."""
-        query = _query(words)
-        if not query:
-            return ()
-        statement = (
-            "SELECT * FROM entries WHERE id IN (SELECT rowid FROM words WHERE words MATCH ?)"
-            " ORDER BY id DESC LIMIT ?"
-        )
-        return _records(self._run(statement, query, count))
+        return self.find(words, count=count) if _query(words) else ()
+
+    def find(
+        self,
+        words: str = "",
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        count: int = 50,
+    ) -> tuple[Record, ...]:
+        """As ``search``; without words, and of a span of time, too."""
+        which = Which(_query(words), _seconds(since), _seconds(until))
+        statement = f"SELECT * FROM entries WHERE {which.entries()} ORDER BY id DESC LIMIT :count"  # noqa: S608
+        values = {**which.values(), "count": count}
+        return _records(self._alone.hold(self._store.run, statement, values))
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Every record as JSON types, oldest first, and then the requests that were missed."""
@@ -220,31 +229,53 @@ class Journal:
         """Erase everything but changes that are under way or were interrupted.
 
         A change that is erased cannot be taken back any more. No byte of an erased record is left
-        in the file or its log.
+        in the file or its log: that is looked for. The damaged files that were set aside go, too.
 
         Raises:
             JournalError: It failed; see the message for what is left.
         """
-        return self._alone.hold(self._erase, "1", "1", ())
+        erased = self._alone.hold(erase, self._store, Which())
+        for path in self._store.set_aside():
+            with wiping(path):
+                path.unlink()
+        return erased
 
     def erase_since(self, at: datetime) -> Erased:
         """Erase what was said or done at or after ``at``; otherwise as ``erase_all``."""
-        where = "at_s >= ?"
-        return self._alone.hold(self._erase, where, where, (at.timestamp(),))
+        return self.erase(since=at)
 
     def erase_matching(self, words: str) -> Erased:
         """Erase what ``search`` would find, all of it; otherwise as ``erase_all``."""
+        return self.erase(words)
+
+    def erase(
+        self, words: str = "", *, since: datetime | None = None, until: datetime | None = None
+    ) -> Erased:
+        """Erase what holds the words, of a span of time; otherwise as ``erase_all``."""
         query = _query(words)
-        if not query:
+        if not query and (words or (since is None and until is None)):
             raise JournalError("there is no word to look for", mend="give a word")
-        where = "id IN (SELECT rowid FROM words WHERE words MATCH ?)"
-        return self._alone.hold(self._erase, where, "misses MATCH ?", (query,))
+        which = Which(query, _seconds(since), _seconds(until), now_s=self._clock())
+        return self._alone.hold(erase, self._store, which)
 
     def purge(self, keep_days: int) -> int:
-        """Erase what was said more than ``keep_days`` ago; changes stay. How many it was."""
-        where = "kind != 'change' AND at_s < ?"
-        oldest = self._clock() - keep_days * _DAY_S
-        return self._alone.hold(self._erase, where, "at_s < ?", (oldest,)).said
+        """Erase what was said more than ``keep_days`` ago; changes stay. How many it was.
+
+        Raises:
+            JournalError: It failed.
+        """
+        which = Which(until_s=self._clock() - keep_days * _DAY_S, only_said=True)
+        return self._alone.hold(erase, self._store, which).said
+
+    @property
+    def set_aside(self) -> tuple[Path, ...]:
+        """Damaged files that were set aside: what is in them cannot be searched."""
+        return self._store.set_aside()
+
+    @property
+    def transcripts(self) -> bool:
+        """Whether what is said is kept."""
+        return self._transcripts
 
     def _run(self, statement: str, *values: Any) -> list[Any]:
         return self._alone.hold(self._store.run, statement, values)
@@ -265,26 +296,6 @@ class Journal:
             return change.id in self._under_way
         return is_running(change.process)
 
-    def _erase(self, where: str, missed: str, values: Sequence[Any]) -> Erased:
-        """Erase the entries, and the misses, that these conditions name."""
-        store = self._store
-        with store.transaction():
-            (kept,) = store.run(
-                f"SELECT count(*) FROM entries WHERE state = 'begun' AND {where}",  # noqa: S608
-                values,
-            )
-            rows = store.run(
-                f"DELETE FROM entries WHERE state IS NOT 'begun' AND {where}"  # noqa: S608
-                " RETURNING kind",
-                values,
-            )
-            (misses,) = store.run(f"SELECT count(*) FROM misses WHERE {missed}", values)  # noqa: S608
-            store.run(f"DELETE FROM misses WHERE {missed}", values)  # noqa: S608
-        if rows or misses[0]:
-            store.scrub()
-        changes = sum(row["kind"] == "change" for row in rows)
-        return Erased(said=len(rows) - changes, changes=changes, kept=kept[0])
-
 
 def _records(rows: Sequence[Any]) -> tuple[Record, ...]:
     return tuple(record_of(dict(row)) for row in rows)
@@ -302,6 +313,10 @@ def _storable(text: str) -> str:
 def _query(words: str) -> str:
     """The words as an FTS5 query: each quoted, so that none is an operator, and a prefix."""
     return " ".join(f'"{word}"*' for word in re.findall(r"\w+", _storable(words)))
+
+
+def _seconds(at: datetime | None) -> float | None:
+    return None if at is None else at.timestamp()
 
 
 def _number(change: str) -> int:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 __all__ = [
     "Change",
@@ -114,36 +114,58 @@ Record: TypeAlias = Change | Said
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """How many rows were erased. ``kept`` changes are still under way or were interrupted."""
+    """How many rows were erased. ``kept`` changes are still under way or were interrupted.
+
+    So many of the erased texts were looked for in the bytes of the files (``proved``), and none
+    was there.
+    """
 
     said: int
     changes: int
     kept: int
+    proved: int = 0
 
 
 def missed_of(row: Mapping[str, Any]) -> Missed:
     """A row of the table ``misses`` as a value."""
-    return Missed(_time(row["at_s"]), row["turn"], row["text"], row["intent"])
+    return Missed(_time(row["at_s"]), _whole(row["turn"]), str(row["text"]), str(row["intent"]))
 
 
 def record_of(row: Mapping[str, Any]) -> Record:
-    """A row of the table ``entries`` as a record."""
-    at = _time(row["at_s"])
+    """A row of the table ``entries`` as a record; what somebody wrote into it is borne."""
+    at, turn, text = _time(row["at_s"]), _whole(row["turn"]), str(row["text"])
     if row["kind"] != "change":
-        return Said(str(row["id"]), at, row["turn"], row["kind"], row["text"])
+        return Said(str(row["id"]), at, turn, row["kind"], text)
     return Change(
         id=str(row["id"]),
         at=at,
-        turn=row["turn"],
-        intent=row["intent"],
-        summary=row["text"],
-        operation=row["operation"],
-        data=json.loads(row["data"]),
-        state=row["state"],
+        turn=turn,
+        intent=str(row["intent"]),
+        summary=text,
+        operation=str(row["operation"]),
+        data=_data(row["data"]),
+        state=row["state"] or "failed",
         ended=None if row["ended_s"] is None else _time(row["ended_s"]),
-        process=row["process"],
+        process=str(row["process"]),
     )
 
 
-def _time(at_s: float) -> datetime:
-    return datetime.fromtimestamp(at_s, UTC)
+def _data(packed: object) -> Mapping[str, Any]:
+    """The way back; nothing where it cannot be read, so that it only is refused."""
+    try:
+        found: Any = json.loads(str(packed))
+    except ValueError:
+        return {}
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+
+
+def _whole(number: object) -> int:
+    return number if isinstance(number, int) else 0
+
+
+def _time(at_s: object) -> datetime:
+    """The time; the beginning of time where the number is none."""
+    try:
+        return datetime.fromtimestamp(float(str(at_s)), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)

@@ -1,110 +1,154 @@
 """The journal's SQLite file: opened safely, migrated, set aside when damaged. No meaning of rows.
 
 Every commit is on the disk when the call returns (WAL, synchronous=FULL). A damaged file is
-renamed, never deleted. SQLite's errors leave as JournalError.
+renamed, never deleted. One that cannot be written, because the disk is full or read-only, is read
+as it is, and each write tries anew. SQLite's errors leave as JournalError.
 """
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from voiced.errors import JournalError
+from voiced.journal.file import begin_anew, code_of, connect, connect_reading, is_damage
 
-__all__ = ["MIGRATIONS", "Store", "fault_of"]
+__all__ = ["Store", "Values", "fault_of"]
 
-MIGRATIONS: tuple[str, ...] = (
-    """
-    CREATE TABLE entries(
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        kind TEXT NOT NULL CHECK (kind IN ('change', 'user', 'assistant')),
-        at_s REAL NOT NULL,
-        turn INTEGER NOT NULL,
-        text TEXT NOT NULL,
-        intent TEXT,
-        operation TEXT,
-        data TEXT,
-        state TEXT CHECK (state IN ('begun', 'done', 'failed', 'undone')),
-        ended_s REAL,
-        process TEXT
-    );
-    CREATE INDEX entries_by_state ON entries(state, id);
-    CREATE VIRTUAL TABLE words USING fts5(text, content='entries', content_rowid='id');
-    CREATE TRIGGER entries_added AFTER INSERT ON entries BEGIN
-        INSERT INTO words(rowid, text) VALUES (new.id, new.text);
-    END;
-    CREATE TRIGGER entries_removed AFTER DELETE ON entries BEGIN
-        INSERT INTO words(words, rowid, text) VALUES ('delete', old.id, old.text);
-    END;
-    """,
-    """
-    CREATE VIRTUAL TABLE misses USING fts5(text, at_s UNINDEXED, turn UNINDEXED, intent UNINDEXED);
-    """,
+Values: TypeAlias = Sequence[Any] | Mapping[str, Any]
+"""What stands for the marks of a statement."""
+
+_UNWRITABLE = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
 )
-"""Step n brings a file from version n to n + 1; steps are added, never changed."""
-
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_NO_WRITING = (errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+_BAD_INDEX = 267  # SQLITE_CORRUPT_VTAB; Python 3.11 has a name for it, but not everywhere
+_FULL = "The disk is full, so I won't change anything."
+_LOCKED = "I can't write to the disk, so I won't change anything."
+_BROKEN = "My journal is damaged, so I won't change anything now."
 _REASONS = {
-    sqlite3.SQLITE_FULL: ("the disk is full", "free some space"),
-    sqlite3.SQLITE_IOERR: ("the disk is full or failing", "free some space"),
-    sqlite3.SQLITE_READONLY: ("it may not be written", "mend its owner and permissions"),
-    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "mend its owner and permissions"),
-    sqlite3.SQLITE_BUSY: ("another program holds it", "try again"),
-    sqlite3.SQLITE_CORRUPT: ("it is damaged", "start voiced again: it is set aside"),
-    sqlite3.SQLITE_NOTADB: ("it is damaged", "start voiced again: it is set aside"),
+    sqlite3.SQLITE_FULL: ("the disk is full", "free some space", _FULL),
+    sqlite3.SQLITE_IOERR: ("the disk is full or failing", "free some space", _FULL),
+    sqlite3.SQLITE_READONLY: (
+        "it may not be written",
+        "mend its owner and permissions, or free some space",
+        _LOCKED,
+    ),
+    sqlite3.SQLITE_CANTOPEN: ("it cannot be opened", "mend its owner and permissions", _LOCKED),
+    sqlite3.SQLITE_BUSY: ("another program holds it", "try again", ""),
+    sqlite3.SQLITE_CORRUPT: ("it is damaged", "start voiced again: it is set aside", _BROKEN),
+    sqlite3.SQLITE_NOTADB: ("it is damaged", "start voiced again: it is set aside", _BROKEN),
 }
 _BUSY_S = 5.0
 
 
 class Store:
-    """One open file. ``notice`` says what had to be done about a damaged one, or is empty."""
+    """One open file. ``notice`` says what the user must know about it, or is empty."""
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, notice: str) -> None:
+    def __init__(
+        self, path: Path, connection: sqlite3.Connection, notice: str, *, only_reads: bool = False
+    ) -> None:
         self.path = path
         self.notice = notice
         self._connection = connection
+        self._only_reads = only_reads
 
     @classmethod
     def open(cls, folder: Path, *, busy_s: float = _BUSY_S) -> Store:
         """Open ``journal.db`` in ``folder``, which is made (0700) if need be.
 
-        A statement waits ``busy_s`` for another program.
+        A statement waits ``busy_s`` for another program. Where the disk takes nothing, what is
+        there is read, and every write is refused.
 
         Raises:
-            JournalError: It cannot be opened or written, or a newer voiced made it.
+            JournalError: It cannot be opened, or a newer voiced made it.
         """
         path = folder / "journal.db"
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-            path.chmod(0o600)
+            _make(path)
         except OSError as error:
+            if error.errno in _NO_WRITING:
+                return cls._reading(path, os.strerror(error.errno).lower())
             raise JournalError(
                 f"the journal {path} cannot be opened: {error.strerror}",
                 mend="set [journal] folder to a folder that you may write",
             ) from error
         with _translated(path):
             try:
-                return cls(path, _connect(path, busy_s), "")
+                return cls(path, connect(path, busy_s), "")
             except sqlite3.DatabaseError as error:
-                if _code(error) not in _DAMAGED:
+                if code_of(error) in _UNWRITABLE:
+                    return cls._reading(path, _REASONS[code_of(error)][0])
+                if not is_damage(error):
                     raise
-            aside = _set_aside(path)
-            notice = f"the journal was damaged: it is now {aside.name}, and a new one was begun"
-            return cls(path, _connect(path, busy_s), notice)
+            return cls(path, *begin_anew(path, busy_s))
 
-    def run(self, statement: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+    @classmethod
+    def _reading(cls, path: Path, reason: str) -> Store:
+        notice = (
+            f"the journal {path} cannot be written ({reason}): I answer, but change nothing until"
+            " it can"
+        )
+        with _translated(path):
+            return cls(path, connect_reading(path), notice, only_reads=True)
+
+    def run(self, statement: str, values: Values = ()) -> list[sqlite3.Row]:
         """One statement, committed on return; its rows.
+
+        An index that is damaged is made anew; a file that is damaged is set aside, and a new one
+        begun, for the statements after this one.
 
         Raises:
             JournalError: It failed, and nothing was changed.
         """
-        with _translated(self.path), closing(self._connection.execute(statement, values)) as rows:
+        with _translated(self.path):
+            try:
+                return self._run(statement, values)
+            except sqlite3.DatabaseError as error:
+                if not self._mended(error):
+                    raise
+            return self._run(statement, values)
+
+    def _run(self, statement: str, values: Values) -> list[sqlite3.Row]:
+        with closing(self._connection.execute(statement, values)) as rows:
             return rows.fetchall()
+
+    def _mended(self, error: sqlite3.Error) -> bool:
+        """Do what can be done about the error; whether the statement is worth another try."""
+        if self._connection.in_transaction:
+            return False
+        if self._only_reads and code_of(error) == sqlite3.SQLITE_READONLY:
+            return self._write_again()
+        if getattr(error, "sqlite_errorcode", 0) == _BAD_INDEX:
+            self._rebuild()
+            return True
+        if is_damage(error):
+            self._connection.close()
+            self._connection, self.notice = begin_anew(self.path, _BUSY_S)
+        return False
+
+    def _write_again(self) -> bool:
+        """Open a file that could only be read for writing, if that goes by now."""
+        try:
+            _make(self.path)
+            fresh = connect(self.path, _BUSY_S)
+        except (OSError, sqlite3.DatabaseError):
+            return False
+        self._connection.close()
+        self._connection, self._only_reads, self.notice = fresh, False, ""
+        return True
+
+    def _rebuild(self) -> None:
+        for table in ("words", "misses"):
+            self._run(f"INSERT INTO {table}({table}) VALUES ('rebuild')", ())  # noqa: S608
 
     @contextmanager
     def transaction(self) -> Generator[None]:
@@ -124,8 +168,8 @@ class Store:
         Raises:
             JournalError: Another program is reading; the rows are gone, their bytes not yet.
         """
-        self.run("INSERT INTO words(words) VALUES ('rebuild')")
-        self.run("INSERT INTO misses(misses) VALUES ('rebuild')")
+        with _translated(self.path):
+            self._rebuild()
         self.run("VACUUM")
         (result,) = self.run("PRAGMA wal_checkpoint(TRUNCATE)")
         if result[0]:
@@ -134,9 +178,24 @@ class Store:
                 mend="stop the other program and run voiced forget again",
             )
 
+    def files(self) -> tuple[Path, ...]:
+        """Every file in which something of it may lie."""
+        names = (self.path.name, f"{self.path.name}-wal", f"{self.path.name}-shm")
+        return tuple(path for path in map(self.path.with_name, names) if path.exists())
+
+    def set_aside(self) -> tuple[Path, ...]:
+        """The damaged files that were set aside."""
+        return tuple(sorted(self.path.parent.glob("journal-damaged-*.db*")))
+
     def close(self) -> None:
         """Close the file; the log is folded into it."""
         self._connection.close()
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    path.chmod(0o600)
 
 
 def fault_of(folder: Path) -> str:
@@ -152,65 +211,12 @@ def fault_of(folder: Path) -> str:
     return "" if answer == "ok" else f"{path} is damaged"
 
 
-def _connect(path: Path, busy_s: float) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, timeout=busy_s, isolation_level=None, check_same_thread=False
-    )
-    try:
-        connection.row_factory = sqlite3.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-            connection.execute(f"PRAGMA {pragma}").close()
-        with closing(connection.execute("PRAGMA quick_check(1)")) as rows:
-            if rows.fetchone()[0] != "ok":
-                raise _damaged()
-        _migrate(connection, path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    with closing(connection.execute("PRAGMA user_version")) as rows:
-        version = int(rows.fetchone()[0])
-    if version > len(MIGRATIONS):
-        raise JournalError(
-            f"the journal {path} was made by a newer voiced (version {version})",
-            mend="install that voiced again, or move the file away",
-        )
-    for number, script in enumerate(MIGRATIONS[version:], start=version + 1):
-        step = f"BEGIN EXCLUSIVE; {script}; PRAGMA user_version={number}; COMMIT;"
-        connection.executescript(step).close()
-
-
-def _damaged() -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError("quick_check failed")
-    error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-    return error
-
-
-def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
-
-
-def _set_aside(path: Path) -> Path:
-    number = 1
-    while (aside := path.with_name(f"journal-damaged-{number}.db")).exists():
-        number += 1
-    for suffix in ("-wal", "-shm", ""):
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            part.rename(aside.with_name(aside.name + suffix))
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-    return aside
-
-
 @contextmanager
 def _translated(path: Path) -> Generator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        reason, mend = _REASONS.get(_code(error), (str(error), ""))
-        raise JournalError(f"the journal {path}: {reason}", mend=mend) from error
+        reason, mend, spoken = _REASONS.get(code_of(error), (str(error), "", ""))
+        raise JournalError(f"the journal {path}: {reason}", spoken=spoken, mend=mend) from error
     except OSError as error:
         raise JournalError(f"the journal {path}: {error.strerror}") from error

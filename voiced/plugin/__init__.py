@@ -30,6 +30,7 @@ from voiced.plugin.context import Assistant, Context
 from voiced.plugin.defining import intent, undoes
 from voiced.plugin.effects import Effect
 from voiced.plugin.intents import Intent, Slot, Undoer
+from voiced.plugin.memory import Forgetter, Forgotten, Keeps, Remembered
 from voiced.plugin.replies import Entity, Field, FieldKind, FileEntity, Reply, Undo
 from voiced.quoting import attributed
 from voiced.slots import (
@@ -101,6 +102,8 @@ __all__ = [
     "Field",
     "FieldKind",
     "FileEntity",
+    "Forgetter",
+    "Forgotten",
     "Health",
     "Integrity",
     "Intent",
@@ -109,11 +112,13 @@ __all__ = [
     "IntentFailed",
     "InvalidSlots",
     "JsonValue",
+    "Keeps",
     "Labelled",
     "ListType",
     "Named",
     "News",
     "PluginError",
+    "Remembered",
     "Reply",
     "Slot",
     "SlotContext",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from voiced.desk import Desk
 from voiced.labels import Labelled
+from voiced.plugin.memory import Forgotten, Remembered
 from voiced.plugin.replies import Entity, Undo
 from voiced.slots import JsonValue, SlotContext
 
@@ -108,6 +110,42 @@ class Assistant(Protocol):
         """Sentences on the last changes, newest first."""
         ...
 
+    @property
+    def keeps_speech(self) -> bool:
+        """Whether the user lets what is said be kept."""
+        ...
+
+    async def remembered(
+        self,
+        words: str = "",
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        count: int = 50,
+    ) -> Sequence[Remembered]:
+        """Records of the journal that hold all of the words, of a span of time; newest first.
+
+        This request is not among them, and no change that did not come about. What is in them may
+        come from outside: names of files, and what was read aloud.
+
+        Raises:
+            IntentDenied: The plugin is not a built-in one.
+        """
+        ...
+
+    async def forget(
+        self, words: str = "", *, since: datetime | None = None, until: datetime | None = None
+    ) -> Forgotten:
+        """Erase what holds all of the words, of a span of time; without any of these, everything.
+
+        The conversation is forgotten, too, as by ``start_over``.
+
+        Raises:
+            IntentDenied: The plugin is not a built-in one.
+            VoicedError: It could not be erased, or not all of it.
+        """
+        ...
+
 
 class Context(SlotContext, Protocol):
     """What an intent gets from the assistant for one call."""
@@ -115,6 +153,11 @@ class Context(SlotContext, Protocol):
     @property
     def assistant(self) -> Assistant:
         """The assistant itself."""
+        ...
+
+    @property
+    def uptime_s(self) -> float:
+        """A clock that nobody sets: seconds since the machine began, also while it slept."""
         ...
 
     @property

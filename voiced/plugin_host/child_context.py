@@ -20,14 +20,17 @@ from voiced.plugin import (
     Effect,
     Entity,
     FileEntity,
+    Forgotten,
     Intent,
     JsonValue,
+    Remembered,
     Reply,
     Slot,
     Undo,
 )
 from voiced.plugin_host.describing import BUILT_IN_TYPES
 from voiced.plugin_host.wire import decode, encode
+from voiced.uptime import uptime_s
 
 __all__ = ["HostAssistant", "HostContext", "HostSlotContext", "Link", "NamedEntity"]
 
@@ -185,6 +188,19 @@ class HostAssistant:
         """Sentences on the last changes."""
         return cast("list[str]", await self._link.ask("changes", count=count))
 
+    @property
+    def keeps_speech(self) -> bool:
+        """Not told: a plugin has no business with what was said."""
+        return False
+
+    async def remembered(self, words: str = "", **_span: Any) -> Sequence[Remembered]:  # noqa: ARG002
+        """Not for plugins: it is all that the user said and did."""
+        raise IntentDenied("only a built-in intent can search the journal")
+
+    async def forget(self, words: str = "", **_span: Any) -> Forgotten:  # noqa: ARG002
+        """Not for plugins."""
+        raise IntentDenied("only a built-in intent can erase the journal")
+
 
 @dataclass(frozen=True, slots=True)
 class _NamedType:
@@ -253,6 +269,11 @@ class HostContext(HostSlotContext):
             "ask_about", text=bare, question=question, schema=dict(schema), object_id=object_id
         )
         return Labelled(found, EXTERNAL)
+
+    @property
+    def uptime_s(self) -> float:
+        """Seconds since the machine began."""
+        return uptime_s()
 
     @property
     def desk(self) -> Desk:

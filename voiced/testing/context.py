@@ -20,7 +20,17 @@ from typing import Any, TypeVar
 from voiced.desk import Desk
 from voiced.labels import Labelled, Origin
 from voiced.pictures import fitted
-from voiced.plugin import Entity, Intent, IntentFailed, JsonValue, Undo, Undoer
+from voiced.plugin import (
+    Entity,
+    Forgotten,
+    Intent,
+    IntentFailed,
+    JsonValue,
+    Remembered,
+    Undo,
+    Undoer,
+    normalise,
+)
 from voiced.quarantine import Quarantine
 from voiced.quoting import without_links
 from voiced.schema import bounded, mistake
@@ -61,6 +71,9 @@ class FakeAssistant:
         is_forgotten: Whether the conversation is to be forgotten.
         delivery: What ``deliver`` was asked for, each time.
         takes_speech: The intent that takes all speech, or an empty string.
+        keeps_speech: Whether what is said is kept.
+        memory: What ``remembered`` finds, newest first, and ``forget`` erases.
+        forgotten: What ``forget`` was asked for: words, and the ends of the span of time.
         allows_pictures: Whether the user let pictures be sent.
     """
 
@@ -82,6 +95,9 @@ class FakeAssistant:
         self.undone: list[str] = []
         self.takes_speech = ""
         self.allows_pictures = False
+        self.keeps_speech = True
+        self.memory: list[Remembered] = []
+        self.forgotten: list[tuple[str, datetime | None, datetime | None]] = []
         self._intents = tuple(intents)
         self._changes = list(changes)
         self._failing_undo = failing_undo
@@ -137,6 +153,35 @@ class FakeAssistant:
         """The last ``count`` changes, newest first."""
         return self._changes[::-1][:count]
 
+    async def remembered(
+        self,
+        words: str = "",
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        count: int = 50,
+    ) -> Sequence[Remembered]:
+        """Those of ``memory`` that hold all of the words, of that time."""
+        found = [each for each in self.memory if _fits(each, words, since, until)]
+        return found[:count]
+
+    async def forget(
+        self, words: str = "", *, since: datetime | None = None, until: datetime | None = None
+    ) -> Forgotten:
+        """Take those out of ``memory``, and note it in ``forgotten``."""
+        self.forgotten.append((words, since, until))
+        self.is_forgotten = True
+        gone = [each for each in self.memory if _fits(each, words, since, until)]
+        self.memory = [each for each in self.memory if each not in gone]
+        changes = sum(each.by == "change" for each in gone)
+        return Forgotten(said=len(gone) - changes, changes=changes, proved=len(gone))
+
+
+def _fits(record: Remembered, words: str, since: datetime | None, until: datetime | None) -> bool:
+    there = normalise(record.text)
+    holds = all(any(each.startswith(word) for each in there) for word in normalise(words))
+    return holds and (since is None or record.at >= since) and (until is None or record.at < until)
+
 
 class _Answering:
     """A model that says one thing."""
@@ -178,6 +223,7 @@ class FakeContext:
 
     Attributes:
         made: The changes made, in order.
+        set_uptime_s: What ``uptime_s`` is; None lets it go as ``now``.
         asked: The texts and questions of ``ask_about`` and ``rewrite``, as the model would get the
             texts; a picture is an empty text.
     """
@@ -192,12 +238,18 @@ class FakeContext:
         desk: Desk | None = None,
     ) -> None:
         self.now = now
+        self.set_uptime_s: float | None = None
         self.desk = desk or fake_desk()
         self.assistant = assistant or FakeAssistant()
         self.made: list[Change] = []
         self.asked: list[tuple[str, str]] = []
         self._answers = list(answers)
         self._settings = settings
+
+    @property
+    def uptime_s(self) -> float:
+        """As ``now`` goes, or what the test has set in ``set_uptime_s``."""
+        return self.now.timestamp() if self.set_uptime_s is None else self.set_uptime_s
 
     def settings(self, kind: type[S]) -> S:
         """The settings it was made with, or a default ``kind()``.

@@ -4,9 +4,9 @@ The files look like those of Home Assistant's intents repository::
 
     language: en
     tests:
-      - sentences: ["add milk to my shopping list", "put milk on the shopping list"]
+      - sentences: ["add milk to my pantry", "put milk in the pantry"]
         intent:
-          name: shopping.add
+          name: pantry.add
           slots: {thing: milk}
       - sentences: ["add salt to the soup"]
         intent: null          # must not be understood

@@ -195,7 +195,7 @@ def test_where_the_journal_has_no_room_nothing_is_changed(home: Home) -> None:
             return "|".join((*told, user.say("delete the draft"), user.say("undo that")))
 
     said = on_a_small_disk(folder, body, room="1m").split("|")
-    assert said[0] == "I can't write my journal, so I won't change anything."
+    assert said[0] == "The disk is full, so I won't change anything."
     assert said[1] == said[0]
     assert said[2:] == ["Moved draft.txt to the trash.", "draft.txt is back in Documents."]
     assert path.read_text() == "precious"

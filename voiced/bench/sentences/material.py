@@ -94,6 +94,7 @@ def load_material(folder: Path) -> Generator[Material]:
             "files": {"roots": roots},
             "desktop": {"application_folders": (applications,), "use_windows": False},
             "browser": {"use_joined": False},
+            "notes": {"folder": home / ".notes"},
         }
         known = {
             plugin.settings_model: plugin.settings_model(**chosen[plugin.name])

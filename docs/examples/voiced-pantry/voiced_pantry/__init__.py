@@ -1,4 +1,4 @@
-"""A shopping list in a text file, one thing a line."""
+"""What is in the pantry, in a text file, one thing a line."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from voiced.plugin import (
 
 
 class Settings(BaseModel):
-    """The section [shopping] of voiced.toml."""
+    """The section [pantry] of voiced.toml."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    file: Path = Field(Path("~/shopping.txt"), description="Where the list is kept.")
+    file: Path = Field(Path("~/pantry.txt"), description="Where what is in it is kept.")
 
 
 def read_list(file: Path) -> list[str]:
@@ -73,72 +73,72 @@ THING = ListedThing()
 
 
 @intent(
-    "shopping.add",
-    sentences=["(add|put) {thing} (to|on) (the|my) shopping list"],
+    "pantry.add",
+    sentences=["(add|put) {thing} (to|in|into) (the|my) pantry"],
     effect=Effect.W1,
     critical=["thing"],
     returns=Integrity.CONFIG,
-    examples=["add milk to my shopping list"],
+    examples=["add milk to my pantry"],
 )
 async def add(context: Context, thing: Annotated[str, TEXT]) -> Reply:
-    """Put a thing on the shopping list."""
+    """Put a thing into the pantry."""
     file = context.settings(Settings).file
     things = await context.in_worker(read_list, file)
-    way_back = Undo("shopping.add", {"thing": thing})
-    async with context.change(way_back, f"put {thing} on your list"):
+    way_back = Undo("pantry.add", {"thing": thing})
+    async with context.change(way_back, f"put {thing} in your pantry"):
         await context.in_worker(write_list, file, [*things, thing])
-    return Reply(f"{thing.capitalize()} is on your list.")
+    return Reply(f"{thing.capitalize()} is in your pantry.")
 
 
-@undoes("shopping.add")
+@undoes("pantry.add")
 async def undo_add(context: Context, data: Mapping[str, JsonValue]) -> str:
     """Take off what was put on the list."""
     file, thing = context.settings(Settings).file, str(data["thing"])
     things = await context.in_worker(read_list, file)
     if thing not in things:
-        raise IntentFailed("the thing is no longer listed", spoken=f"{thing} is gone already.")
+        raise IntentFailed("the thing is no longer there", spoken=f"{thing} is gone already.")
     things.remove(thing)
     await context.in_worker(write_list, file, things)
-    return f"I took {thing} off your list."
+    return f"I took {thing} out of your pantry."
 
 
 @intent(
-    "shopping.remove",
-    sentences=["(remove|take|delete) {thing} (from|off) (the|my) shopping list"],
+    "pantry.remove",
+    sentences=["(remove|take|delete) {thing} (from|out of) (the|my) pantry"],
     effect=Effect.W1,
     critical=["thing"],
-    examples=["take milk off my shopping list"],
+    examples=["take milk out of my pantry"],
 )
 async def remove(context: Context, thing: Annotated[str, THING]) -> Reply:
-    """Take a thing off the shopping list."""
+    """Take a thing out of the pantry."""
     file = context.settings(Settings).file
     things = await context.in_worker(read_list, file)
     if thing not in things:
-        raise IntentFailed("the thing is not listed", spoken=f"{thing} is not on your list.")
+        raise IntentFailed("the thing is not there", spoken=f"{thing} is not in your pantry.")
     things.remove(thing)
-    way_back = Undo("shopping.put", {"thing": thing})
-    async with context.change(way_back, f"took {thing} off your list"):
+    way_back = Undo("pantry.put", {"thing": thing})
+    async with context.change(way_back, f"took {thing} out of your pantry"):
         await context.in_worker(write_list, file, things)
-    return Reply(f"I took {thing} off your list.")
+    return Reply(f"I took {thing} out of your pantry.")
 
 
-@undoes("shopping.put")
+@undoes("pantry.put")
 async def undo_remove(context: Context, data: Mapping[str, JsonValue]) -> str:
     """Put back what was taken off the list."""
     file, thing = context.settings(Settings).file, str(data["thing"])
     things = await context.in_worker(read_list, file)
     await context.in_worker(write_list, file, [*things, thing])
-    return f"{thing.capitalize()} is back on your list."
+    return f"{thing.capitalize()} is back in your pantry."
 
 
 @intent(
-    "shopping.read",
-    sentences=["(what's|what is) on (the|my) shopping list", "read [me] my shopping list"],
+    "pantry.read",
+    sentences=["(what's|what is) in (the|my) pantry", "(check|read [me]) my pantry"],
     effect=Effect.R1,
-    examples=["what's on my shopping list"],
+    examples=["what's in my pantry"],
 )
 async def read(context: Context) -> Reply:
-    """Read the shopping list."""
+    """Tell what is in the pantry."""
     things = await context.in_worker(read_list, context.settings(Settings).file)
     if not things:
         return Reply("Your list is empty.")
