@@ -35,7 +35,15 @@ _COMMAND = "%h/.local/bin/voiced"
 _WAIT_S = 120.0
 _NOT_THERE = 127
 
-_SANDBOX = ("PrivateUsers=yes", "ProtectSystem=strict", "PrivateTmp=yes", "ProtectProc=invisible")
+_SANDBOX = (
+    "PrivateUsers=yes",
+    "ProtectSystem=strict",
+    "PrivateTmp=yes",
+    "ProtectProc=invisible",
+    "ProtectKernelTunables=yes",
+    "ProtectKernelLogs=yes",
+    "CapabilityBoundingSet=",
+)
 """What a kernel or a distribution may not let a user have."""
 
 _NO_SANDBOX = """\

@@ -74,6 +74,7 @@ def test_it_answers_in_the_c_locale(home: Path) -> None:
 
 def test_without_descriptors_it_says_why_and_answers_when_there_are_some(home: Path) -> None:
     def body() -> str:
+        sys.unraisablehook = sys.__unraisablehook__  # pytest's own opens files
         said: list[str] = []
         there = len(list(Path("/proc/self/fd").iterdir()))
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)

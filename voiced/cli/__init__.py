@@ -62,6 +62,7 @@ def _answer() -> int:
         sys.stdout.flush()
     except OSError as error:
         if error.errno in _NO_MORE_FILES:
+            sys.unraisablehook = lambda _: None  # what is half made complains when it is freed
             print("voiced: no more files can be opened: raise ulimit -n", file=sys.stderr)
             return _UNAVAILABLE
         if error.errno not in _UNWRITABLE:
