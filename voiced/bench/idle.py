@@ -111,9 +111,9 @@ class _Room:
         self.ended = _Moment.now()
 
 
-async def _feed(sound: Samples) -> float:
+async def _feed(sound: Samples, seconds: float) -> float:
     """The processor time, in seconds an hour, of taking the frames alone."""
-    room = _Room(_FEED_S, sound)
+    room = _Room(min(_FEED_S, seconds), sound)
     async with aclosing(room.frames()) as frames:
         async for _ in frames:
             pass
@@ -131,7 +131,7 @@ async def measure(config: Config, seconds: float, kind: Sound = "silence") -> Id
         VoicedError: An engine is missing, or the system does not tell about its processes.
     """
     sound = await _sound(kind)
-    feed = await _feed(sound)
+    feed = await _feed(sound, seconds)
     room = _Room(seconds, sound)
     starts: list[Event] = []
     before_s = time.perf_counter()
