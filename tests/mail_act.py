@@ -1,4 +1,4 @@
-"""Sends a mail, replaces a draft or moves a mail, and kills itself at a step: what ``mail_trials`` starts."""
+"""Sends or moves a mail, or replaces a draft, and kills itself at a step, for ``mail_trials``."""
 
 from __future__ import annotations
 

@@ -52,11 +52,15 @@ _SPECIAL = str.maketrans(dict.fromkeys("\\()[]{}<>|;:", " "))
 
 @dataclass(frozen=True, slots=True)
 class MailEntity:
-    """A mail that was named. ``account`` and ``number`` find it in the index."""
+    """A mail that was named. ``account`` and ``number`` find it in the index.
+
+    ``message_id`` finds it there again once it was moved, which gives it another number.
+    """
 
     account: str
     number: int
     title: str
+    message_id: str = ""
 
     @property
     def kind(self) -> str:
@@ -71,7 +75,7 @@ class MailEntity:
 
 def entity_of(found: Found) -> MailEntity:
     """A mail as a thing that "it" may mean."""
-    return MailEntity(found.account, found.number, _called(found))
+    return MailEntity(found.account, found.number, _called(found), found.message_id)
 
 
 def title_of(found: Found) -> str:
@@ -99,7 +103,7 @@ def found_of(settings: Settings, mail: MailEntity) -> Found:
         IntentFailed: There is no account, or the index is damaged.
     """
     with_account(settings)
-    found = one_by_number(settings, mail.account, mail.number)
+    found = one_by_number(settings, mail.account, mail.number, mail.message_id)
     if found is None:
         raise _gone()
     return found
