@@ -5,10 +5,25 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from .finding import find_mail
 from .index.companion import COMPANION
+from .reading import read_mail, read_next, read_on, read_previous
+from .saving import save_files, undo_save, undo_save_several
 from .settings import Settings
-from .telling import read_newest, tell_new
+from .telling import tell_new
 
 COMPANIONS = (COMPANION,)
 
-__all__ = ["COMPANIONS", "Settings", "read_newest", "tell_new"]
+__all__ = [
+    "COMPANIONS",
+    "Settings",
+    "find_mail",
+    "read_mail",
+    "read_next",
+    "read_on",
+    "read_previous",
+    "save_files",
+    "tell_new",
+    "undo_save",
+    "undo_save_several",
+]
