@@ -1,112 +1,41 @@
-"""The slot type of mail folders: by what they are for, or by their names."""
+"""The slot type of the folder that a file of a mail is saved in: one that files may use."""
 
 from __future__ import annotations
 
-import re
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from voiced.plugin import Candidate, SlotContext, named, one_line
+from voiced.plugin import Candidate, Entity, FileEntity, IntentError, SlotContext
+from voiced_intents.files.slot import FOLDER as FILES_FOLDER
 
-from .folders import folder_for
-from .imap import Session
-from .index.lookup import Index
-from .refusals import Gone
-from .settings import Role, Settings
+from .storing import file_settings
 
-__all__ = ["ARCHIVE", "MAIL_FOLDER", "TRASH", "MailFolder"]
-
-_ROLES: Mapping[str, Role] = {
-    "inbox": "inbox",
-    "archive": "archive",
-    "trash": "trash",
-    "bin": "trash",
-    "junk": "junk",
-    "spam": "junk",
-}
-_PARTS = re.compile(r"[/.\\]")
+__all__ = ["FOLDER"]
 
 
-@dataclass(frozen=True, slots=True)
-class MailFolder:
-    """A folder: what it is for, or where it lies in each account that has it."""
+class _Folder:
+    """A folder that exists; where files may not be used, there is none."""
 
-    called: str
-    role: Role | None = None
-    places: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def spoken(self) -> str:
-        """How it is told: "the archive", "Taxes"."""
-        return f"the {self.called}" if self.role else self.called
-
-    def name(self, session: Session) -> str:
-        """What the server of an account calls it.
-
-        Raises:
-            Gone: The account has no such folder.
-            IntentError: The server cannot be reached, or says no.
-        """
-        if self.role == "archive":  # where all mail lies in one folder, that is the archive
-            try:
-                return folder_for(session, "archive")
-            except Gone:
-                with suppress(Gone):
-                    return folder_for(session, "all")
-                raise
-        if self.role is not None:
-            return folder_for(session, self.role)
-        found = dict(self.places).get(session.name)
-        if found is None:
-            text = f"The account {session.name} has no folder {self.called}."
-            raise Gone("the account has no such folder", spoken=text)
-        return found
-
-
-ARCHIVE = MailFolder("archive", "archive")
-TRASH = MailFolder("trash", "trash")
-
-
-def _folders(context: SlotContext) -> list[MailFolder]:
-    settings = context.settings(Settings)
-    found = {called: MailFolder(called, role) for called, role in _ROLES.items()}
-    if not settings.accounts:
-        return list(found.values())
-    places: dict[str, list[tuple[str, str]]] = {}
-    with suppress(sqlite3.Error):
-        for account, name, role in Index(settings).folders():
-            called = one_line(_PARTS.split(name)[-1]).strip()
-            if role not in _ROLES.values() and called.lower() not in found:
-                places.setdefault(called, []).append((account, name))
-    own = (MailFolder(called, None, tuple(where)) for called, where in places.items() if called)
-    return [*found.values(), *own]
-
-
-_NAMED = named("mail_folder", _folders, lambda folder: folder.called)
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A folder that there is; other words are heard too, and fit nothing."""
-
-    name: ClassVar[str] = "mail_folder"
+    name: ClassVar[str] = "folder"
     is_open: ClassVar[bool] = True
-    json_schema: ClassVar[Mapping[str, Any]] = {
-        "type": "string",
-        "minLength": 1,
-        "description": "the name of a mail folder, or: inbox, archive, trash, junk",
-    }
+    json_schema: ClassVar[Mapping[str, Any]] = FILES_FOLDER.json_schema
 
     def phrases(self, context: SlotContext) -> Sequence[str]:
-        """What folders are called."""
-        return _NAMED.phrases(context)
+        """The names of the folders."""
+        try:
+            file_settings(context)
+        except IntentError:
+            return ()
+        return FILES_FOLDER.phrases(context)
 
-    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[MailFolder]]:
-        """The folders that sound like it, best first."""
-        return _NAMED.resolve(said.lower().removesuffix(" folder"), context)
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[FileEntity]]:
+        """The folders that may be meant; raises as a folder of the file intents does."""
+        file_settings(context)
+        return FILES_FOLDER.resolve(said, context)
+
+    def from_entity(self, entity: Entity) -> FileEntity | None:
+        """What "it" is, if the conversation spoke of a folder."""
+        return FILES_FOLDER.from_entity(entity)
 
 
-MAIL_FOLDER = _Slot()
+FOLDER = _Folder()

@@ -12,7 +12,7 @@ from voiced.plugin import Context, Effect, JsonValue, Reply, Undo, intent, undoe
 
 from .accounts import Accounts
 from .carrying import gone, in_turn, places_of, rows_of, signed_in
-from .folder_slot import ARCHIVE, MAIL_FOLDER, TRASH, MailFolder
+from .mail_folders import ARCHIVE, MAIL_FOLDER, TRASH, MailFolder
 from .moves import Made, Moving, move_all, moves_back, planned_move
 from .naming import MAIL, MailEntity
 from .refusals import failed
