@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +32,6 @@ from .settings import Account, Settings
 __all__ = [
     "Listed",
     "Written",
-    "change",
     "create",
     "entity_of",
     "listed",
@@ -41,6 +40,7 @@ __all__ = [
     "put_back",
     "read",
     "recipients_of",
+    "replace",
     "session_of",
     "take_back",
     "throw_away",
@@ -49,7 +49,6 @@ __all__ = [
 
 _MOST_LISTED = 50
 _KEY = re.compile(r"[0-9a-f]{32}")
-Edit = Callable[[EmailMessage], EmailMessage]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,28 +138,24 @@ def _read(drafts: Drafts, account: str, key: str) -> Written:
     return Written(account, Draft(key, int(version), 0), raw, mark)
 
 
-def change(
-    settings: Settings, account: str, key: str, edit: Edit, *, keeps_old: bool = True
+def replace(
+    settings: Settings, old: Written, message: EmailMessage, *, keeps_old: bool = True
 ) -> Written:
     """Put a changed version in place of the one that is there; that one goes to the trash.
 
     Args:
         settings: The accounts.
-        account: Which one.
-        key: Of the draft.
-        edit: Changes it; it may refuse.
+        old: What is there.
+        message: What is to be there.
         keeps_old: False while much is changed in a row, of which only the beginning is kept.
 
     Raises:
-        Gone: It was deleted or sent elsewhere.
         IntentError: The server cannot be reached, or says no; then it is as it was.
     """
-    with session_of(settings, account) as session:
-        drafts = Drafts(session)
-        old = _read(drafts, account, key)
-        message = edit(old.message)
-        draft = drafts.replace(old.draft, message, _trash(session) if keeps_old else "")
-    return Written(account, draft, message.as_bytes(), str(message[VERSION]))
+    with session_of(settings, old.account) as session:
+        trash = _trash(session) if keeps_old else ""
+        draft = Drafts(session).replace(old.draft, message, trash)
+    return Written(old.account, draft, message.as_bytes(), str(message[VERSION]))
 
 
 def _trash(session: Session) -> str:
