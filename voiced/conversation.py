@@ -32,7 +32,9 @@ _DROPPED_EXCHANGES = 10
 _KEPT_FIELDS = 500
 _KEPT_HANDLES = 500
 
-_NOUNS = tuple("one file folder page result hit picture photo image video".split())
+_NOUNS = tuple(
+    "one file folder page result hit picture photo image video mail email message".split()
+)
 _IT = (
     {f"{pointer} {noun}" for pointer in ("that", "this") for noun in _NOUNS}
     | {f"the {noun}" for noun in _NOUNS[1:]}

@@ -73,6 +73,7 @@ class Query:
         role: The folder that it lies in is for this.
         accounts: Only these; empty: all.
         limit: At most so many, the newest first.
+        is_oldest_first: The oldest first.
     """
 
     words: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ class Query:
     role: Role | None = None
     accounts: tuple[str, ...] = ()
     limit: int = 20
+    is_oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +115,17 @@ class Index:
 
     def find(self, query: Query) -> list[Found]:
         """The mails that fit, the newest first; a mail that lies in two folders is there once."""
+        order = "ASC" if query.is_oldest_first else "DESC"
         found: list[Found] = []
         for name, db in self._opened(query.accounts):
             where, values = _conditions(query)
             sql = (
                 f"SELECT {_COLUMNS} FROM mails JOIN folders ON folders.id = folder "  # noqa: S608
-                f"WHERE {' AND '.join(where)} ORDER BY date_s DESC LIMIT ?"
+                f"WHERE {' AND '.join(where)} ORDER BY date_s {order} LIMIT ?"
             )
             rows = db.execute(sql, (*values, query.limit * _MORE))
             found += [_found(name, row) for row in rows]
-        found.sort(key=lambda each: each.date, reverse=True)
+        found.sort(key=lambda each: each.date, reverse=not query.is_oldest_first)
         return _once(found)[: query.limit]
 
     def mail(self, account: str, number: int) -> Found | None:
