@@ -1,4 +1,4 @@
-"""The intents that begin a draft: a new mail, a reply, a mail that is passed on."""
+"""The intents that begin a draft of a new mail, or of one that is passed on."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Sequence
 from email.message import EmailMessage
 from typing import Annotated
 
-from voiced.plugin import TEXT, Context, Effect, InvalidSlots, Reply, Undo, intent, list_of
+from voiced.plugin import TEXT, Context, Effect, InvalidSlots, Reply, Undo, intent
 
 from .composing import Letter, message_of, new_message_id
 from .dictating import dictate_into
 from .draft_slots import ACCOUNT
 from .draft_things import DraftEntity, note
 from .drafting import create, entity_of, me, with_account
-from .letters import as_sentence, forward_of, joined, own_part, reply_to
+from .letters import as_sentence, forward_of, joined, own_part
 from .mime import Mail, content_of, read_mail
 from .naming import MAIL, MailEntity, found_of, raw_of
-from .people import PERSON, Recipient
+from .people import PEOPLE, Recipient
 from .refusals import failed
 from .settings import Settings
 
-__all__ = ["begun", "forward", "reply", "reply_all", "told", "write"]
+__all__ = ["SAYING", "begun", "forward", "told", "write"]
 
-_SAYING = "(saying|that says|to say|and say|telling them|telling him|telling her) [that] {text}"
-_MOST_FILES_BYTES = 20 * 2**20
+SAYING = "(saying|that says|to say|and say|telling them|telling him|telling her) [that] {text}"
+_MOST_FILES_BYTES, _MOST_BYTES = 20 * 2**20, 30 * 2**20
 _WHAT = "What shall I write? Say stop dictation when you are done."
 
 
@@ -33,10 +33,10 @@ _WHAT = "What shall I write? Say stop dictation when you are done."
     sentences=[
         "(write|compose|draft|start|send) (a|an) [new] (mail|email|message) [to {people}]"
         " [from [my] {account} [account]] [(about|on) {subject}]"
-        f" [{_SAYING}]",
-        f"(write|send) {{people}} (a|an) (mail|email|message) [about {{subject}}] [{_SAYING}]",
-        f"(email|mail) {{people}} [about {{subject}}] {_SAYING}",
-        "(email|mail) {people} that {text}",
+        f" [{SAYING}]",
+        f"(write|send) {{people}} (a|an) (mail|email|message) [about {{subject}}] [{SAYING}]",
+        f"(email|mail|write to) {{people}} [about {{subject}}] [{SAYING}]",
+        "(email|mail|write to) {people} that {text}",
     ],
     effect=Effect.W1,
     critical=["people", "text"],
@@ -45,7 +45,7 @@ _WHAT = "What shall I write? Say stop dictation when you are done."
 )
 async def write(
     context: Context,
-    people: Annotated[tuple[Recipient, ...] | None, list_of(PERSON)] = None,
+    people: Annotated[tuple[Recipient, ...] | None, PEOPLE] = None,
     subject: Annotated[str | None, TEXT] = None,
     text: Annotated[str | None, TEXT] = None,
     account: Annotated[str | None, ACCOUNT] = None,
@@ -70,50 +70,9 @@ def _as_subject(said: str) -> str:
 
 
 @intent(
-    "mail.reply",
-    sentences=[
-        f"(reply|answer|respond) [to] {{mail}} [{_SAYING}]",
-        "(reply|answer|respond) [to] {mail} (that|with) {text}",
-        "write (a|an) (reply|answer) to {mail} [" + _SAYING + "]",
-    ],
-    effect=Effect.W1,
-    critical=["mail", "text"],
-    deadline_s=50.0,
-    examples=["reply to it saying that I come", "answer the mail from Anna"],
-)
-async def reply(
-    context: Context,
-    mail: Annotated[MailEntity, MAIL],
-    text: Annotated[str | None, TEXT] = None,
-) -> Reply:
-    """Write a draft that answers a mail; nothing is sent."""
-    return await answered(context, mail, text or "", to_all=False)
-
-
-@intent(
-    "mail.reply_all",
-    sentences=[
-        "(reply|answer|respond) [to] (all|everyone|everybody) (of|on|in) {mail} [" + _SAYING + "]",
-        "(reply|answer|respond) [to] {mail} to (all|everyone|everybody) [" + _SAYING + "]",
-    ],
-    effect=Effect.W1,
-    critical=["mail", "text"],
-    deadline_s=50.0,
-    examples=["reply to everyone on it saying that I come"],
-)
-async def reply_all(
-    context: Context,
-    mail: Annotated[MailEntity, MAIL],
-    text: Annotated[str | None, TEXT] = None,
-) -> Reply:
-    """Write a draft that answers a mail to all who got it; nothing is sent."""
-    return await answered(context, mail, text or "", to_all=True)
-
-
-@intent(
     "mail.forward",
     sentences=[
-        f"(forward|pass on) {{mail}} to {{people}} [{_SAYING}]",
+        f"(forward|pass on) {{mail}} to {{people}} [{SAYING}]",
         "pass {mail} on to {people}",
     ],
     effect=Effect.W1,
@@ -124,13 +83,13 @@ async def reply_all(
 async def forward(
     context: Context,
     mail: Annotated[MailEntity, MAIL],
-    people: Annotated[tuple[Recipient, ...], list_of(PERSON)],
+    people: Annotated[tuple[Recipient, ...], PEOPLE],
     text: Annotated[str | None, TEXT] = None,
 ) -> Reply:
     """Write a draft that passes a mail on, with its files; nothing is sent."""
     settings = context.settings(Settings)
     found = await context.in_worker(found_of, settings, mail)
-    raw = await context.in_worker(raw_of, settings, found)
+    raw = await context.in_worker(raw_of, settings, found, _MOST_BYTES)
     whole = await context.in_worker(read_mail, raw)
     to = [each.person for each in people]
     own = as_sentence(text or "")
@@ -155,25 +114,6 @@ def _files(raw: bytes, mail: Mail) -> list[tuple[str, str, bytes]]:
             "forward it with your mail program",
         )
     return found
-
-
-async def answered(context: Context, mail: MailEntity, text: str, *, to_all: bool) -> Reply:
-    """Begin a reply.
-
-    Raises:
-        IntentError: The mail or its server is not there; or it would go to too many.
-    """
-    settings = context.settings(Settings)
-    found = await context.in_worker(found_of, settings, mail)
-    raw = await context.in_worker(raw_of, settings, found)
-    whole = await context.in_worker(read_mail, raw)
-    own = [each.address.lower() for each in settings.accounts.values()]
-    sender = me(settings.accounts[found.account])
-    letter = reply_to(whole, sender, own, as_sentence(text), to_all=to_all)
-    if not letter.to:
-        raise failed("the mail has no sender", "That mail does not say who wrote it.")
-    entity = await begun(context, found.account, letter)
-    return told(context, entity, as_sentence(text), "The reply goes")
 
 
 async def begun(

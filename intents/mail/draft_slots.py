@@ -7,14 +7,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from voiced.plugin import Candidate, Entity, SlotContext, normalise, sound_similarity
+from voiced.plugin import (
+    TEXT,
+    Candidate,
+    Entity,
+    InvalidSlots,
+    SlotContext,
+    normalise,
+    sound_similarity,
+)
 
 from .draft_things import DraftEntity, known, known_words, note
 from .drafting import entity_of, listed, own_text, read, with_account
+from .people import PERSON
 from .refusals import failed
 from .settings import Settings
 
-__all__ = ["ACCOUNT", "DRAFT", "DRAFTED", "LETTER"]
+__all__ = ["ACCOUNT", "ADDED", "DRAFT", "DRAFTED", "LETTER", "WANTED", "one_of"]
 
 _ALIKE = 0.75
 _MOST = 3
@@ -112,6 +121,54 @@ def _on_server(wanted: str, settings: Settings) -> list[DraftEntity]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A draft by whom it is to, or what it is about: "Anna", "the boat"."""
+
+    name: ClassVar[str] = "wanted_draft"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {
+        "type": "string",
+        "minLength": 1,
+        "description": "whom a draft is to, or what it is about",
+    }
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """The names of the address book."""
+        return PERSON.phrases(context)
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[DraftEntity]]:
+        """The drafts that may be meant, best first; raises as DRAFT does."""
+        wanted = " ".join(normalise(said))
+        near = _near(wanted, [each.entity for each in known()]) if wanted else []
+        return near or _near(wanted, _on_server(wanted, context.settings(Settings)))
+
+    def from_entity(self, entity: Entity) -> DraftEntity | None:
+        """A draft that a handle stands for."""
+        return entity if isinstance(entity, DraftEntity) else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """What is to be added to a draft: any words but "to my list"."""
+
+    name: ClassVar[str] = "added"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "minLength": 1}
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002 - any words will do
+        """None."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether they are to be written, and do not say where something goes."""
+        return said.split()[:1] not in (["to"], ["on"])
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[str]]:
+        """The words themselves."""
+        return TEXT.resolve(said, context)
+
+
+@dataclass(frozen=True, slots=True)
 class _Drafted:
     """Words that stand in the draft that was spoken of last; nothing where there is none."""
 
@@ -131,6 +188,9 @@ class _Drafted:
         """The words themselves: where they stand is looked for in the draft as it is then."""
         text = said.strip()
         return (Candidate(text, text),) if text and known() else ()
+
+    def from_entity(self, entity: Entity) -> None:
+        """Nothing: words stand for no thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +226,17 @@ LETTER = _Draft("draft|mail|email|e mail|message|reply|answer|letter", needs_one
 
 DRAFTED = _Drafted()
 ACCOUNT = _Account()
+ADDED = _Added()
+WANTED = _Wanted()
+
+
+def one_of(*named: DraftEntity | None) -> DraftEntity:
+    """The draft that one of several slots holds.
+
+    Raises:
+        InvalidSlots: None of them does.
+    """
+    for each in named:
+        if each is not None:
+            return each
+    raise InvalidSlots("no draft", spoken="Which draft? Say, for example: the draft to Anna.")

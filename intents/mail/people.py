@@ -17,6 +17,7 @@ from voiced.plugin import (
     Candidate,
     Entity,
     SlotContext,
+    list_of,
     named,
     normalise,
     one_line,
@@ -30,7 +31,7 @@ from .headers import suspicions
 from .index.lookup import Index
 from .settings import Settings
 
-__all__ = ["PERSON", "Recipient", "everybody", "is_own", "recipient_of"]
+__all__ = ["PEOPLE", "PERSON", "Recipient", "everybody", "is_own", "recipient_of"]
 
 _MOST = 10
 _MOST_NAMES = 400
@@ -184,3 +185,35 @@ class _Person:
 
 
 PERSON = _Person()
+_SEVERAL = list_of(PERSON)
+_NO_NAMES = frozenset("a an about regarding that saying poem song story note".split())
+
+
+@dataclass(frozen=True, slots=True)
+class _People:
+    """Several of them: "Anna, Tom and my sister"."""
+
+    name: ClassVar[str] = "people"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = _SEVERAL.json_schema
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:
+        """As PERSON."""
+        return PERSON.phrases(context)
+
+    def fits(self, said: str) -> bool:
+        """Whether the words can be names, and hold none that begins something else."""
+        return _NO_NAMES.isdisjoint(said.split())
+
+    def resolve(
+        self, said: str, context: SlotContext
+    ) -> Sequence[Candidate[tuple[Recipient, ...]]]:
+        """All of them; where a name may mean several people, one candidate for each reading."""
+        return _SEVERAL.resolve(said, context)
+
+    def from_entity(self, entity: Entity) -> tuple[Recipient, ...] | None:
+        """Somebody who was named."""
+        return (entity,) if isinstance(entity, Recipient) else None
+
+
+PEOPLE = _People()
