@@ -102,7 +102,7 @@ SUGGESTION = _Suggested()
         "(reply|answer|respond) [to] {mail} (that|with) {text}",
         f"write (a|an) (reply|answer) [to {{mail}}] [{SAYING}]",
         f"(reply|answer|respond) {SAYING}",
-        "(reply|answer|respond) (that|with) {text}",
+        "(reply|respond) (that|with) {text}",
     ],
     effect=Effect.W1,
     critical=["mail", "text"],

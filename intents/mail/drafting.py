@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -24,10 +22,10 @@ from .folders import folder_for
 from .imap import Session
 from .letters import own_part, parsed, text_of
 from .mime import read_headers
-from .oauth import Key
 from .people import recipient_of
 from .refusals import Gone, failed
 from .settings import Account, Settings
+from .warm import session_of
 
 __all__ = [
     "Listed",
@@ -41,7 +39,6 @@ __all__ = [
     "read",
     "recipients_of",
     "replace",
-    "session_of",
     "take_back",
     "throw_away",
     "with_account",
@@ -92,20 +89,6 @@ def _key_of(text: str) -> str:
     """The key of a draft of ours; empty for anything else."""
     found = _KEY.fullmatch(text.strip())
     return found.group() if found else ""
-
-
-@contextmanager
-def session_of(settings: Settings, account: str) -> Iterator[Session]:
-    """A connection to the server of an account.
-
-    Raises:
-        IntentFailed: There is no such account any more.
-    """
-    if account not in settings.accounts:
-        raise failed("the mail account is gone", f"There is no mail account {account} any more.")
-    key = Key(account, settings.accounts[account], settings.timeout_s)
-    with Session(key, timeout_s=settings.timeout_s) as session:
-        yield session
 
 
 def create(settings: Settings, account: str, key: str, message: EmailMessage) -> Written:

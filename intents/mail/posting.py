@@ -17,7 +17,7 @@ from voiced.plugin import Context, Effect, IntentError, Reply, intent
 from .composing import address_of
 from .draft_slots import LETTER, WANTED, one_of
 from .draft_things import DraftEntity, forget, note
-from .drafting import Written, entity_of, own_text, read, recipients_of, session_of
+from .drafting import Written, entity_of, own_text, read, recipients_of
 from .drafts import Drafts, without_marks
 from .index.place import outgoing_file
 from .oauth import Key
@@ -26,6 +26,7 @@ from .refusals import MaybeSent, denied, failed
 from .sending import Sender
 from .settings import Settings
 from .smtp import Envelope
+from .warm import session_of
 
 __all__ = ["message_id_of", "send_draft", "told_here"]
 

@@ -1,0 +1,134 @@
+"""A talk with the whole assistant about mail: what is said goes through the dispatcher, all of it.
+
+Other plugins that mean something by "it" are there, too, so that these have to be told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from voiced.config import Config
+from voiced.conversation import Conversation
+from voiced.dispatch import Call, Dispatcher, Environment, Question, Report, Result, Waits
+from voiced.errors import VoicedError
+from voiced.events import TurnId
+from voiced.journal import Journal
+from voiced.policy import TYPED
+from voiced.quarantine import Quarantine
+from voiced.registry import load_plugins
+from voiced.testing.script import inline
+from voiced_intents.mail.draft_things import forget_all
+from voiced_intents.mail.warm import hang_up
+
+_NEEDED = ("mail", "files", "writing", "talk", "search")
+_PLUGINS = [each for each in load_plugins(Config().intents).plugins if each.name in _NEEDED]
+
+
+@dataclass
+class Talk:
+    """One conversation. ``asked`` is the question that waits, ``posted`` what the outbox said."""
+
+    dispatcher: Dispatcher
+    asked: Question | None = None
+    posted: str = ""
+    results: list[Result] = field(default_factory=list)
+    turns: int = 0
+    stops: bool = False
+    """Whether what waits in the outbox is stopped."""
+
+    def say(self, text: str) -> str:
+        """One turn; what was answered, or asked."""
+        return anyio.run(self._say, text)
+
+    def say_fails(self, text: str) -> str:
+        """One turn that comes to nothing; why."""
+        try:
+            answer = self.say(text)
+        except VoicedError as error:
+            return error.spoken
+        raise AssertionError(answer)
+
+    async def _say(self, text: str) -> str:
+        self.turns += 1
+        try:
+            return await self._answered(text)
+        finally:
+            self.dispatcher.end_turn(TurnId(self.turns), was_interrupted=False)
+
+    async def _answered(self, text: str) -> str:
+        report = Report(TurnId(self.turns), lambda: 0, lambda _event: None)
+        if self.dispatcher.is_stale:
+            await self.dispatcher.refresh()
+        found = await self.dispatcher.understand([(text, 1.0)], report, TYPED)
+        self.asked, self.posted = None, ""
+        if isinstance(found, Question):
+            self.asked = found
+            return found.text
+        assert isinstance(found, Call), f"{text!r} was not understood: {found}"
+        result: Result | None
+        if found.waits:
+            self.posted = self.dispatcher.posted(found).spoken
+            result = await self._sent(found, report)
+            if result is None:
+                return ""
+        else:
+            result = await self.dispatcher.run(found, report)
+        self.results.append(result)
+        return result.spoken
+
+    async def _sent(self, call: Call, report: Report) -> Result | None:
+        """What came of it; None where it was stopped in the outbox."""
+        if self.stops:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._stop)
+                return await self.dispatcher.send(call, report)
+        return await self.dispatcher.send(call, report)
+
+    async def _stop(self) -> None:
+        while not self.dispatcher.outbox.waiting:
+            await anyio.sleep(0.001)
+        self.dispatcher.outbox.stop()
+
+    @property
+    def intent(self) -> str:
+        """What was done last."""
+        return self.results[-1].call.intent.name
+
+
+@contextmanager
+def talking(
+    settings: Mapping[type, Any], folder: Path, now: datetime, model: Any = None
+) -> Iterator[Talk]:
+    """The assistant with these settings; its memory of drafts is empty, as after a start."""
+    forget_all()
+    hang_up()
+    journal = Journal.open(folder)
+    known = {
+        plugin.settings_model: plugin.settings_model()
+        for plugin in _PLUGINS
+        if plugin.settings_model is not None
+    }
+    environment = Environment(
+        journal=journal,
+        now=lambda: now,
+        monotonic_s=lambda: 0.0,
+        in_worker=inline,
+        settings={**known, **settings},
+        hears=False,
+        quarantine=Quarantine(model),
+    )
+    intents = [intent for plugin in _PLUGINS for intent in plugin.intents]
+    undoers = [undoer for plugin in _PLUGINS for undoer in plugin.undoers]
+    waits = Waits(outbox_s=0.01)
+    try:
+        yield Talk(Dispatcher(intents, undoers, environment, Conversation(), waits))
+    finally:
+        hang_up()
+        journal.close()
