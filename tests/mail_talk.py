@@ -9,10 +9,14 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from email import message_from_bytes
 from pathlib import Path
 from typing import Any
 
 import anyio
+import anyio.lowlevel
+from anyio.abc import TaskStatus
+from mail_servers import MailServer
 
 from voiced.config import Config
 from voiced.conversation import Conversation
@@ -20,12 +24,25 @@ from voiced.dispatch import Call, Dispatcher, Environment, Question, Report, Res
 from voiced.errors import VoicedError
 from voiced.events import TurnId
 from voiced.journal import Journal
-from voiced.policy import TYPED
+from voiced.policy import TYPED, Answer
 from voiced.quarantine import Quarantine
 from voiced.registry import load_plugins
 from voiced.testing.script import inline
 from voiced_intents.mail.draft_things import forget_all
 from voiced_intents.mail.warm import hang_up
+
+CARDS = """BEGIN:VCARD
+VERSION:3.0
+FN:Anna Schmidt
+EMAIL:anna.schmidt@example.org
+END:VCARD
+BEGIN:VCARD
+VERSION:3.0
+FN:Eva Berg
+NICKNAME:Evi
+EMAIL:eva@example.org
+END:VCARD
+"""
 
 _NEEDED = ("mail", "files", "writing", "talk", "search")
 _PLUGINS = [each for each in load_plugins(Config().intents).plugins if each.name in _NEEDED]
@@ -71,6 +88,8 @@ class Talk:
         if isinstance(found, Question):
             self.asked = found
             return found.text
+        if found is Answer.NO:
+            return ""
         assert isinstance(found, Call), f"{text!r} was not understood: {found}"
         result: Result | None
         if found.waits:
@@ -87,13 +106,14 @@ class Talk:
         """What came of it; None where it was stopped in the outbox."""
         if self.stops:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._stop)
+                await tasks.start(self._waits_until_stopped)
                 return await self.dispatcher.send(call, report)
         return await self.dispatcher.send(call, report)
 
-    async def _stop(self) -> None:
-        while not self.dispatcher.outbox.waiting:
-            await anyio.sleep(0.001)
+    async def _waits_until_stopped(self, task_status: TaskStatus[None]) -> None:
+        """Stop it as soon as this task gets its turn, which is when the other one waits."""
+        task_status.started()
+        await anyio.lowlevel.checkpoint()
         self.dispatcher.outbox.stop()
 
     @property
@@ -132,3 +152,30 @@ def talking(
     finally:
         hang_up()
         journal.close()
+
+
+class Place:
+    """A server with a user who has an address book, and a talk about it."""
+
+    def __init__(self, server: MailServer, user: str, talk: Talk) -> None:
+        self.server, self.user, self.talk = server, user, talk
+        self.before = len(server.arrived)
+
+    def drafts(self) -> list[str]:
+        return [text(each) for each in self.server.all(self.user, "Drafts")]
+
+    def trash(self) -> list[str]:
+        return [text(each) for each in self.server.all(self.user, "Trash")]
+
+    @property
+    def arrived(self) -> list[tuple[str, tuple[str, ...], bytes]]:
+        """What was sent since the talk began."""
+        return self.server.arrived[self.before :]
+
+
+def text(raw: bytes) -> str:
+    """The text of a mail."""
+    message: Any = message_from_bytes(raw)
+    while message.is_multipart():
+        message = message.get_payload(0)
+    return str(message.get_payload(decode=True).decode()).replace("\r\n", "\n").strip()

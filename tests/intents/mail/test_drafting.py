@@ -1,55 +1,14 @@
-"""Mail is written, changed, read back and sent by voice: through the dispatcher, on real servers."""
+"""Mail is written, changed, read back and sent by voice: all of it, on real servers."""
 
 from __future__ import annotations
 
-from email import message_from_bytes
-
 import pytest
-from mail_servers import HOST
-from mail_talk import Talk, talking
+from mail_talk import CARDS, Place, talking, text
 from mailboxes import NOW
 
 from voiced_intents.mail.settings import Settings
 
 pytestmark = pytest.mark.mail
-
-CARDS = """BEGIN:VCARD
-VERSION:3.0
-FN:Anna Schmidt
-EMAIL:anna.schmidt@example.org
-END:VCARD
-BEGIN:VCARD
-VERSION:3.0
-FN:Eva Berg
-NICKNAME:Evi
-EMAIL:eva@example.org
-END:VCARD
-"""
-
-
-class Place:
-    """A server with a user who has an address book, and a talk about it."""
-
-    def __init__(self, server, user: str, talk: Talk) -> None:
-        self.server, self.user, self.talk = server, user, talk
-        self.before = len(server.arrived)
-
-    def drafts(self) -> list[str]:
-        return [text(each) for each in self.server.all(self.user, "Drafts")]
-
-    def trash(self) -> list[str]:
-        return [text(each) for each in self.server.all(self.user, "Trash")]
-
-    @property
-    def arrived(self):
-        return self.server.arrived[self.before :]
-
-
-def text(raw: bytes) -> str:
-    payload = message_from_bytes(raw)
-    while payload.is_multipart():
-        payload = payload.get_payload(0)
-    return payload.get_payload(decode=True).decode().replace("\r\n", "\n").strip()
 
 
 @pytest.fixture
