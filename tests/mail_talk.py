@@ -5,7 +5,8 @@ Other plugins that mean something by "it" are there, too, so that these have to 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,6 +28,7 @@ from voiced.journal import Journal
 from voiced.policy import TYPED, Answer
 from voiced.quarantine import Quarantine
 from voiced.registry import load_plugins
+from voiced.stages import Message, ReplyDelta, Tool
 from voiced.testing.script import inline
 from voiced_intents.mail.draft_things import forget_all
 from voiced_intents.mail.warm import hang_up
@@ -120,6 +122,33 @@ class Talk:
     def intent(self) -> str:
         """What was done last."""
         return self.results[-1].call.intent.name
+
+
+class Model:
+    """A language model that gives these answers; what it was sent, and with which tools."""
+
+    last_usage = None
+
+    def __init__(self) -> None:
+        self.answers: list[dict[str, Any]] = []
+        self.histories: list[Sequence[Message]] = []
+        self.tools: list[tuple[Tool, ...]] = []
+
+    async def prepare(self) -> None:
+        pass
+
+    async def aclose(self) -> None:
+        pass
+
+    async def room(self) -> None:
+        pass
+
+    async def reply(
+        self, history: Sequence[Message], tools: Sequence[Tool], schema: object = None
+    ) -> AsyncGenerator[ReplyDelta]:
+        self.histories.append(tuple(history))
+        self.tools.append(tuple(tools))
+        yield ReplyDelta(json.dumps(self.answers.pop(0)))
 
 
 @contextmanager

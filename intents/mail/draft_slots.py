@@ -23,7 +23,7 @@ from .people import PERSON
 from .refusals import failed
 from .settings import Settings
 
-__all__ = ["ACCOUNT", "ADDED", "DRAFT", "DRAFTED", "LETTER", "WANTED", "one_of"]
+__all__ = ["ACCOUNT", "ADDED", "DRAFT", "DRAFTED", "LETTER", "TEXT_OF", "WANTED", "one_of"]
 
 _ALIKE = 0.75
 _MOST = 3
@@ -36,8 +36,8 @@ class _Draft:
     """A draft that was named before, the newest one, or that to somebody or about something."""
 
     nouns: str
-    needs_one: bool
-    """Whether "it" is to be answered where nothing was named."""
+    points: bool = False
+    """Whether "it" can only be one; else it is left to others, who know what they cannot hold."""
     name: ClassVar[str] = "draft"
     is_open: ClassVar[bool] = True
     json_schema: ClassVar[Mapping[str, Any]] = {
@@ -48,8 +48,9 @@ class _Draft:
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002 - always these
         """The words that point, and those for a draft."""
+        pointers = ("(it|that|this)",) if self.points else ()
         return (
-            "(it|that|this)",
+            *pointers,
             f"(the|my|that|this) [last|new|newest|latest] ({self.nouns})",
             f"the ({_WHICH}) (one|{self.nouns})",
         )
@@ -73,7 +74,7 @@ class _Draft:
         if found is None:
             return ()
         if " ".join(normalise(said)) in _POINTERS:
-            if self.needs_one:
+            if self.points:
                 spoken = "I don't know which mail you mean. Say, for example: send the draft to"
                 raise failed("no draft was named", f"{spoken} Anna.")
             return ()
@@ -220,8 +221,11 @@ class _Account:
         return [Candidate(name, name.replace("_", " "), score) for score, name in best]
 
 
-DRAFT = _Draft("draft|reply|answer", needs_one=False)
-LETTER = _Draft("draft|mail|email|e mail|message|reply|answer|letter", needs_one=True)
+DRAFT = _Draft("draft|reply|answer")
+TEXT_OF = _Draft("draft|mail|email|e mail|message|reply|answer")
+"""The same where a text of any kind may be meant: "make it shorter"."""
+
+LETTER = _Draft("draft|mail|email|e mail|message|reply|answer|letter", points=True)
 """The same where it is sent: "send the mail" is what was written."""
 
 DRAFTED = _Drafted()

@@ -29,7 +29,7 @@ from voiced.plugin import (
 from voiced_intents.writing.rewriting import MANNER
 
 from .composing import address_of
-from .draft_slots import ADDED, DRAFT, DRAFTED
+from .draft_slots import ADDED, DRAFTED, TEXT_OF
 from .draft_things import DraftEntity, known, note
 from .drafting import Written, entity_of, own_text, read, recipients_of, replace, take_back
 from .letters import as_sentence, exchanged, joined, own_part, text_of, with_text, without_sentence
@@ -240,7 +240,7 @@ def _with_copies(message: EmailMessage, people: list[Recipient]) -> EmailMessage
 )
 async def make_it(
     context: Context,
-    draft: Annotated[DraftEntity, DRAFT],
+    draft: Annotated[DraftEntity, TEXT_OF],
     manner: Annotated[str, MANNER],
 ) -> Reply:
     """Have the language model write the text of the draft anew."""

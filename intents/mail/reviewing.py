@@ -80,6 +80,7 @@ def _pointable(found: list[Listed], entities: list[DraftEntity]) -> tuple[DraftE
     sentences=[
         "read [me] {draft} [back] [to me|aloud]",
         "read [me] (the|my) (draft|drafts) (to|about) {wanted} [back]",
+        "read (it|that) back [to me]",
         "what does {draft} say",
         "what (did i write|have i written) [so far|in {draft}]",
     ],
