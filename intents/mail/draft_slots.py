@@ -36,8 +36,10 @@ class _Draft:
     """A draft that was named before, the newest one, or that to somebody or about something."""
 
     nouns: str
-    points: bool = False
-    """Whether "it" can only be one; else it is left to others, who know what they cannot hold."""
+    needs_one: bool = False
+    """Whether "it" is to be answered where nothing was named."""
+    points: bool = True
+    """Whether "it" is expected; else it is left to others first, who know what they cannot hold."""
     name: ClassVar[str] = "draft"
     is_open: ClassVar[bool] = True
     json_schema: ClassVar[Mapping[str, Any]] = {
@@ -74,7 +76,7 @@ class _Draft:
         if found is None:
             return ()
         if " ".join(normalise(said)) in _POINTERS:
-            if self.points:
+            if self.needs_one:
                 spoken = "I don't know which mail you mean. Say, for example: send the draft to"
                 raise failed("no draft was named", f"{spoken} Anna.")
             return ()
@@ -222,10 +224,10 @@ class _Account:
 
 
 DRAFT = _Draft("draft|reply|answer")
-TEXT_OF = _Draft("draft|mail|email|e mail|message|reply|answer")
+TEXT_OF = _Draft("draft|mail|email|e mail|message|reply|answer", points=False)
 """The same where a text of any kind may be meant: "make it shorter"."""
 
-LETTER = _Draft("draft|mail|email|e mail|message|reply|answer|letter", points=True)
+LETTER = _Draft("draft|mail|email|e mail|message|reply|answer|letter", needs_one=True)
 """The same where it is sent: "send the mail" is what was written."""
 
 DRAFTED = _Drafted()
