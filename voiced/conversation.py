@@ -33,7 +33,7 @@ _KEPT_FIELDS = 500
 _KEPT_HANDLES = 500
 
 _NOUNS = tuple(
-    "one file folder page result hit picture photo image video mail email message".split()
+    "one file folder page result hit picture photo image video mail email message draft".split()
 )
 _IT = (
     {f"{pointer} {noun}" for pointer in ("that", "this") for noun in _NOUNS}

@@ -20,7 +20,7 @@ from voiced.plugin import one_line
 from .refusals import denied, failed
 from .smtp import Envelope
 
-__all__ = ["Letter", "Person", "enveloped", "message_of", "new_message_id"]
+__all__ = ["Letter", "Person", "address_of", "enveloped", "message_of", "new_message_id"]
 
 _IDENTITY = re.compile(r"<[^\s<>]{1,900}>")
 _MOST_REFERENCES = 20
@@ -78,10 +78,10 @@ def message_of(
     """
     _check_number(letter, most)
     message = EmailMessage(policy=SMTPUTF8 if _needs_utf8(letter) else SMTP)
-    message["From"] = _address(letter.sender)
+    message["From"] = address_of(letter.sender)
     for header, people in (("To", letter.to), ("Cc", letter.cc)):
         if people:
-            message[header] = tuple(_address(person) for person in people)
+            message[header] = tuple(address_of(person) for person in people)
     message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
@@ -106,7 +106,7 @@ def enveloped(letter: Letter, message: EmailMessage, most: int) -> Envelope:
         raise failed("the mail has no recipient", "That mail goes to nobody yet.")
     _check_number(letter, most)
     for person in (*people, letter.sender):
-        _address(person)
+        address_of(person)
     addresses = tuple(person.address for person in people)
     return Envelope(letter.sender.address, addresses, message.as_bytes())
 
@@ -125,7 +125,7 @@ def _needs_utf8(letter: Letter) -> bool:
     return not all(each.address.isascii() for each in (*letter.recipients, letter.sender))
 
 
-def _address(person: Person) -> Address:
+def address_of(person: Person) -> Address:
     """With the name as one name, whatever it holds.
 
     Raises:

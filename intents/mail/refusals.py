@@ -10,6 +10,7 @@ import smtplib
 import socket
 import ssl
 from imaplib import IMAP4
+from typing import ClassVar
 
 from voiced.plugin import IntentDenied, IntentFailed, one_line
 
@@ -49,6 +50,8 @@ class Gone(IntentFailed):
 
 class MaybeSent(IntentFailed):
     """Nobody knows whether the mail was sent. It is not sent again by itself."""
+
+    is_unsure: ClassVar[bool] = True
 
 
 def failed(message: str, spoken: str, mend: str = "") -> IntentFailed:

@@ -165,6 +165,23 @@ class Index:
                 counts[address] = (Person(address, name), number + before)
         return sorted(counts.values(), key=lambda each: -each[1])
 
+    def answered(self, limit: int = 500) -> list[Person]:
+        """Who was answered before, the newest first."""
+        found: dict[str, tuple[float, Person]] = {}
+        query = (
+            "SELECT sender, max(sender_name), max(date_s) FROM mails WHERE is_answered = 1"
+            " GROUP BY sender"
+        )
+        for _, db in self._opened(()):
+            for address, name, date_s in db.execute(query):
+                found[address] = max(
+                    (date_s, Person(address, name)),
+                    found.get(address, (0.0, Person(address))),
+                    key=lambda each: each[0],
+                )
+        newest = sorted(found.values(), key=lambda each: -each[0])
+        return [person for _, person in newest][:limit]
+
     def progress(self) -> list[Progress]:
         """How far each account is."""
         found = dict.fromkeys(self._paths, None) | {

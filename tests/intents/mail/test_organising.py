@@ -19,8 +19,8 @@ from voiced_intents.mail import (
     undo_mail_mark,
     undo_mail_move,
 )
-from voiced_intents.mail.mail_folders import MAIL_FOLDER
 from voiced_intents.mail.index.lookup import Index, Query
+from voiced_intents.mail.mail_folders import MAIL_FOLDER
 from voiced_intents.mail.marking import MARK
 from voiced_intents.mail.naming import MAIL, entity_of
 from voiced_intents.mail.several_slot import MAILS
