@@ -20,7 +20,7 @@ from .editing import (
 )
 from .finding import find_mail
 from .index.companion import COMPANION
-from .marking import flag_mail, mark_mail, undo_mail_mark
+from .marking import flag_mail, mark_mail, undo_mail_mark, unflag_mail
 from .organising import archive_mail, move_mail, trash_mail, undo_mail_move
 from .posting import send_draft
 from .reading import read_mail, read_next, read_on, read_previous
@@ -75,6 +75,7 @@ __all__ = [
     "undo_mail_move",
     "undo_save",
     "undo_save_several",
+    "unflag_mail",
     "unsubscribe",
     "use_suggestion",
     "write",

@@ -14,7 +14,7 @@ from .naming import MAIL, MailEntity
 from .several_slot import MAILS, meant_all
 from .speaking import all_back, counted, reported
 
-__all__ = ["flag_mail", "mark_mail", "undo_mail_mark"]
+__all__ = ["flag_mail", "mark_mail", "undo_mail_mark", "unflag_mail"]
 
 _SEEN, _FLAGGED = "\\Seen", "\\Flagged"
 _DEADLINE_S = 120.0
@@ -42,7 +42,7 @@ MARK = choice(
     "mail.mark",
     sentences=[
         "mark [the|my] {mail} [as] {mark}",
-        "mark [all|all of|both|both of|each of] [the|my] {mails} [as] {mark}",
+        "mark [all|all of|both|both of|each of] [the|my] {several_mails:mails} [as] {mark}",
     ],
     effect=Effect.W1,
     critical=["mail", "mails"],
@@ -63,7 +63,7 @@ async def mark_mail(
     "mail.flag",
     sentences=[
         "(flag|star) [the|my] {mail}",
-        "(flag|star) [all|all of|both|both of] [the|my] {mails}",
+        "(flag|star) [all|all of|both|both of] [the|my] {several_mails:mails}",
     ],
     effect=Effect.W1,
     critical=["mail", "mails"],
@@ -77,6 +77,27 @@ async def flag_mail(
 ) -> Reply:
     """Flag mails."""
     return await _marked(context, meant_all(mail, mails), _FLAG)
+
+
+@intent(
+    "mail.unflag",
+    sentences=[
+        "(unflag|unstar|take the flag off) [the|my] {mail}",
+        "(unflag|unstar|take the flag off) [all|all of|both|both of] [the|my] "
+        "{several_mails:mails}",
+    ],
+    effect=Effect.W1,
+    critical=["mail", "mails"],
+    examples=["take the flag off that mail"],
+    deadline_s=_DEADLINE_S,
+)
+async def unflag_mail(
+    context: Context,
+    mail: Annotated[MailEntity | None, MAIL] = None,
+    mails: Annotated[tuple[MailEntity, ...] | None, MAILS] = None,
+) -> Reply:
+    """Take the flag off mails."""
+    return await _marked(context, meant_all(mail, mails), _NO_FLAG)
 
 
 async def _marked(context: Context, several: Sequence[MailEntity], wanted: Mark) -> Reply:

@@ -171,7 +171,10 @@ class MailSlot:
         return ()
 
     def fits(self, said: str) -> bool:
-        """Whether it speaks of a mail, or points at something."""
+        """Whether it speaks of a mail, or points at something; not of all, nor of what it says."""
+        words = said.split()
+        if words[:1] in (["all"], ["both"]) or "say" in words:
+            return False
         return said in _IT or said.endswith(" one") or is_mail(said)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[MailEntity]]:

@@ -23,7 +23,7 @@ __all__ = ["archive_mail", "move_mail", "trash_mail", "undo_mail_move"]
 
 _DEADLINE_S = 300.0
 _DELETE = "(delete|trash|remove|bin|throw away|get rid of)"
-_SEVERAL = "[all|all of|both|both of|each of] [the|my] {mails}"
+_SEVERAL = "[all|all of|both|both of|each of] [the|my] {several_mails:mails}"
 
 
 def _effect(values: Mapping[str, Any]) -> Effect:

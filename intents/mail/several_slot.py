@@ -22,6 +22,7 @@ _LOOKED_AT = 1000
 _BEFORE_NOUN = 6
 _NOUN = "(mails|emails|messages)"
 _SEVERAL = frozenset("mails emails messages newsletters".split())
+_EVERYTHING_FROM = ("everything", "from")
 _THEM = frozenset("them these those".split())
 _BESIDE = _SEVERAL | frozenset("all both of".split())
 
@@ -38,8 +39,9 @@ def read_back(mails: Sequence[MailEntity]) -> str:
 class _Mails:
     """Several mails of the inbox, by what they have in common; or those that were named last."""
 
-    name: ClassVar[str] = "mails"
+    name: ClassVar[str] = "several_mails"
     is_open: ClassVar[bool] = True
+    is_certain: ClassVar[bool] = True
     json_schema: ClassVar[Mapping[str, Any]] = {
         "type": "string",
         "minLength": 1,
@@ -56,7 +58,8 @@ class _Mails:
     def fits(self, said: str) -> bool:
         """Whether it speaks of mails, or points at several things."""
         words = normalise(said)
-        return not _SEVERAL.isdisjoint(words[:_BEFORE_NOUN]) or _points(said)
+        is_described = not _SEVERAL.isdisjoint(words[:_BEFORE_NOUN])
+        return is_described or words[:2] == _EVERYTHING_FROM or _points(said)
 
     def resolve(
         self, said: str, context: SlotContext
@@ -90,7 +93,9 @@ def _named_last(context: SlotContext) -> list[MailEntity]:
 
 
 def _described(said: str, context: SlotContext) -> list[MailEntity]:
-    asked = wanted(said, context)
+    words = normalise(said)
+    plain = ("mails", *words[1:]) if words[:1] == _EVERYTHING_FROM[:1] else words
+    asked = wanted(" ".join(plain), context)
     if not asked.restricts:
         text = "I don't take all of your mail at once. Say which: from whom, or since when."
         raise denied("all mail was said", text)
