@@ -18,11 +18,14 @@ from .editing import (
     set_subject,
     undo_change,
 )
+from .finding import find_mail
 from .index.companion import COMPANION
 from .posting import send_draft
+from .reading import read_mail, read_next, read_on, read_previous
 from .reviewing import delete_draft, list_drafts, read_draft, undo_begin, undo_delete
+from .saving import save_files, undo_save, undo_save_several
 from .settings import Settings
-from .telling import read_newest, tell_new
+from .telling import tell_new
 
 COMPANIONS = (COMPANION, BOOKS)
 
@@ -33,15 +36,20 @@ __all__ = [
     "add_text",
     "delete_draft",
     "dictate",
+    "find_mail",
     "forward",
     "list_drafts",
     "make_it",
     "read_draft",
-    "read_newest",
+    "read_mail",
+    "read_next",
+    "read_on",
+    "read_previous",
     "remove_sentence",
     "replace_words",
     "reply",
     "reply_all",
+    "save_files",
     "send_draft",
     "set_subject",
     "suggest",
@@ -50,6 +58,8 @@ __all__ = [
     "undo_begin",
     "undo_change",
     "undo_delete",
+    "undo_save",
+    "undo_save_several",
     "use_suggestion",
     "write",
 ]

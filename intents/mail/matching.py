@@ -176,13 +176,19 @@ class _Search:
             best = self._alike(said, senders, called)
             if best:
                 return tuple(each.value.address for each in best), best[0].score
-        return (), 0.0
+        return self._in_address(said, senders), _IN_TEXT
 
     def _alike(
         self, said: str, senders: Sequence[Person], called: Callable[[Person], str]
     ) -> list[Candidate[Person]]:
         found = named("sender", lambda _: senders, called).resolve(said, self._context)
         return [each for each in found if each.score > found[0].score - _NEAR]
+
+    def _in_address(self, said: str, senders: Sequence[Person]) -> tuple[str, ...]:
+        """Those whose addresses hold all the words: "the bank" is info@mybank.example."""
+        words = [word for word in normalise(said) if len(word) > _STEM_LETTERS]
+        wanted = [each.address for each in senders if all(word in each.address for word in words)]
+        return tuple(wanted) if words else ()
 
     def _recipient(self, said: str) -> tuple[str, ...]:
         """The words that his name or address holds."""

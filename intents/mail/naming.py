@@ -5,16 +5,15 @@ Subjects and names are anybody's words: they are told, and compared with what wa
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from voiced.plugin import (
     Candidate,
     Entity,
+    InvalidSlots,
     SlotContext,
     normalise,
     one_line,
@@ -22,7 +21,7 @@ from voiced.plugin import (
 )
 
 from .imap import Session
-from .index.lookup import Found, Index
+from .index.lookup import Found
 from .matching import fitting, one_by_number, with_account
 from .mime import Mail, read_mail
 from .oauth import Key
@@ -43,11 +42,9 @@ __all__ = [
 
 _MOST_BYTES = 2 * 2**20
 _SHORT = 120
-_MOST, _LOOKED_AT, _NAMES = 10, 20, 40
+_MOST, _LOOKED_AT = 10, 20
 _POINTING = frozenset("it that this one the other".split())
-_WHICH = "(first|second|third|fourth|fifth|last)"
-_NOUN = "(mail|email|message)"
-_SPECIAL = str.maketrans(dict.fromkeys("\\()[]{}<>|;:", " "))
+_IT = frozenset(("it", "that", "this"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,11 @@ class MailEntity:
     def kind(self) -> str:
         """What it is."""
         return "mail"
+
+    @property
+    def place(self) -> tuple[str, int]:
+        """What tells it from every other."""
+        return self.account, self.number
 
     @property
     def spoken(self) -> str:
@@ -153,37 +155,37 @@ class MailSlot:
 
     name: ClassVar[str] = "mail"
     is_open: ClassVar[bool] = True
+    is_certain: ClassVar[bool] = True
     json_schema: ClassVar[Mapping[str, Any]] = {
         "type": "string",
         "minLength": 1,
         "description": "which mail: its handle, or 'the mail from Anna about the boat'",
     }
 
-    def phrases(self, context: SlotContext) -> Sequence[str]:
-        """The words that point, and the mails of those who wrote most often."""
-        newest = f"[the|my] (newest|latest|last|new) {_NOUN}"
-        pointing = (f"[the] {_WHICH} (one|mail|email)", f"(that|this|the) {_NOUN}", newest)
-        names = "|".join(_names(context))
-        return (
-            (*pointing, f"[the] [newest|latest|last] {_NOUN} from ({names})") if names else pointing
-        )
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
+        """None: what is said of a mail may be any words, as long as they fit."""
+        return ()
 
     def fits(self, said: str) -> bool:
         """Whether it speaks of a mail, or points at something."""
-        return said == "it" or said.endswith(" one") or is_mail(said)
+        return said in _IT or said.endswith(" one") or is_mail(said)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[MailEntity]]:
         """The mails that may be meant, best first, at most ten.
 
         Raises:
+            InvalidSlots: There is none, or the words point at nothing that was named.
             IntentFailed: There is no index yet, or it is damaged.
         """
         if not context.settings(Settings).accounts:  # the intent says so
             return (Candidate(MailEntity("", 0, one_line(said)), one_line(said)),)
         if _points(said):
-            return ()
+            text = "I don't know which mail you mean. Say: the mail from, and a name."
+            raise InvalidSlots("no mail was named before", spoken=text)
         asked = wanted(said, context)
         found = _newest_of_threads(fitting(context, asked, _LOOKED_AT))
+        if not found:
+            raise InvalidSlots("no mail fits the words", spoken="I found no such mail.")
         kept = found[: 1 if asked.order else _MOST]
         told = _told_apart([each for _, each in kept])
         return [
@@ -194,20 +196,6 @@ class MailSlot:
     def from_entity(self, entity: Entity) -> MailEntity | None:
         """What "it" is, if the conversation spoke of a mail."""
         return entity if isinstance(entity, MailEntity) else None
-
-
-def _names(context: SlotContext) -> list[str]:
-    """The names of those who wrote most often; none where there is no index."""
-    settings = context.settings(Settings)
-    if not settings.accounts:
-        return []
-    with suppress(sqlite3.Error):
-        people = [each for each, _ in Index(settings).senders()[:_NAMES]]
-        spoken = [" ".join(normalise(one_line(each.name))) for each in people]
-        plain = [each.translate(_SPECIAL).strip() for each in spoken]
-        firsts = [each.split()[0] for each in plain if each]
-        return list(dict.fromkeys(filter(None, (*plain, *firsts))))
-    return []
 
 
 def _newest_of_threads(found: Sequence[tuple[float, Found]]) -> list[tuple[float, Found]]:

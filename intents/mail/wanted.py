@@ -16,7 +16,14 @@ Order: TypeAlias = Literal["", "newest", "oldest"]
 NOUNS = frozenset("mail mails email emails message messages".split())
 """What a mail is called."""
 
-_BEFORE_NOUN = 6
+_BEFORE_NOUN = 4
+_OTHERS = frozenset(
+    "account accounts address addresses alarm app application box card client drive folder folders "
+    "file files host inbox image list lists note notes notification notifications page pages pdf "
+    "photo photos picture pictures program programs reminder result server servers setting "
+    "settings signature site tab tabs template timer video videos website window windows".split()
+)
+"""What is no mail: "the mail folder", "the page about mail"."""
 _ORDERS: dict[str, Order] = {
     "newest": "newest", "latest": "newest", "last": "newest", "recent": "newest",
     "most": "newest", "oldest": "oldest", "earliest": "oldest",
@@ -84,9 +91,12 @@ class Wanted:
 
 
 def is_mail(said: str) -> bool:
-    """Whether words speak of a mail: "the newest mail from Anna", not "that letter"."""
+    """Whether words speak of a mail: "the newest mail from Anna", not "the file about the mail"."""
     words = _spoken(said)
-    return not NOUNS.isdisjoint(words[:_BEFORE_NOUN]) or not _BULK.isdisjoint(words[:2])
+    at = next((place for place, word in enumerate(words) if word in NOUNS | _BULK), len(words))
+    before, after = words[:at], words[at + 1 : at + 2]
+    leads = not (_OTHERS | _MARKS).intersection(before) and len(before) <= _BEFORE_NOUN
+    return at < len(words) and leads and _OTHERS.isdisjoint(after)
 
 
 def _spoken(said: str) -> Words:

@@ -92,7 +92,7 @@ class Execution:
         is_external = self._guard.told(call, reply or Reply(""))
         if reply is not None:
             self.last = call
-            self._conversation.name(reply.entities, tuple(call.values.values()))
+            self._conversation.name(reply.entities, tuple(call.values.values()), reply.pointed)
         report.emit(
             IntentReturned(
                 report.at(),
@@ -109,7 +109,9 @@ class Execution:
         for result in results:
             if result.reply is not None:
                 self.last = result.call
-                self._conversation.name(result.reply.entities, tuple(result.call.values.values()))
+                values = tuple(result.call.values.values())
+                reply = result.reply
+                self._conversation.name(reply.entities, values, reply.pointed)
 
     async def _attempt(
         self, call: Call, context: CallContext

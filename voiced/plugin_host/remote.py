@@ -216,6 +216,7 @@ def _reply(host: Host, row: Any) -> Reply:
         is_aside=bool(row["is_aside"]),
         fields=tuple(_field(kind, value) for kind, value in row["fields"]),
         is_repeat=bool(row["is_repeat"]),
+        pointed=int(row["pointed"]),
     )
 
 

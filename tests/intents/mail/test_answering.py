@@ -7,7 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 from mail_servers import HOST
-from mail_talk import CARDS, Model, Place, talking, text
+from mail_dialogue import CARDS, Model, Place, talking, text
 from mailboxes import NOW, keeper, simple, until
 
 from voiced.testing.context import FakeContext
