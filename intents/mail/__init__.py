@@ -20,12 +20,16 @@ from .editing import (
 )
 from .finding import find_mail
 from .index.companion import COMPANION
+from .marking import flag_mail, mark_mail, undo_mail_mark, unflag_mail
+from .organising import archive_mail, move_mail, trash_mail, undo_mail_move
 from .posting import send_draft
 from .reading import read_mail, read_next, read_on, read_previous
 from .reviewing import delete_draft, list_drafts, read_draft, undo_begin, undo_delete
 from .saving import save_files, undo_save, undo_save_several
 from .settings import Settings
+from .summing_up import ask_mail, summarise_inbox, summarise_mail, summarise_thread
 from .telling import tell_new
+from .unsubscribing import unsubscribe
 
 COMPANIONS = (COMPANION, BOOKS)
 
@@ -34,12 +38,17 @@ __all__ = [
     "Settings",
     "add_recipients",
     "add_text",
+    "archive_mail",
+    "ask_mail",
     "delete_draft",
     "dictate",
     "find_mail",
+    "flag_mail",
     "forward",
     "list_drafts",
     "make_it",
+    "mark_mail",
+    "move_mail",
     "read_draft",
     "read_mail",
     "read_next",
@@ -53,13 +62,21 @@ __all__ = [
     "send_draft",
     "set_subject",
     "suggest",
+    "summarise_inbox",
+    "summarise_mail",
+    "summarise_thread",
     "take_dictation",
     "tell_new",
+    "trash_mail",
     "undo_begin",
     "undo_change",
     "undo_delete",
+    "undo_mail_mark",
+    "undo_mail_move",
     "undo_save",
     "undo_save_several",
+    "unflag_mail",
+    "unsubscribe",
     "use_suggestion",
     "write",
 ]

@@ -59,14 +59,20 @@ def found_by(settings: Settings, query: Query) -> list[Found]:
         raise _broken(error) from error
 
 
-def one_by_number(settings: Settings, account: str, number: int) -> Found | None:
-    """The mail with this number in the index of an account.
+def one_by_number(
+    settings: Settings, account: str, number: int, message_id: str = ""
+) -> Found | None:
+    """The mail with this number in the index of an account, or else with this Message-ID.
 
     Raises:
         IntentFailed: The index is damaged.
     """
     try:
-        return Index(settings).mail(account, number)
+        index = Index(settings)
+        found = index.mail(account, number)
+        if found is None and message_id:
+            found = next(iter(index.by_message_id(account, message_id)), None)
+        return found
     except sqlite3.Error as error:
         raise _broken(error) from error
 

@@ -49,11 +49,15 @@ _IT = frozenset(("it", "that", "this"))
 
 @dataclass(frozen=True, slots=True)
 class MailEntity:
-    """A mail that was named. ``account`` and ``number`` find it in the index."""
+    """A mail that was named. ``account`` and ``number`` find it in the index.
+
+    ``message_id`` finds it there again once it was moved, which gives it another number.
+    """
 
     account: str
     number: int
     title: str
+    message_id: str = ""
 
     @property
     def kind(self) -> str:
@@ -73,7 +77,7 @@ class MailEntity:
 
 def entity_of(found: Found) -> MailEntity:
     """A mail as a thing that "it" may mean."""
-    return MailEntity(found.account, found.number, _called(found))
+    return MailEntity(found.account, found.number, _called(found), found.message_id)
 
 
 def title_of(found: Found) -> str:
@@ -101,7 +105,7 @@ def found_of(settings: Settings, mail: MailEntity) -> Found:
         IntentFailed: There is no account, or the index is damaged.
     """
     with_account(settings)
-    found = one_by_number(settings, mail.account, mail.number)
+    found = one_by_number(settings, mail.account, mail.number, mail.message_id)
     if found is None:
         raise _gone()
     return found
@@ -167,7 +171,10 @@ class MailSlot:
         return ()
 
     def fits(self, said: str) -> bool:
-        """Whether it speaks of a mail, or points at something."""
+        """Whether it speaks of a mail, or points at something; not of all, nor of what it says."""
+        words = said.split()
+        if words[:1] in (["all"], ["both"]) or "say" in words:
+            return False
         return said in _IT or said.endswith(" one") or is_mail(said)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[MailEntity]]:

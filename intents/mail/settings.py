@@ -123,6 +123,9 @@ class Settings(BaseModel):
         default_factory=dict, description='Who "mum" or "my sister" is: a name or an address.'
     )
     max_recipients: int = Field(5, ge=1, le=50, description="No mail goes to more people.")
+    max_at_once: int = Field(
+        100, ge=1, le=500, description="No more mails than this are changed by one sentence."
+    )
     timeout_s: float = Field(20.0, gt=0, le=120, description="Give a server up after this time.")
 
     @model_validator(mode="after")

@@ -146,6 +146,15 @@ class Index:
         )
         return _once(sorted(found, key=lambda each: each.date))
 
+    def folders(self) -> list[tuple[str, str, str]]:
+        """All folders that are kept: account, name, and what it is for, or an empty string."""
+        query = "SELECT name, role FROM folders ORDER BY id"
+        return [
+            (account, str(name), str(role))
+            for account, db in self._opened(())
+            for name, role in db.execute(query)
+        ]
+
     def senders(self) -> list[tuple[Person, int]]:
         """Who wrote, and how often: the most frequent first."""
         counts: dict[str, tuple[Person, int]] = {}

@@ -1,13 +1,16 @@
-"""Nothing is sent twice and no draft is lost, wherever it breaks; all of it in tests/bench."""
+"""Nothing is sent twice, no draft or mail is lost, wherever it breaks; all in tests/bench."""
 
 from __future__ import annotations
 
 import pytest
 from mail_trials import (
+    back_drops,
     copy_drops,
     draft_drops,
     draft_kills,
     ground,
+    move_drops,
+    move_kills,
     send_drops,
     send_kills,
 )
@@ -15,6 +18,7 @@ from mail_trials import (
 pytestmark = pytest.mark.mail
 
 _EVERY = {"Dovecot": 6, "Pymap": 11}
+_EVERY_OF_MOVING = {"Dovecot": 7, "Pymap": 13}
 
 
 @pytest.fixture
@@ -23,8 +27,8 @@ def place(server):
         yield made
 
 
-def every(place):
-    return _EVERY[type(place.server).__name__]
+def every(place, steps=_EVERY):
+    return steps[type(place.server).__name__]
 
 
 def broken(outcomes):
@@ -46,6 +50,22 @@ def test_a_sent_mail_lies_in_sent_once_wherever_imap_drops(place):
 
 def test_a_draft_is_there_once_wherever_imap_drops(place):
     assert broken(draft_drops(place, every(place))) == []
+
+
+@pytest.mark.parametrize("has_move", [True, False], ids=["move", "copy"])
+def test_a_moved_mail_is_there_once_wherever_imap_drops(place, has_move):
+    step = every(place, _EVERY_OF_MOVING)
+
+    assert broken(move_drops(place, step, has_move=has_move)) == []
+    assert broken(back_drops(place, step, has_move=has_move)) == []
+
+
+def test_a_kill_leaves_a_mail_that_can_be_put_back(dovecot):
+    with ground(dovecot) as place:
+        outcomes = list(move_kills(place, (1, 4, 6, 7)))
+
+    assert all(each.where.startswith("kill") for each in outcomes)
+    assert broken(outcomes) == []
 
 
 def test_a_kill_loses_no_draft_and_sends_nothing_twice(dovecot):
