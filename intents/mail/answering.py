@@ -22,11 +22,12 @@ from voiced.plugin import (
     intent,
 )
 
+from .answered import ANSWERED, last_mail
 from .beginning import SAYING, begun, told
 from .drafting import me
 from .letters import as_sentence, reply_to
 from .mime import read_mail
-from .naming import MAIL, MailEntity, fetched, found_of, raw_of
+from .naming import MailEntity, fetched, found_of, raw_of
 from .quotes import own_text
 from .refusals import failed
 from .settings import Settings
@@ -111,7 +112,7 @@ SUGGESTION = _Suggested()
 )
 async def reply(
     context: Context,
-    mail: Annotated[MailEntity | None, MAIL] = None,
+    mail: Annotated[MailEntity | None, ANSWERED] = None,
     text: Annotated[str | None, TEXT] = None,
 ) -> Reply:
     """Write a draft that answers a mail; nothing is sent."""
@@ -131,24 +132,11 @@ async def reply(
 )
 async def reply_all(
     context: Context,
-    mail: Annotated[MailEntity | None, MAIL] = None,
+    mail: Annotated[MailEntity | None, ANSWERED] = None,
     text: Annotated[str | None, TEXT] = None,
 ) -> Reply:
     """Write a draft that answers a mail to all who got it; nothing is sent."""
     return await _answered(context, mail or last_mail(context), text or "", to_all=True)
-
-
-def last_mail(context: Context) -> MailEntity:
-    """The mail that was told last.
-
-    Raises:
-        IntentFailed: There is none, or there are several.
-    """
-    mails = [each for each in context.assistant.entities if isinstance(each, MailEntity)]
-    if len(mails) != 1:
-        spoken = "To which mail? Say, for example: reply to the mail from Anna."
-        raise failed("no single mail is meant", spoken)
-    return mails[0]
 
 
 @intent(
@@ -161,7 +149,7 @@ def last_mail(context: Context) -> MailEntity:
     deadline_s=60.0,
     examples=["suggest a reply to it", "what could I answer"],
 )
-async def suggest(context: Context, mail: Annotated[MailEntity | None, MAIL] = None) -> Reply:
+async def suggest(context: Context, mail: Annotated[MailEntity | None, ANSWERED] = None) -> Reply:
     """Suggest replies to a mail; this needs a language model."""
     named = mail or last_mail(context)
     settings = context.settings(Settings)

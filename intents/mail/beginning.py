@@ -9,14 +9,16 @@ from typing import Annotated
 
 from voiced.plugin import TEXT, Context, Effect, InvalidSlots, Reply, Undo, intent
 
+from .answered import ANSWERED
 from .composing import Letter, message_of, new_message_id
 from .dictating import dictate_into
 from .draft_slots import ACCOUNT
 from .draft_things import DraftEntity, note
-from .drafting import create, entity_of, me, with_account
+from .drafting import create, entity_of, me
 from .letters import as_sentence, forward_of, joined, own_part
+from .matching import with_account
 from .mime import Mail, content_of, read_mail
-from .naming import MAIL, MailEntity, found_of, raw_of
+from .naming import MailEntity, found_of, raw_of
 from .people import PEOPLE, Recipient
 from .refusals import failed
 from .settings import Settings
@@ -52,7 +54,7 @@ async def write(
 ) -> Reply:
     """Write a draft of a new mail; nothing is sent."""
     settings = context.settings(Settings)
-    name = with_account(settings, account or "")
+    name = account or next(iter(with_account(settings).accounts))
     if not people:
         raise InvalidSlots("nobody to write to", spoken="To whom? Say: write a mail to, and whom.")
     letter = Letter(
@@ -82,7 +84,7 @@ def _as_subject(said: str) -> str:
 )
 async def forward(
     context: Context,
-    mail: Annotated[MailEntity, MAIL],
+    mail: Annotated[MailEntity, ANSWERED],
     people: Annotated[tuple[Recipient, ...], PEOPLE],
     text: Annotated[str | None, TEXT] = None,
 ) -> Reply:

@@ -14,11 +14,12 @@ from voiced.plugin import (
     InvalidSlots,
     SlotContext,
     normalise,
+    one_line,
     sound_similarity,
 )
 
 from .draft_things import DraftEntity, known, known_words, note
-from .drafting import entity_of, listed, own_text, read, with_account
+from .drafting import entity_of, listed, own_text, read
 from .people import PERSON
 from .refusals import failed
 from .settings import Settings
@@ -81,12 +82,18 @@ class _Draft:
                 raise failed("no draft was named", f"{spoken} Anna.")
             return ()
         wanted = found["rest"] or ""
+        if not context.settings(Settings).accounts:  # the intent says so
+            return _unknown(said)
         near = _near(wanted, [each.entity for each in known()])
         return near or _near(wanted, _on_server(wanted, context.settings(Settings)))
 
     def from_entity(self, entity: Entity) -> DraftEntity | None:
         """What "it" is, if the conversation spoke of a draft."""
         return entity if isinstance(entity, DraftEntity) else None
+
+
+def _unknown(said: str) -> list[Candidate[DraftEntity]]:
+    return [Candidate(DraftEntity("", "", (), one_line(said), ""), one_line(said))]
 
 
 def _near(wanted: str, drafts: Sequence[DraftEntity]) -> list[Candidate[DraftEntity]]:
@@ -114,7 +121,6 @@ def _on_server(wanted: str, settings: Settings) -> list[DraftEntity]:
     Raises:
         IntentError: There is none, or the server cannot be reached.
     """
-    with_account(settings)
     found = [entity_of(settings, each) for each in listed(settings) if each.key]
     if not found:
         raise failed("there is no draft", "There is no draft that I wrote.")
@@ -142,6 +148,8 @@ class _Wanted:
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[DraftEntity]]:
         """The drafts that may be meant, best first; raises as DRAFT does."""
         wanted = " ".join(normalise(said))
+        if not context.settings(Settings).accounts:  # the intent says so
+            return _unknown(said)
         near = _near(wanted, [each.entity for each in known()]) if wanted else []
         return near or _near(wanted, _on_server(wanted, context.settings(Settings)))
 

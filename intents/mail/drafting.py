@@ -41,7 +41,6 @@ __all__ = [
     "replace",
     "take_back",
     "throw_away",
-    "with_account",
 ]
 
 _MOST_LISTED = 50
@@ -61,23 +60,6 @@ class Written:
     def message(self) -> EmailMessage:
         """It, to be read or changed."""
         return parsed(self.raw)
-
-
-def with_account(settings: Settings, name: str = "") -> str:
-    """The account that new mail is sent from, or the one that was named.
-
-    Raises:
-        IntentFailed: There is none.
-    """
-    if name in settings.accounts:
-        return name
-    if not settings.accounts:
-        raise failed(
-            "there is no mail account",
-            "You have no mail account here yet.",
-            "run `voiced mail setup`",
-        )
-    return next(iter(settings.accounts))
 
 
 def me(account: Account) -> Person:

@@ -37,7 +37,7 @@ from .quotes import aloud
 from .refusals import failed
 from .settings import Settings
 
-__all__ = ["read_mail", "read_next", "read_on", "read_previous"]
+__all__ = ["ReadMail", "read_mail", "read_next", "read_on", "read_previous"]
 
 _READ_LETTERS = 1500
 _NAMED = 3

@@ -29,9 +29,9 @@ from .drafting import (
     put_back,
     read,
     throw_away,
-    with_account,
 )
 from .letters import own_part, text_of
+from .matching import with_account
 from .quotes import aloud
 from .refusals import Gone
 from .settings import Settings

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .imap import Session
+from .matching import with_account
 from .oauth import Key
 from .refusals import failed
 from .settings import Settings
@@ -28,8 +29,9 @@ def session_of(settings: Settings, account: str) -> Iterator[Session]:
     """A connection to the server of an account.
 
     Raises:
-        IntentFailed: There is no such account any more.
+        IntentFailed: There is no account, or not this one any more.
     """
+    with_account(settings)
     if account not in settings.accounts:
         raise failed("the mail account is gone", f"There is no mail account {account} any more.")
     found = settings.accounts[account]

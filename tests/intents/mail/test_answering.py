@@ -6,8 +6,8 @@ from email import message_from_bytes
 from email.message import EmailMessage
 
 import pytest
+from mail_dialogue import CARDS, Model, Place, talking, text
 from mail_servers import HOST
-from mail_talk import CARDS, Model, Place, talking, text
 from mailboxes import NOW, keeper, simple, until
 
 from voiced.testing.context import FakeContext

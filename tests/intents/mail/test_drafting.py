@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from mail_talk import CARDS, Place, talking, text
+from mail_dialogue import CARDS, Place, talking, text
 from mailboxes import NOW
 
 from voiced_intents.mail.settings import Settings

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from chaos import Chaos
-from mail_talk import CARDS, Place, talking
+from mail_dialogue import CARDS, Place, talking
 from mailboxes import NOW
 
 from voiced_intents.mail.draft_things import known
