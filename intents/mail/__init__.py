@@ -5,6 +5,7 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from .announcing import tell_arrivals, tell_outcome
 from .finding import find_mail
 from .index.companion import COMPANION
 from .reading import read_mail, read_next, read_on, read_previous
@@ -23,7 +24,9 @@ __all__ = [
     "read_on",
     "read_previous",
     "save_files",
+    "tell_arrivals",
     "tell_new",
+    "tell_outcome",
     "undo_save",
     "undo_save_several",
 ]

@@ -53,11 +53,12 @@ def talking(
         mail.Settings: settings,
         files.Settings: files.Settings(roots=(documents,), index=False),
     }
-    with (
-        keeper(FakeContext(now=NOW, settings=settings)),
-        evening((mail, talk, files), known, folder / "journal", NOW) as made,
-    ):
-        index = Index(settings)
-        until(lambda: all(each.is_whole and not each.waiting for each in index.progress()))
-        until(lambda: index.progress()[0].known == len(mails))
-        yield made
+    with evening((mail, talk, files), known, folder / "journal", NOW) as made:
+        if not settings.index:
+            yield made
+            return
+        with keeper(FakeContext(now=NOW, settings=settings)):
+            index = Index(settings)
+            until(lambda: all(each.is_whole and not each.waiting for each in index.progress()))
+            until(lambda: index.progress()[0].known == len(mails))
+            yield made
