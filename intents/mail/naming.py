@@ -147,7 +147,7 @@ def _points(said: str) -> bool:
 def _is_place(words: Sequence[str]) -> bool:
     """Whether they are a place in a row; the last mail is the newest one."""
     telling = [word for word in words if word not in _POINTING]
-    return telling != ["last"] and parse_ordinal(telling) is not None
+    return telling not in (["last"], ["newest"]) and parse_ordinal(telling) is not None
 
 
 @dataclass(frozen=True, slots=True)
