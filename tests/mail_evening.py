@@ -54,6 +54,7 @@ def talking(
         files.Settings: files.Settings(roots=(documents,), index=False),
     }
     with evening((mail, talk, files), known, folder / "journal", NOW) as made:
+        made.refreshes = False
         if not settings.index:
             yield made
             return

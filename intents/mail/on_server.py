@@ -22,6 +22,7 @@ from .imap import Session
 from .index.lookup import Found, Query
 from .index.store import Row
 from .index.sync import ROW_ITEMS, row_of
+from .mime import read_mail
 from .oauth import Key
 from .refusals import Gone
 from .settings import Settings
@@ -31,6 +32,7 @@ __all__ = ["ServerMails", "found_before"]
 _NOT_LOOKED_AT = ("junk", "trash", "drafts")
 _MOST_FOLDERS, _NEWEST, _KEPT = 12, 200, 1000
 _LEAST_LETTERS = 3
+_MOST_WITH_FILES, _BEGIN_BYTES = 40, 32 * 1024
 _SAFE = re.compile(r"[\w.+=~'-]+@[\w.-]+")
 
 _known: OrderedDict[tuple[str, int], Found] = OrderedDict()
@@ -79,12 +81,27 @@ class ServerMails:
         return [_kept(each) for each in list(once.values())[: query.limit]]
 
     def _in_account(self, name: str, query: Query) -> list[Found]:
-        return [
-            mail
-            for folder in self._wanted_folders(name, query)
-            for mail in self._in_folder(name, folder, _criteria(query), query.limit)
-            if _fits(mail, query)
-        ]
+        wants_files = query.has_files or bool(query.files)
+        limit = _MOST_WITH_FILES if wants_files else query.limit
+        found: list[Found] = []
+        for folder in self._wanted_folders(name, query):
+            mails = self._in_folder(name, folder, _criteria(query), limit)
+            mails = self._with_files(name, folder, mails) if wants_files else mails
+            found += [each for each in mails if _fits(each, query)]
+        return found
+
+    def _with_files(self, name: str, folder: Folder, mails: list[Found]) -> list[Found]:
+        """With the names of files that a server does not tell of: they stand in the mail."""
+        uids = [each.uid for each in mails if not each.files]
+        if not uids:
+            return mails
+        item = f"BODY.PEEK[]<0.{_BEGIN_BYTES}>"
+        rows = self._session(name).repeat(lambda client: client.fetch(uids, [item]), folder.name)
+        names = {
+            int(uid): tuple(each.name for value in _bodies(row) for each in read_mail(value).files)
+            for uid, row in rows.items()
+        }
+        return [replace(each, files=each.files or names.get(each.uid, ())) for each in mails]
 
     def people(self, said: str) -> list[Person]:
         """Those who wrote the newest mails, and whom the servers find by the words.
@@ -137,6 +154,10 @@ class ServerMails:
             for uid, row in rows.items()
             if b"RFC822.SIZE" in row
         ]
+
+
+def _bodies(row: Any) -> list[bytes]:
+    return [bytes(value or b"") for name, value in row.items() if name.startswith(b"BODY[")]
 
 
 def _searched(client: Any, criteria: list[Any]) -> list[int]:

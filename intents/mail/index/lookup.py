@@ -146,7 +146,7 @@ class Index:
             for account, number in after.items()
             for each in self._where(account, condition, number, since.timestamp())
         ]
-        return _once(sorted(found, key=lambda each: each.date))
+        return _once(sorted(found, key=lambda each: (each.date, each.number)))
 
     def last_numbers(self) -> dict[str, int]:
         """The last number of each account: what has a greater one later has come since."""
