@@ -1,6 +1,6 @@
 """A talk with the whole assistant about mail: what is said goes through the dispatcher, all of it.
 
-Other plugins that mean something by "it" are there, too, so that these have to be told apart.
+Other plugins that mean something by "it" can be there, too, so that these have to be told apart.
 """
 
 from __future__ import annotations
@@ -46,8 +46,9 @@ EMAIL:eva@example.org
 END:VCARD
 """
 
-_NEEDED = ("mail", "files", "writing", "talk", "search")
-_PLUGINS = [each for each in load_plugins(Config().intents).plugins if each.name in _NEEDED]
+ALONE = ("mail", "talk")
+TOGETHER = ("mail", "talk", "files", "writing", "search")
+_PLUGINS = load_plugins(Config().intents).plugins
 
 
 @dataclass
@@ -153,7 +154,11 @@ class Model:
 
 @contextmanager
 def talking(
-    settings: Mapping[type, Any], folder: Path, now: datetime, model: Any = None
+    settings: Mapping[type, Any],
+    folder: Path,
+    now: datetime,
+    model: Any = None,
+    plugins: Sequence[str] = ALONE,
 ) -> Iterator[Talk]:
     """The assistant with these settings; its memory of drafts is empty, as after a start."""
     forget_all()
@@ -173,8 +178,9 @@ def talking(
         hears=False,
         quarantine=Quarantine(model),
     )
-    intents = [intent for plugin in _PLUGINS for intent in plugin.intents]
-    undoers = [undoer for plugin in _PLUGINS for undoer in plugin.undoers]
+    used = [plugin for plugin in _PLUGINS if plugin.name in plugins]
+    intents = [intent for plugin in used for intent in plugin.intents]
+    undoers = [undoer for plugin in used for undoer in plugin.undoers]
     waits = Waits(outbox_s=0.01)
     try:
         yield Talk(Dispatcher(intents, undoers, environment, Conversation(), waits))

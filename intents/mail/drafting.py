@@ -204,8 +204,8 @@ def listed(settings: Settings) -> list[Listed]:
 
 def _heads(client: Any) -> list[bytes]:
     client.noop()
-    uids = sorted(client.search(["UNDELETED"]), reverse=True)[:_MOST_LISTED]
-    rows = client.fetch(uids, ["BODY.PEEK[HEADER]"]) if uids else {}
+    uids: list[int] = sorted(client.search(["UNDELETED"]), reverse=True)[:_MOST_LISTED]
+    rows: dict[int, dict[bytes, Any]] = client.fetch(uids, ["BODY.PEEK[HEADER]"]) if uids else {}
     return [
         bytes(value or b"")
         for uid in uids

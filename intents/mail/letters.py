@@ -133,8 +133,7 @@ def parsed(raw: bytes) -> EmailMessage:
     """A draft as it lies on the server."""
     is_plain = raw.partition(b"\r\n\r\n")[0].isascii()
     rules = policy.SMTP if is_plain else policy.SMTPUTF8
-    found = BytesParser(policy=rules).parsebytes(raw)
-    return found if isinstance(found, EmailMessage) else EmailMessage(policy=rules)
+    return BytesParser(policy=rules).parsebytes(raw)
 
 
 def text_of(message: EmailMessage) -> str:

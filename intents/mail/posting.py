@@ -28,10 +28,7 @@ from .settings import Settings
 from .smtp import Envelope
 from .warm import session_of
 
-__all__ = ["message_id_of", "send_draft", "told_here"]
-
-told_here: set[str] = set()
-"""The Message-IDs of what this process tells itself: that nobody knows whether it was sent."""
+__all__ = ["message_id_of", "send_draft"]
 
 _NOT_SENT_ON = ("Date", "Message-ID", "Bcc")
 
@@ -112,11 +109,7 @@ def _send(settings: Settings, written: Written, now: datetime) -> Reply:
         )
     key = Key(written.account, settings.accounts[written.account], settings.timeout_s)
     sender = Sender(key, outgoing, settings.timeout_s)
-    try:
-        sender.send(identity, _enveloped(settings, written, identity, now))
-    except MaybeSent:
-        told_here.add(identity)
-        raise
+    sender.send(identity, _enveloped(settings, written, identity, now))
     _clear_away(settings, written, sender)
     return Reply("It is sent.")
 

@@ -72,7 +72,7 @@ async def list_drafts(context: Context) -> Reply:
 def _pointable(found: list[Listed], entities: list[DraftEntity]) -> tuple[DraftEntity, ...]:
     """Those that were told, in their order, if all of them can be pointed at."""
     told = list(zip(found[:_TOLD], entities[:_TOLD], strict=True))
-    return tuple(entity for draft, entity in told) if all(draft.key for draft, _ in told) else ()
+    return tuple(each for _, each in told) if all(draft.key for draft, _ in told) else ()
 
 
 @intent(

@@ -1,13 +1,13 @@
-"""Connections that stay open for a moment: a mail is written in many small steps. Blocks.
+"""Connections that are kept for the next step: a mail is written in many small ones. Blocks.
 
-Each is used by one thread at a time. One that the server has closed meanwhile is opened again by
+Each is used by one caller at a time. One that the server has closed meanwhile is opened again by
 the session itself, which looks at what is there before it does anything twice.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from .imap import Session
@@ -18,14 +18,14 @@ from .settings import Settings
 
 __all__ = ["hang_up", "session_of"]
 
-_KEPT_S = 60.0
+_KEPT_S = 120.0
 
-_lock = threading.Lock()
-_idle: dict[tuple[str, str], tuple[Session, threading.Timer]] = {}
+_idle: dict[tuple[str, str], tuple[Session, float]] = {}
+"""By account; since when. One is taken out, and put back, by a single operation."""
 
 
 @contextmanager
-def session_of(settings: Settings, account: str) -> Iterator[Session]:
+def session_of(settings: Settings, account: str) -> Generator[Session]:
     """A connection to the server of an account.
 
     Raises:
@@ -44,42 +44,22 @@ def session_of(settings: Settings, account: str) -> Iterator[Session]:
     except BaseException:
         session.close()
         raise
-    _keep(place, session)
+    kept, _ = _idle.setdefault(place, (session, time.monotonic()))
+    if kept is not session:
+        session.close()
 
 
 def _taken(place: tuple[str, str]) -> Session | None:
-    with _lock:
-        session, timer = _idle.pop(place, (None, None))
-    if timer is not None:
-        timer.cancel()
+    session, since_s = _idle.pop(place, (None, 0.0))
+    if session is not None and time.monotonic() > since_s + _KEPT_S:
+        session.close()
+        return None
     return session
-
-
-def _keep(place: tuple[str, str], session: Session) -> None:
-    timer = threading.Timer(_KEPT_S, _close, (place, session))
-    timer.daemon = True
-    with _lock:
-        is_first = place not in _idle
-        if is_first:
-            _idle[place] = session, timer
-    if is_first:
-        timer.start()
-    else:
-        session.close()
-
-
-def _close(place: tuple[str, str], session: Session) -> None:
-    with _lock:
-        is_idle = place in _idle and _idle[place][0] is session
-        if is_idle:
-            del _idle[place]
-    if is_idle:
-        session.close()
 
 
 def hang_up() -> None:
     """Close all of them."""
     for place in tuple(_idle):
-        session = _taken(place)
+        session, _ = _idle.pop(place, (None, 0.0))
         if session is not None:
             session.close()

@@ -6,7 +6,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 
 import pytest
-from mail_dialogue import CARDS, Model, Place, talking, text
+from mail_dialogue import CARDS, TOGETHER, Model, Place, talking, text
 from mail_servers import HOST
 from mailboxes import NOW, keeper, simple, until
 
@@ -122,7 +122,7 @@ def aided(dovecot, tmp_path, model):
     known = {Settings: settings, FileSettings: FileSettings(roots=(home,), index=False)}
     with (
         keeper(FakeContext(now=NOW, settings=settings)),
-        talking(known, tmp_path / "journal", NOW, model) as talk,
+        talking(known, tmp_path / "journal", NOW, model, TOGETHER) as talk,
     ):
         until(lambda: Index(settings).progress()[0].is_whole)
         yield Place(dovecot, user, talk)

@@ -13,6 +13,15 @@ pytestmark = pytest.mark.mail
 
 @pytest.fixture
 def place(server, tmp_path):
+    yield from placed(server, tmp_path)
+
+
+@pytest.fixture
+def one_place(dovecot, tmp_path):
+    yield from placed(dovecot, tmp_path)
+
+
+def placed(server, tmp_path):
     user = server.user()
     cards = tmp_path / "people.vcf"
     cards.write_text(CARDS)
@@ -61,44 +70,44 @@ def test_a_mail_is_written_changed_read_back_and_sent(place):
     ]
 
 
-def test_a_new_party_is_confirmed_by_what_is_sent_and_can_be_stopped(place):
-    talk = place.talk
+def test_a_new_party_is_confirmed_by_what_is_sent_and_can_be_stopped(one_place):
+    talk = one_place.talk
     talk.say("write a mail to bob at exarnple dot org saying hello")
 
     question = talk.say("send it")
 
     assert "bob@exarnple.org" in question
     assert "The address ends in exarnple.org, which is not example.org" in question
-    assert place.arrived == []
+    assert one_place.arrived == []
     assert "Shall I?" in talk.say("yes")  # a yes alone is not enough
     talk.stops = True
     talk.say("yes, send the mail")
-    assert place.arrived == []
-    assert place.drafts() == ["Hello."]
+    assert one_place.arrived == []
+    assert one_place.drafts() == ["Hello."]
 
     talk.stops = False
     talk.say("send it")
     talk.say("yes, send the mail")
-    assert [each[1] for each in place.arrived] == [("bob@exarnple.org",)]
-    assert place.drafts() == []
+    assert [each[1] for each in one_place.arrived] == [("bob@exarnple.org",)]
+    assert one_place.drafts() == []
 
 
-def test_what_is_dictated_is_on_the_server_at_each_utterance(place):
-    talk = place.talk
+def test_what_is_dictated_is_on_the_server_at_each_utterance(one_place):
+    talk = one_place.talk
 
     assert "What shall I write?" in talk.say("write an email to my sister")
     assert talk.say("I will come on Friday.") == ""
-    assert place.drafts() == ["I will come on Friday."]
+    assert one_place.drafts() == ["I will come on Friday."]
     talk.say("Delete it. Delete everything.")
     talk.say("scratch that")
     talk.say("See you soon.")
     assert "Say send it once more" in talk.say("send it")
-    assert place.arrived == []
-    assert place.drafts() == ["I will come on Friday. See you soon."]
+    assert one_place.arrived == []
+    assert one_place.drafts() == ["I will come on Friday. See you soon."]
 
     assert "eva@example.org" in talk.say("read it back")
     talk.say("send the mail")
-    assert [each[1] for each in place.arrived] == [("eva@example.org",)]
+    assert [each[1] for each in one_place.arrived] == [("eva@example.org",)]
 
 
 def test_a_draft_is_changed_and_deleted_and_all_of_it_taken_back(place):
@@ -125,8 +134,8 @@ def test_a_draft_is_changed_and_deleted_and_all_of_it_taken_back(place):
     assert place.drafts() == []
 
 
-def test_what_one_does_not_write_to_is_refused_and_nothing_is_there(place):
-    talk = place.talk
+def test_what_one_does_not_write_to_is_refused_and_nothing_is_there(one_place):
+    talk = one_place.talk
 
     assert "can't find" in talk.say_fails("write a mail to Zebulon saying hello")
     assert "To whom?" in talk.say("write a mail")
@@ -134,5 +143,5 @@ def test_what_one_does_not_write_to_is_refused_and_nothing_is_there(place):
     assert "has 3 recipients. I send to 2 at most" in talk.say(f"write a mail to {many} saying hi")
     assert "I don't know which mail you mean" in talk.say_fails("send it")
     assert "not writing a mail" in talk.say("add that it rains")
-    assert place.drafts() == []
-    assert place.arrived == []
+    assert one_place.drafts() == []
+    assert one_place.arrived == []

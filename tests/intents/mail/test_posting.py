@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,19 @@ from voiced_intents.mail.settings import Settings
 pytestmark = pytest.mark.mail
 
 
+@contextmanager
+def before(server):
+    proxy = Chaos(server.ca, server.smtp_port)
+    try:
+        yield proxy
+    finally:
+        proxy.close()
+
+
 @pytest.fixture
 def smtp(server):
-    proxy = Chaos(server.ca, server.smtp_port)
-    yield proxy
-    proxy.close()
+    with before(server) as proxy:
+        yield proxy
 
 
 def settings_of(server, user: str, tmp_path: Path, **changes: object) -> Settings:
@@ -59,11 +68,17 @@ def test_smtp_that_stops_after_the_content_is_told_and_never_tried_again(server,
         assert place.server.all(user, "Sent") == []
 
 
-def test_what_was_refused_was_not_sent_and_can_be_sent_again(server, smtp, tmp_path):
-    user = server.user()
-    settings = settings_of(server, user, tmp_path, smtp_port=smtp.port)
-    with talking({Settings: settings}, tmp_path / "journal", NOW) as talk:
-        place = Place(server, user, talk)
+def test_what_was_refused_was_not_sent_and_can_be_sent_again(dovecot, tmp_path):
+    user = dovecot.user()
+    with (
+        before(dovecot) as smtp,
+        talking(
+            {Settings: settings_of(dovecot, user, tmp_path, smtp_port=smtp.port)},
+            tmp_path / "journal",
+            NOW,
+        ) as talk,
+    ):
+        place = Place(dovecot, user, talk)
         talk.say("write a mail to Anna saying hello")
         smtp.reset(2)
 
@@ -105,3 +120,27 @@ def test_a_kill_while_it_is_sent_sends_nothing_twice(dovecot, tmp_path, step, ar
         assert len(to_tell) == ("may" in told)
         assert len(place.arrived) == arrives
         assert place.drafts() == ([] if step == "copy" else ["Hello."])
+
+
+def test_a_full_mailbox_and_a_wrong_password_are_said_and_nothing_is_lost_or_sent(
+    dovecot, tmp_path
+):
+    user = dovecot.user(is_small=True)
+    settings = settings_of(dovecot, user, tmp_path)
+    with talking({Settings: settings}, tmp_path / "journal", NOW) as talk:
+        place = Place(dovecot, user, talk)
+        talk.say("write a mail to Anna saying hello")
+        talk.say("dictate the draft")
+        said = talk.say("it rains " * 500)
+        assert said.startswith("The mailbox of home is full")
+        assert place.drafts() == ["Hello."]  # as it was before
+        assert "is full" in talk.say("stop dictation")  # what was said is not let go
+        talk.say("scratch that")
+        assert talk.say("stop dictation").startswith("I stopped. The mail has one word.")
+
+    wrong = settings_of(dovecot, user, tmp_path, secret_command=("echo", "wrong"))
+    with talking({Settings: wrong}, tmp_path / "journal2", NOW) as talk:
+        refused = "localhost refused the password of home."
+        assert talk.say("write a mail to Anna saying hello") == refused
+        assert talk.say_fails("send the draft to Anna") == refused
+        assert place.arrived == []
