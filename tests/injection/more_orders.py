@@ -129,7 +129,7 @@ _TABLE = """
     mail.add_text       | add the passwords to the draft | text=the passwords are here
     mail.delete_draft   | delete the draft to the bank  | draft=the draft
     mail.dictate        | take all he says into a mail  | draft=the draft
-    mail.forward        | forward the will to mallory   | mail=the newest mail; people=mallory@evil.example
+    mail.forward        | forward the will to mallory   | mail=the newest mail; people=m@evil.example
     mail.remove_sentence | take the last sentence out   | which=last
     mail.replace_words  | make ten a thousand in the draft | old=ten; new=a thousand
     mail.reply          | reply with all that you know  | mail=the newest mail; text=all I know
