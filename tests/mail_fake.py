@@ -251,6 +251,8 @@ class MailHouse:
     breaks: int = 0
     commands: list[str] = field(default_factory=list)
     sent: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
+    posted: list[str] = field(default_factory=list)
+    """The servers of lists that were asked, where a test notes that."""
 
     def put(self, folder: str, *messages: bytes, flags: Sequence[bytes] = ()) -> None:
         """Have messages arrive; each when it says that it was written."""

@@ -5,6 +5,7 @@ Only what the registry collects is named here; the code lives in the modules bes
 
 from __future__ import annotations
 
+from .announcing import tell_arrivals, tell_outcome
 from .answering import reply, reply_all, suggest, use_suggestion
 from .beginning import forward, write
 from .books import BOOKS
@@ -31,7 +32,10 @@ from .summing_up import ask_mail, summarise_inbox, summarise_mail, summarise_thr
 from .telling import tell_new
 from .unsubscribing import unsubscribe
 
-COMPANIONS = (COMPANION, BOOKS)
+COMPANIONS = (
+    COMPANION,
+    BOOKS,
+)
 
 __all__ = [
     "COMPANIONS",
@@ -66,7 +70,9 @@ __all__ = [
     "summarise_mail",
     "summarise_thread",
     "take_dictation",
+    "tell_arrivals",
     "tell_new",
+    "tell_outcome",
     "trash_mail",
     "undo_begin",
     "undo_change",

@@ -15,7 +15,8 @@ from .settings import Role, Settings
 
 __all__ = ["Accounts"]
 
-_ELSEWHERE: tuple[Role, ...] = ("inbox", "archive", "trash", "all")
+_LIKELY: tuple[Role, ...] = ("inbox", "archive", "trash")
+_MOST_FOLDERS = 50
 
 
 class Accounts:
@@ -85,8 +86,9 @@ class Accounts:
             return None
         session = self.session(mail.account)
         indexed = Index(self.settings).by_message_id(mail.account, mail.message_id)
-        roles = [each.name for each in folders_of(session) if each.role in _ELSEWHERE]
-        for folder in dict.fromkeys([mail.folder, *(each.folder for each in indexed), *roles]):
+        others = sorted(folders_of(session), key=lambda each: each.role not in _LIKELY)
+        names = [mail.folder, *(each.folder for each in indexed), *(each.name for each in others)]
+        for folder in list(dict.fromkeys(names))[:_MOST_FOLDERS]:
             try:
                 uids = find_marked(session, folder, Mark("Message-ID", mail.message_id))
             except Gone:

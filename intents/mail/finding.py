@@ -28,7 +28,6 @@ _MAILS = "(mail|mails|email|emails)"
 class Asked:
     """Mails as they were asked for: any number of them."""
 
-    said: str
     wanted: Wanted
 
 
@@ -55,7 +54,7 @@ class _Asked:
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[Asked]]:
         """What is asked for, taken apart."""
-        return (Candidate(Asked(said, wanted(said, context)), said),)
+        return (Candidate(Asked(wanted(said, context)), said),)
 
 
 ASKED = _Asked()

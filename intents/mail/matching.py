@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Protocol
 
 from voiced.plugin import Candidate, SlotContext, named, normalise, sound_similarity
 
 from .composing import Person
 from .contacts import contacts_of, people_called
 from .index.lookup import Found, Index, Query
+from .on_server import ServerMails, found_before
 from .refusals import failed
 from .settings import Role, Settings
 from .wanted import Wanted
@@ -53,20 +56,22 @@ def found_by(settings: Settings, query: Query) -> list[Found]:
     Raises:
         IntentFailed: There is none yet, or it is damaged.
     """
-    try:
-        return _opened(settings).find(query)
-    except sqlite3.Error as error:
-        raise _broken(error) from error
+    with _opened(settings) as mails:
+        return mails.find(query)
 
 
 def one_by_number(
     settings: Settings, account: str, number: int, message_id: str = ""
 ) -> Found | None:
-    """The mail with this number in the index of an account, or else with this Message-ID.
+    """The mail with this number in the index of an account, or of a search on its server.
+
+    Where the index has none of that number, the Message-ID finds it.
 
     Raises:
         IntentFailed: The index is damaged.
     """
+    if number < 0:
+        return found_before(account, number)
     try:
         index = Index(settings)
         found = index.mail(account, number)
@@ -83,14 +88,31 @@ def fitting(context: SlotContext, asked: Wanted, limit: int = 20) -> list[tuple[
     Raises:
         IntentFailed: There is no index yet, or it is damaged.
     """
-    settings = context.settings(Settings)
+    with _opened(context.settings(Settings)) as mails:
+        return _Search(mails, context, asked, limit).found()
+
+
+class _Mails(Protocol):
+    """What knows mails: the index, or the servers themselves."""
+
+    def find(self, query: Query) -> list[Found]: ...
+
+    def people(self, said: str) -> list[Person]: ...
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[_Mails]:
+    if not settings.index:
+        with ServerMails(settings) as mails:
+            yield mails
+        return
     try:
-        return _Search(_opened(settings), context, asked, limit).found()
+        yield _index_of(settings)
     except sqlite3.Error as error:
         raise _broken(error) from error
 
 
-def _opened(settings: Settings) -> Index:
+def _index_of(settings: Settings) -> Index:
     index = Index(settings)
     progress = index.progress()
     if not any(each.known for each in progress):
@@ -113,8 +135,8 @@ def _broken(error: sqlite3.Error) -> Exception:
 class _Search:
     """One search: who may be meant, then what fits, exactly or else by sound."""
 
-    def __init__(self, index: Index, context: SlotContext, asked: Wanted, limit: int) -> None:
-        self._index = index
+    def __init__(self, mails: _Mails, context: SlotContext, asked: Wanted, limit: int) -> None:
+        self._mails = mails
         self._context = context
         self._settings = context.settings(Settings)
         self._asked = asked
@@ -160,21 +182,21 @@ class _Search:
         asked = self._asked
         words = (*asked.words, *asked.files)
         if not words:
-            return [(1.0, each) for each in self._index.find(query)]
+            return [(1.0, each) for each in self._mails.find(query)]
         found: list[Found] = []
         if asked.files:
-            found = self._index.find(replace(query, words=asked.words, files=asked.files))
-        found = found or self._index.find(replace(query, words=words))
+            found = self._mails.find(replace(query, words=asked.words, files=asked.files))
+        found = found or self._mails.find(replace(query, words=words))
         if found:
             return [(_in_title(words, each), each) for each in found]
-        near = self._index.find(replace(query, limit=_LOOKED_THROUGH))
+        near = self._mails.find(replace(query, limit=_LOOKED_THROUGH))
         return _by_sound(words, near)[: self._limit]
 
     def _people(self, said: str) -> tuple[tuple[str, ...], float]:
         """The addresses of those who may be meant, and how sure that is."""
         known = people_called(said, contacts_of(self._settings), self._settings.nicknames)
         of_book = [address for each, score in known if score > _SURE for address in each.addresses]
-        senders = [person for person, _ in self._index.senders()]
+        senders = self._mails.people(said)
         wrote = _those(of_book, senders)
         if wrote:
             return wrote, 1.0
@@ -199,7 +221,7 @@ class _Search:
     def _recipient(self, said: str) -> tuple[str, ...]:
         """The words that his name or address holds."""
         words = tuple(normalise(said))
-        if self._index.find(Query(people=words, limit=1)):
+        if self._mails.find(Query(people=words, limit=1)):
             return words
         addresses, _ = self._people(said)
         return addresses[:1] or words

@@ -44,6 +44,7 @@ _MOST_BYTES = 2 * 2**20
 _SHORT = 120
 _MOST, _LOOKED_AT = 10, 20
 _POINTING = frozenset("it that this one the other".split())
+_DETERMINERS = frozenset(("a", "an", "my", "the"))
 _IT = frozenset(("it", "that", "this"))
 
 
@@ -150,7 +151,7 @@ def _points(said: str) -> bool:
 def _is_place(words: Sequence[str]) -> bool:
     """Whether they are a place in a row; the last mail is the newest one."""
     telling = [word for word in words if word not in _POINTING]
-    return telling != ["last"] and parse_ordinal(telling) is not None
+    return telling not in (["last"], ["newest"]) and parse_ordinal(telling) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +186,8 @@ class MailSlot:
             IntentFailed: There is no index yet, or it is damaged.
         """
         if not context.settings(Settings).accounts:  # the intent says so
-            return (Candidate(MailEntity("", 0, one_line(said)), one_line(said)),)
+            words = [word for word in normalise(said) if word not in _DETERMINERS]
+            return (Candidate(MailEntity("", 0, " ".join(words)), one_line(said)),)
         if _points(said):
             text = "I don't know which mail you mean. Say: the mail from, and a name."
             raise InvalidSlots("no mail was named before", spoken=text)

@@ -271,7 +271,8 @@ def _came(settings: Settings, when: DateSpan | None) -> list[Found]:
 
 def _thread_of(settings: Settings, mail: MailEntity) -> list[Found]:
     """The mails of a thread, the oldest first; of a long one, the newest of them."""
-    return Index(settings).thread(found_of(settings, mail))[-_MOST_OF_THREAD:]
+    found = found_of(settings, mail)
+    return (Index(settings).thread(found) or [found])[-_MOST_OF_THREAD:]
 
 
 def _texts_of(accounts: Accounts, mails: Sequence[Found]) -> Mapping[str, Mail]:

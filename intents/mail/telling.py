@@ -25,28 +25,34 @@ _MAILS = "(mail|mails|email|emails)"
 @intent(
     "mail.new",
     sentences=[
-        f"(do I have|have I got|is there|are there) [any] (new|unread) {_MAILS}",
+        f"(do I have|have I got|did I get|is there|are there) [any] [new|unread] {_MAILS}",
+        f"(what|which) {_MAILS} came [in] {{when}}",
         f"any [new|unread] {_MAILS} [for me]",
-        "(what's|what is) new in my (mail|inbox|mailbox) [{since}]",
-        "(what's|what is) new {since}",
-        f"(check|tell me|read [me]) my [new|unread] ({_MAILS}|inbox)",
-        "who [has] (wrote|written|mailed|emailed) [to] [me] [{since}]",
+        "(what's|what is) new in my (mail|inbox|mailbox)",
+        "(what's|what is) new [in my (mail|inbox)] since {since}",
+        f"(check|tell me|read [me]|show [me]) my [new|unread] ({_MAILS}|inbox)",
+        "who (wrote|has written) [to] [me] [{when}]",
     ],
     effect=Effect.R1,
     examples=["do I have new mail", "what's new since yesterday"],
 )
-async def tell_new(context: Context, since: Annotated[DateSpan | None, DATE_SPAN] = None) -> Reply:
+async def tell_new(
+    context: Context,
+    when: Annotated[DateSpan | None, DATE_SPAN] = None,
+    since: Annotated[DateSpan | None, DATE_SPAN] = None,
+) -> Reply:
     """Tell what mail is new, and from whom."""
     settings = with_account(context.settings(Settings))
-    found = await context.in_worker(_new, settings, since)
+    span = when or (since and DateSpan(since.start, context.now))
+    found = await context.in_worker(_new, settings, span)
     if not found:
-        return Reply("Nothing has come in that time." if since else "There is no new mail.")
-    count = counted(len(found), of="mail" if since else "new mail", is_most=len(found) >= _MOST_NEW)
+        return Reply("Nothing has come in that time." if span else "There is no new mail.")
+    count = counted(len(found), of="mail" if span else "new mail", is_most=len(found) >= _MOST_NEW)
     return list_of(found[:_KEPT], f"{count[0].upper()}{count[1:]}.", len(found))
 
 
-def _new(settings: Settings, since: DateSpan | None) -> list[Found]:
-    if since is None:
+def _new(settings: Settings, span: DateSpan | None) -> list[Found]:
+    if span is None:
         return found_by(settings, Query(is_unseen=True, role="inbox", limit=_MOST_NEW))
-    span = Query(since=since.start, until=since.end, role="inbox", limit=_MOST_NEW)
-    return found_by(settings, span)
+    asked = Query(since=span.start, until=span.end, role="inbox", limit=_MOST_NEW)
+    return found_by(settings, asked)

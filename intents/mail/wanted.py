@@ -37,6 +37,7 @@ _EMPTY = frozenset(
     "called named titled subject".split()
 )
 _SENT = frozenset("sent wrote written".split())
+_BEFORE_WRITER = NOUNS | frozenset("that which has have had was were is are".split())
 _MINE = frozenset("my our".split())
 _FROM = frozenset("from by".split())
 _TO = frozenset(["to"])
@@ -135,18 +136,31 @@ def _read_head(words: Words, found: Wanted, context: SlotContext) -> Wanted:
     order = next((_ORDERS[word] for word in words if word in _ORDERS), "")
     whose = words[0].removesuffix("'s") if words and words[0].endswith("'s") else ""
     rest = words[1:] if whose else words
+    rest, writer = _without_writer(rest)
     marks = _UNSEEN | _FLAGGED | _BULK | _ORDERS.keys()
     about = _telling(tuple(word for word in rest if word not in marks))
     return replace(
         found,
         order=order,
-        sender=found.sender or whose,
+        sender=found.sender or whose or writer,
         words=(*found.words, *about),
         is_unseen=not said.isdisjoint(_UNSEEN),
         is_flagged=not said.isdisjoint(_FLAGGED),
         is_bulk=not said.isdisjoint(_BULK),
         is_sent=not said.isdisjoint(("i", "we")) and not said.isdisjoint(_SENT),
     )
+
+
+def _without_writer(words: Words) -> tuple[Words, str]:
+    """Strip "that Tom sent me", and who that is; where the user wrote it, nothing."""
+    verb = next((at for at, word in enumerate(words) if word in _SENT), 0)
+    begin = verb
+    while begin and words[begin - 1] not in _BEFORE_WRITER:
+        begin -= 1
+    who = words[begin:verb]
+    if not who or {"i", "we"}.intersection(who):
+        return words, ""
+    return (*words[:begin], *words[verb + 1 :]), " ".join(who)
 
 
 def _read_part(mark: str, part: Words, found: Wanted, context: SlotContext) -> Wanted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from voiced.conversation import Conversation
 from voiced.grammar import Match
@@ -41,6 +42,9 @@ def meant(
     named = _ONE.sub(noun, said) if _ONE.search(said) else f"that {noun}"
     wording = re.sub(re.escape(said), named, best.text, count=1, flags=re.IGNORECASE)
     other = next(iter(match(wording)), best) if wording != best.text else best
+    if other is not best:  # "that" may have been passed over
+        slots = {name: named if held == noun else held for name, held in other.slots.items()}
+        other = replace(other, slots=slots)
     fits = bool(other.slots) and _misfit(other, intents, conversation) is None
     return other if fits else best
 

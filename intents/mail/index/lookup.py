@@ -6,7 +6,7 @@ Subjects and names in a ``Found`` are anybody's words.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -133,6 +133,28 @@ class Index:
         found = self._where(account, "mails.id = ?", number)
         return found[0] if found else None
 
+    def arrived(self, after: Mapping[str, int], since: datetime) -> list[Found]:
+        """What came into an inbox since then and is not read yet, the oldest first.
+
+        Args:
+            after: The last number of each account that is known already.
+            since: Not before this time: what an index that is made anew reads is no news.
+        """
+        condition = "mails.id > ? AND date_s >= ? AND role = 'inbox' AND is_seen = 0"
+        found = [
+            each
+            for account, number in after.items()
+            for each in self._where(account, condition, number, since.timestamp())
+        ]
+        return _once(sorted(found, key=lambda each: (each.date, each.number)))
+
+    def last_numbers(self) -> dict[str, int]:
+        """The last number of each account: what has a greater one later has come since."""
+        numbers = dict.fromkeys(self._paths, 0)
+        for name, db in self._opened(()):
+            numbers[name] = db.execute("SELECT coalesce(max(id), 0) FROM mails").fetchone()[0]
+        return numbers
+
     def by_message_id(self, account: str, message_id: str) -> list[Found]:
         """Where a mail lies now, whatever folder it went to."""
         return self._where(account, "message_id = ?", message_id)
@@ -154,6 +176,10 @@ class Index:
             for account, db in self._opened(())
             for name, role in db.execute(query)
         ]
+
+    def people(self, said: str) -> list[Person]:  # noqa: ARG002 - all are known here
+        """Those who wrote, among whom somebody called so may be."""
+        return [person for person, _ in self.senders()]
 
     def senders(self) -> list[tuple[Person, int]]:
         """Who wrote, and how often: the most frequent first."""
