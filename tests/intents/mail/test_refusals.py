@@ -298,9 +298,7 @@ def test_a_command_that_gives_no_secret(command):
         Person("a@b.org", "Anna\r\nBcc: evil@x.org"),
         Person("a@b.org", 'Schmidt, Anna" <evil@x.org>, "'),
         Person("a@b.org", "Anna\x00\n\n<p>body"),
-        Person(
-            "a@b.org", "Schmidt, evil@x.org, who has a name that is longer than a line of mail is"
-        ),
+        Person("a@b.org", "Schmidt, evil@x.org, whose name is longer than any line of a mail"),
         Person("a@b.org", "evil@x.org, " * 400),
     ],
 )
