@@ -11,6 +11,7 @@ from mail_evening import letter
 from mailboxes import NOW
 from pydantic import ValidationError
 
+from voiced.plugin import IntentFailed
 from voiced.testing.context import FakeAssistant, FakeContext
 from voiced_intents import mail
 from voiced_intents.mail import Settings, naming, on_server, reading
@@ -19,6 +20,7 @@ from voiced_intents.mail.index.lookup import Found
 from voiced_intents.mail.index.place import outgoing_file
 from voiced_intents.mail.mime import read_mail
 from voiced_intents.mail.outgoing import Outgoing, State
+from voiced_intents.mail.picking import PICKED
 from voiced_intents.mail.sending import raised
 from voiced_intents.mail.settings import Account
 from voiced_intents.mail.smtp import Envelope
@@ -104,6 +106,27 @@ def test_a_sending_that_was_cut_off_by_a_kill_is_told_once(tmp_path: Path) -> No
 
     assert told.text.startswith("I don't know whether the mail to anna@example.org was sent:")
     assert again == ()
+
+
+def test_without_an_account_it_is_said_how_to_make_one() -> None:
+    context = FakeContext(now=NOW, settings=Settings())
+    (picked,) = PICKED.resolve("my newest mail", context)
+    for function, slots in (
+        (mail.tell_new.function, {}),
+        (mail.find_mail.function, {"who": "anna"}),
+        (mail.read_mail.function, {"mail": picked.value}),
+    ):
+        with pytest.raises(IntentFailed) as caught:
+            asyncio.run(function(context, **slots))
+        assert caught.value.spoken == "You have no mail account here yet."
+        assert "voiced mail setup" in caught.value.mend
+
+
+def test_before_there_is_an_index_that_is_said(tmp_path: Path) -> None:
+    context = FakeContext(now=NOW, settings=settings(tmp_path, index=True))
+    with pytest.raises(IntentFailed) as caught:
+        asyncio.run(mail.tell_new.function(context))
+    assert caught.value.spoken == "I don't know your mail yet. I get to know it while I listen."
 
 
 def test_announcing_needs_the_index(tmp_path: Path) -> None:
