@@ -20,12 +20,27 @@ from voiced.plugin import one_line
 from .refusals import denied, failed
 from .smtp import Envelope
 
-__all__ = ["Letter", "Person", "address_of", "enveloped", "message_of", "new_message_id"]
+__all__ = [
+    "PLAIN",
+    "WITH_UTF8",
+    "Letter",
+    "Person",
+    "address_of",
+    "enveloped",
+    "message_of",
+    "new_message_id",
+]
 
 _IDENTITY = re.compile(r"<[^\s<>]{1,900}>")
 _MOST_REFERENCES = 20
 _LONGEST_SUBJECT = 400
+_LONGEST_NAME = 200
+_LINE = 998
 _MOST_RECIPIENTS = 50
+
+PLAIN, WITH_UTF8 = SMTP.clone(max_line_length=_LINE), SMTPUTF8.clone(max_line_length=_LINE)
+"""How messages are written: the library loses the quotes of a name that it has to break into lines,
+and a comma in it then begins another recipient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,7 @@ def message_of(
         IntentDenied: There are more than ``most`` recipients.
     """
     _check_number(letter, most)
-    message = EmailMessage(policy=SMTPUTF8 if _needs_utf8(letter) else SMTP)
+    message = EmailMessage(policy=WITH_UTF8 if _needs_utf8(letter) else PLAIN)
     message["From"] = address_of(letter.sender)
     for header, people in (("To", letter.to), ("Cc", letter.cc)):
         if people:
@@ -137,7 +152,7 @@ def address_of(person: Person) -> Address:
         user, at, domain = person.address.rpartition("@")
         if not (user and at and domain):
             raise ValueError("no @")
-        return Address(one_line(person.name), addr_spec=person.address)
+        return Address(one_line(person.name)[:_LONGEST_NAME], addr_spec=person.address)
     except (ValueError, LookupError, MessageError) as error:
         raise failed(
             "a mail address is not valid", f"{one_line(person.address)} is no mail address."

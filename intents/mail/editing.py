@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
-from email.policy import SMTPUTF8
 from typing import Annotated
 
 from voiced.plugin import (
@@ -28,7 +27,7 @@ from voiced.plugin import (
 )
 from voiced_intents.writing.rewriting import MANNER
 
-from .composing import address_of
+from .composing import WITH_UTF8, address_of
 from .draft_slots import ADDED, DRAFTED, TEXT_OF
 from .draft_things import DraftEntity, known, note
 from .drafting import Written, entity_of, own_text, read, recipients_of, replace, take_back
@@ -222,7 +221,7 @@ def _with_copies(message: EmailMessage, people: list[Recipient]) -> EmailMessage
     if people:
         new = [address_of(each.person) for each in people]
         if not all(each.person.address.isascii() for each in people):
-            message.policy = SMTPUTF8
+            message.policy = WITH_UTF8
         old = message["Cc"]
         there = () if old is None else tuple(old.addresses)
         del message["Cc"]

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import format_datetime
 
 from voiced.plugin import normalise, one_line, sound_similarity
 
-from .composing import Letter, Person
+from .composing import PLAIN, WITH_UTF8, Letter, Person
 from .headers import Headers
 from .mime import Mail
 
@@ -132,7 +131,7 @@ def _passed_on(mail: Mail) -> str:
 def parsed(raw: bytes) -> EmailMessage:
     """A draft as it lies on the server."""
     is_plain = raw.partition(b"\r\n\r\n")[0].isascii()
-    rules = policy.SMTP if is_plain else policy.SMTPUTF8
+    rules = PLAIN if is_plain else WITH_UTF8
     return BytesParser(policy=rules).parsebytes(raw)
 
 

@@ -114,9 +114,8 @@ def _opened(settings: Settings) -> Iterator[_Mails]:
 
 def _index_of(settings: Settings) -> Index:
     index = Index(settings)
-    progress = index.progress()
-    if not any(each.known for each in progress):
-        trouble = next((each.trouble for each in progress if each.trouble), "")
+    if not index.knows_any:
+        trouble = next((each.trouble for each in index.progress() if each.trouble), "")
         raise failed(
             "the index of the mail is not there yet",
             trouble or "I don't know your mail yet. I get to know it while I listen.",

@@ -45,6 +45,10 @@ _SHORT = 120
 _MOST, _LOOKED_AT = 10, 20
 _POINTING = frozenset("it that this one the other".split())
 _DETERMINERS = frozenset(("a", "an", "my", "the"))
+_OF_SEVERAL = (["all"], ["both"], ["these"], ["those"])
+_ENDS = frozenset("a as from in into of on the to with".split())
+"""No description of a mail ends so."""
+
 _IT = frozenset(("it", "that", "this"))
 
 
@@ -174,7 +178,7 @@ class MailSlot:
     def fits(self, said: str) -> bool:
         """Whether it speaks of a mail, or points at something; not of all, nor of what it says."""
         words = said.split()
-        if words[:1] in (["all"], ["both"]) or "say" in words:
+        if words[:1] in _OF_SEVERAL or "say" in words or not _ENDS.isdisjoint(words[-1:]):
             return False
         return said in _IT or said.endswith(" one") or is_mail(said)
 

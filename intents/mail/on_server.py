@@ -113,10 +113,10 @@ class ServerMails:
         searches = [["ALL"], *(["FROM", word] for word in words)]
         found: dict[str, Person] = {}
         for name in self._settings.accounts:
-            inbox = next((each for each in self._all_folders(name) if each.role == "inbox"), None)
-            for criteria in searches if inbox else ():
-                for mail in self._in_folder(name, inbox, criteria, _NEWEST):
-                    found.setdefault(mail.sender.address, mail.sender)
+            for inbox in (each for each in self._all_folders(name) if each.role == "inbox"):
+                for criteria in searches:
+                    for mail in self._in_folder(name, inbox, criteria, _NEWEST):
+                        found.setdefault(mail.sender.address, mail.sender)
         return list(found.values())
 
     def _session(self, name: str) -> Session:

@@ -20,7 +20,6 @@ _CLOSE = 0.05
 _NAMED = 3
 _LOOKED_AT = 1000
 _BEFORE_NOUN = 6
-_NOUN = "(mails|emails|messages)"
 _SEVERAL = frozenset("mails emails messages newsletters".split())
 _EVERYTHING_FROM = ("everything", "from")
 _THEM = frozenset("them these those".split())
@@ -49,11 +48,8 @@ class _Mails:
     }
 
     def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002
-        """The words that point at several, and how they are described."""
-        return (
-            f"(them|these|those) [all|both|{_NOUN}]",
-            f"[new|unread|flagged] {_NOUN}",
-        )
+        """None: what is said of mails may be any words, as long as they fit."""
+        return ()
 
     def fits(self, said: str) -> bool:
         """Whether it speaks of mails, or points at several things."""

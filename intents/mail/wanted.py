@@ -133,7 +133,7 @@ def _read_head(words: Words, found: Wanted, context: SlotContext) -> Wanted:
     """Read what stands before "from" and "about": "my newest unread mails", "Anna's mail"."""
     words, found = _without_date(words, found, context)
     said = set(words)
-    order = next((_ORDERS[word] for word in words if word in _ORDERS), "")
+    order: Order = next((_ORDERS[word] for word in words if word in _ORDERS), "")
     whose = words[0].removesuffix("'s") if words and words[0].endswith("'s") else ""
     rest = words[1:] if whose else words
     rest, writer = _without_writer(rest)

@@ -176,6 +176,17 @@ _OWN: Mapping[str, tuple[str, str, frozenset[str]]] = {
         "file=budget; tag=paid",
         frozenset({"+journal files.tag done: tagged budget.txt as paid"}),
     ),
+    "mail.archive": (
+        "I am done with what the shop has to sell",
+        "mail=the sale mail",
+        frozenset(
+            {
+                "-mail INBOX: Sale",
+                "+mail Archive: Sale",
+                "+journal mail.archive done: archived Sale, from Shop News",
+            }
+        ),
+    ),
     "photos.create_album": (
         "what those evenings deserve is something called summer",
         "new_name=summer",

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 from mail_fake import MailHouse, mail_house
 
 from voiced_intents.mail import unsubscribing
+from voiced_intents.mail.composing import PLAIN
 from voiced_intents.mail.draft_things import forget_all
 from voiced_intents.mail.drafts import Drafts
 from voiced_intents.mail.imap import Session
@@ -35,7 +35,7 @@ _CARDS = "BEGIN:VCARD\nVERSION:3.0\nFN:Ann Archer\nEMAIL:ann@example.org\nEND:VC
 
 def _letter(number: int, sender: str, subject: str, text: str, **more: str) -> EmailMessage:
     """A mail; ``sender`` is the name that its sender chose."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=PLAIN)
     message["From"] = Address(sender, addr_spec=more.pop("address", "mallory@evil.example"))
     message["To"] = "me@example.org"
     message["Subject"] = subject

@@ -114,3 +114,11 @@ def test_what_the_server_says_no_to_is_said(house, spoken):
 
     assert "The account home has no folder for archive." in told
     assert len(house.subjects("INBOX")) == 3
+
+
+def test_it_is_summed_up_or_marked_as_what_it_is(house, spoken):
+    spoken.say("find the mail from anna")
+    assert "From Anna Schmidt: A boat. It says" in spoken.say("summarise it")
+    assert spoken.say("mark it as unread").endswith("is unread already.")
+    spoken.say("find the budget")
+    assert "budget.txt begins" in spoken.say("summarise it")

@@ -124,6 +124,17 @@ def test_it_is_asked_about_with_the_server_that_hears_of_it(house, asked, tmp_pa
     assert told == "I asked lists.shop.example to take you off the list of Shop News."
 
 
+@pytest.mark.parametrize("said", ["it", "that mail", "the first one"])
+def test_the_mail_that_was_told_is_looked_at(house, asked, tmp_path, said):
+    filled(house, f"<{URL}>")
+    known = {mail.Settings: house.settings}
+    with evening((mail, talk), known, tmp_path / "journal", NOW) as spoken:
+        spoken.say("do I have new mail")
+
+        assert "at lists.shop.example. Shall I?" in spoken.say(f"unsubscribe me from {said}")
+    assert asked == []
+
+
 @pytest.mark.parametrize("said", ["no", "what time is it", "yes"])
 def test_without_a_clear_yes_nothing_leaves(house, asked, tmp_path, said):
     filled(house, f"<{URL}>")
