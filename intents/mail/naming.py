@@ -21,14 +21,13 @@ from voiced.plugin import (
     parse_ordinal,
 )
 
-from .imap import Session
 from .index.lookup import Found
 from .matching import fitting, one_by_number, with_account
 from .mime import Mail, read_mail
-from .oauth import Key
 from .refusals import Gone
 from .settings import Settings
 from .wanted import NOUNS, is_mail, wanted
+from .warm import session_of
 
 __all__ = [
     "MAIL",
@@ -128,14 +127,14 @@ def raw_of(settings: Settings, found: Found, most_bytes: int = _MOST_BYTES) -> b
         Gone: It is not there any more.
         IntentError: The server cannot be reached, or says no.
     """
-    key = Key(found.account, settings.accounts[found.account], settings.timeout_s)
 
     def look(client: Any) -> bytes:
         row = client.fetch([found.uid], [f"BODY.PEEK[]<0.{most_bytes}>"]).get(found.uid, {})
         raw = next((value for name, value in row.items() if name.startswith(b"BODY[")), b"")
         return bytes(raw or b"")
 
-    with Session(key, timeout_s=settings.timeout_s) as session:
+    with session_of(settings, found.account) as session:
+        session.opened(found.folder)  # a folder that stays open may not show what has come since
         raw = session.repeat(look, found.folder)
     if not raw:
         raise _gone()
