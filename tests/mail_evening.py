@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from mail_servers import MailServer
@@ -14,6 +14,7 @@ from small_evening import Evening, evening
 from voiced.testing.context import FakeContext
 from voiced_intents import files, mail, talk
 from voiced_intents.mail.index.lookup import Index
+from voiced_intents.mail.warm import hang_up
 
 __all__ = ["letter", "talking"]
 
@@ -53,8 +54,12 @@ def talking(
         mail.Settings: settings,
         files.Settings: files.Settings(roots=(documents,), index=False),
     }
-    with evening((mail, talk, files), known, folder / "journal", NOW) as made:
+    with (
+        evening((mail, talk, files), known, folder / "journal", NOW) as made,
+        ExitStack() as stack,
+    ):
         made.refreshes = False
+        stack.callback(hang_up)
         if not settings.index:
             yield made
             return

@@ -26,7 +26,7 @@ class _Answered(MailSlot):
         """Whether the words speak of a mail, and of nothing that is to be written."""
         words = said.split()
         says_more = not _BEGINS.isdisjoint(words) or not _TWO.isdisjoint(pairwise(words))
-        return not says_more and MailSlot.fits(self, said)
+        return not says_more and words[:1] != ["every"] and MailSlot.fits(self, said)
 
 
 def last_mail(context: Context) -> MailEntity:

@@ -14,7 +14,6 @@ from voiced.plugin import (
     InvalidSlots,
     SlotContext,
     normalise,
-    one_line,
     sound_similarity,
 )
 
@@ -93,7 +92,8 @@ class _Draft:
 
 
 def _unknown(said: str) -> list[Candidate[DraftEntity]]:
-    return [Candidate(DraftEntity("", "", (), one_line(said), ""), one_line(said))]
+    words = " ".join(normalise(said))
+    return [Candidate(DraftEntity("", "", (), words, ""), words)]
 
 
 def _near(wanted: str, drafts: Sequence[DraftEntity]) -> list[Candidate[DraftEntity]]:

@@ -101,8 +101,8 @@ async def add_text(context: Context, text: Annotated[str, ADDED]) -> Reply:
     "mail.replace_words",
     sentences=[
         "(change|replace) {drafted} (to|with|by|into) {new}",
-        f"(change|replace) {{old}} (to|with|by|into) {{new}} in {_IT}",
-        f"in {_IT} (change|replace) {{old}} (to|with|by|into) {{new}}",
+        f"(change|replace|exchange) {{old}} (to|with|by|into) {{new}} in {_IT}",
+        f"in {_IT} (change|replace|exchange) {{old}} (to|with|by|into) {{new}}",
     ],
     effect=Effect.W1,
     critical=["old", "drafted", "new"],

@@ -18,7 +18,7 @@ from .composing import Person
 from .contacts import contacts_of, people_called
 from .index.lookup import Found, Index, Query
 from .on_server import ServerMails, found_before
-from .refusals import failed
+from .refusals import failed, with_account
 from .settings import Role, Settings
 from .wanted import Wanted
 
@@ -33,21 +33,6 @@ _IN_TEXT = 0.93
 
 _STEM_LETTERS = 3
 _WORDS = re.compile(r"[^\W_]+")
-
-
-def with_account(settings: Settings) -> Settings:
-    """The settings.
-
-    Raises:
-        IntentFailed: There is no account in them.
-    """
-    if not settings.accounts:
-        raise failed(
-            "there is no mail account",
-            "You have no mail account here yet.",
-            "run `voiced mail setup`",
-        )
-    return settings
 
 
 def found_by(settings: Settings, query: Query) -> list[Found]:

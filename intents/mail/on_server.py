@@ -23,9 +23,9 @@ from .index.lookup import Found, Query
 from .index.store import Row
 from .index.sync import ROW_ITEMS, row_of
 from .mime import read_mail
-from .oauth import Key
 from .refusals import Gone
 from .settings import Settings
+from .warm import session_of
 
 __all__ = ["ServerMails", "found_before"]
 
@@ -47,7 +47,7 @@ def found_before(account: str, number: int) -> Found | None:
 
 
 class ServerMails:
-    """The mails of all accounts, on their servers; signed in until it is closed."""
+    """The mails of all accounts, on their servers; a connection each until it is closed."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -121,9 +121,7 @@ class ServerMails:
 
     def _session(self, name: str) -> Session:
         if name not in self._sessions:
-            key = Key(name, self._settings.accounts[name], self._settings.timeout_s)
-            session = Session(key, timeout_s=self._settings.timeout_s)
-            self._sessions[name] = self._stack.enter_context(session)
+            self._sessions[name] = self._stack.enter_context(session_of(self._settings, name))
         return self._sessions[name]
 
     def _all_folders(self, name: str) -> tuple[Folder, ...]:
@@ -142,6 +140,7 @@ class ServerMails:
     def _in_folder(self, name: str, folder: Folder, criteria: list[Any], limit: int) -> list[Found]:
         session = self._session(name)
         try:
+            session.opened(folder.name)  # one that stays open may not show what has come since
             uids = session.repeat(lambda client: _searched(client, criteria), folder.name)
             newest = sorted(map(int, uids))[-max(limit, 1) :]
             if not newest:

@@ -1,4 +1,4 @@
-"""Connections that are kept for the next step: a mail is written in many small ones. Blocks.
+"""Connections that are kept for the next step: a mail is written and read in many. Blocks.
 
 Each is used by one caller at a time. One that the server has closed meanwhile is opened again by
 the session itself, which looks at what is there before it does anything twice.
@@ -11,9 +11,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from .imap import Session
-from .matching import with_account
 from .oauth import Key
-from .refusals import failed
+from .refusals import failed, with_account
 from .settings import Settings
 
 __all__ = ["hang_up", "session_of"]
