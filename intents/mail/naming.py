@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any, ClassVar
 
 from voiced.plugin import (
@@ -93,8 +94,12 @@ def title_of(found: Found) -> str:
 
 def _called(found: Found) -> str:
     """How it is called in a sentence: "A boat, from Anna Schmidt"."""
+    return f"{_about(found)}, from {_who(found)}"
+
+
+def _about(found: Found) -> str:
     subject = one_line(found.subject)[:_SHORT].rstrip(".")
-    return f"{subject or 'the mail without a subject'}, from {_who(found)}"
+    return subject or "the mail without a subject"
 
 
 def _who(found: Found) -> str:
@@ -200,7 +205,7 @@ class MailSlot:
         if not found:
             raise InvalidSlots("no mail fits the words", spoken="I found no such mail.")
         kept = found[: 1 if asked.order else _MOST]
-        told = _told_apart([each for _, each in kept])
+        told = _told_apart([each for _, each in kept], context.now.tzinfo)
         return [
             Candidate(entity_of(each), name, score)
             for (score, each), name in zip(kept, told, strict=True)
@@ -221,14 +226,18 @@ def _newest_of_threads(found: Sequence[tuple[float, Found]]) -> list[tuple[float
     return list(kept.values())
 
 
-def _told_apart(mails: Sequence[Found]) -> list[str]:
-    """What each is called; with the day, or the time too, where two are called the same."""
-    names = [_called(each) for each in mails]
+def _told_apart(mails: Sequence[Found], zone: tzinfo | None) -> list[str]:
+    """What each is called in a row; with the day, or the time too, where two are called the same.
+
+    Between the names are commas, so that there is none in them.
+    """
+    plain = [f"{_about(each)} from {_who(each)}" for each in mails]
+    names = plain
     for day in ("%-d %B", "%-d %B %Y at %H:%M"):
         counts = Counter(names)
         names = [
-            f"{_called(each)}, {each.date:{day}}" if counts[name] > 1 else name
-            for each, name in zip(mails, names, strict=True)
+            f"{said} of {each.date.astimezone(zone):{day}}" if counts[name] > 1 else name
+            for each, said, name in zip(mails, plain, names, strict=True)
         ]
     return names
 

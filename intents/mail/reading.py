@@ -184,7 +184,9 @@ async def _read(
     warnings = () if goes_on else await context.in_worker(_warnings, settings, found)
     text = _continued(part) if goes_on else _begun(found, mail, part, warnings)
     known = entity_of(found)
-    now = ReadMail(known.account, known.number, known.title, part.end, next(_turns))
+    now = ReadMail(
+        known.account, known.number, known.title, known.message_id, at=part.end, turn=next(_turns)
+    )
     named = (*told[:at], now, *told[at + 1 :])
     return Reply(text, named, fields=some_fields([found]), pointed=at)
 

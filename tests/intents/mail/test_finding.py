@@ -83,6 +83,9 @@ def save(talk: Evening, folder: Path) -> None:
     assert talk.say("rename it to paid") == "Renamed invoice_april.pdf to paid.pdf."
     assert [each.name for each in documents.iterdir()] == ["paid.pdf"]
     assert talk.say("save the attachment of the newest mail") == "There is no file with that mail."
+    asked = talk.say("save the attachment of the mail from anna")
+    assert asked.startswith("Which one: A boat from Anna Schmidt, Boats again from Anna Berg, or ")
+    assert talk.say("the engine") == "Saved invoice_april.pdf in Documents."
 
 
 @pytest.mark.parametrize("changes", [{}, {"index": False}], ids=["index", "server"])
