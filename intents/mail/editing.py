@@ -84,6 +84,7 @@ def last_draft(context: Context) -> DraftEntity:
     effect=Effect.W1,
     critical=["text"],
     deadline_s=_DEADLINE_S,
+    follows="draft",
     examples=["add that I bring the cake", "also say that I come by train"],
 )
 async def add_text(context: Context, text: Annotated[str, ADDED]) -> Reply:

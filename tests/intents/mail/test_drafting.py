@@ -142,6 +142,6 @@ def test_what_one_does_not_write_to_is_refused_and_nothing_is_there(one_place):
     many = "bob at example dot org, Anna and my sister"
     assert "has 3 recipients. I send to 2 at most" in talk.say(f"write a mail to {many} saying hi")
     assert "I don't know which mail you mean" in talk.say_fails("send it")
-    assert "not writing a mail" in talk.say("add that it rains")
+    assert "not writing a mail" in talk.say("remove the last sentence")
     assert one_place.drafts() == []
     assert one_place.arrived == []
