@@ -166,6 +166,8 @@ class FakeClient:
 
     def add_flags(self, uids: Sequence[int], flags: Sequence[bytes], silent: bool = False) -> None:
         self._said(f"STORE {uids} +{flags}")
+        if self._at in self._house.keeps:
+            raise IMAP4.error("NO you may not")
         for uid in uids:
             self._open.kept[uid].flags |= set(flags)
 
@@ -249,6 +251,8 @@ class MailHouse:
     folders: dict[str, Folder] = field(default_factory=dict)
     lacks: set[str] = field(default_factory=set)
     breaks: int = 0
+    keeps: set[str] = field(default_factory=set)
+    """Folders whose messages may not be marked, nor removed."""
     commands: list[str] = field(default_factory=list)
     sent: list[tuple[tuple[str, ...], bytes]] = field(default_factory=list)
     posted: list[str] = field(default_factory=list)

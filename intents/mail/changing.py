@@ -140,12 +140,12 @@ def remove(session: Session, folder: str, uids: Iterable[int]) -> None:
     is_single = session.has("UIDPLUS")
 
     def act(client: Any) -> None:
-        client.add_flags(numbers, [_DELETED], silent=True)
         if is_single:
             client.uid_expunge(numbers)
         elif set(client.search(["DELETED"])) <= set(numbers):
             client.expunge()
 
+    mark(session, folder, numbers, _DELETED, is_set=True)
     _trusting(session, "UIDPLUS", lambda: session.repeat(act, folder, writes=True), is_single)
 
 

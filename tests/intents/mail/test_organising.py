@@ -174,6 +174,19 @@ def test_a_mail_with_the_message_id_of_another_is_not_taken_for_it(house):
     assert house.subjects("Trash") == ["Not the boat"]
 
 
+def test_what_may_not_be_taken_away_is_not_left_twice(house):
+    house.lacks, house.keeps = {"MOVE"}, {"INBOX"}
+    context = context_of(house)
+
+    with pytest.raises(IntentFailed) as caught:
+        run(trash_mail, context, mail=one(context, "mail from anna"))
+
+    assert caught.value.spoken == "The mail server of home refused that."
+    assert "A boat" in house.subjects("INBOX")
+    assert house.subjects("Trash") == []
+    assert not any(each.is_done for each in context.made)
+
+
 def test_one_that_is_gone_is_said_and_nothing_is_changed(house):
     context = context_of(house)
     mail = one(context, "mail from anna")
