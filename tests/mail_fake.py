@@ -29,6 +29,7 @@ from voiced_intents.mail.index.sync import Sync
 from voiced_intents.mail.mime import read_headers
 from voiced_intents.mail.oauth import Key
 from voiced_intents.mail.settings import Account, Settings
+from voiced_intents.mail.warm import hang_up
 
 __all__ = ["MailHouse", "mail_house"]
 
@@ -300,10 +301,12 @@ def mail_house(folder: Path, **more: Any) -> Iterator[MailHouse]:
     house = MailHouse(Settings.model_validate(known | more))
     for name in ("INBOX", *_SPECIAL, "Taxes"):
         house.folders[name] = Folder()
+    hang_up()
     before = imap.sign_in, sending.sign_in
     imap.sign_in = lambda _key, _timeout_s: FakeClient(house)  # type: ignore[assignment]
     sending.sign_in = lambda _key, _timeout_s: FakeSmtp(house)  # type: ignore[assignment,return-value]
     try:
         yield house
     finally:
+        hang_up()
         imap.sign_in, sending.sign_in = before

@@ -20,7 +20,6 @@ from voiced_intents.mail.drafts import Drafts
 from voiced_intents.mail.imap import Session
 from voiced_intents.mail.mime import read_headers
 from voiced_intents.mail.oauth import Key
-from voiced_intents.mail.warm import hang_up
 
 __all__ = ["filled_mailbox", "letters_in", "section"]
 
@@ -56,7 +55,6 @@ def filled_mailbox(folder: Path) -> Iterator[MailHouse]:
     before = unsubscribing.post
     unsubscribing.post = lambda url, *_: posted.append(url)
     forget_all()
-    hang_up()
     try:
         with mail_house(folder / "post", contacts=(cards,)) as house:
             house.posted = posted
@@ -64,7 +62,6 @@ def filled_mailbox(folder: Path) -> Iterator[MailHouse]:
             yield house
     finally:
         unsubscribing.post = before
-        hang_up()
         forget_all()
 
 
