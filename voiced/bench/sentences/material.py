@@ -84,7 +84,8 @@ def load_material(folder: Path) -> Generator[Material]:
             now = document["now"]
             roots = _lay_out(home, document["files"], now)
             applications = _install(home / ".applications", document.get("applications", {}))
-            people = _address_book(home / ".people.vcf", document["lists"]["contact"]["things"])
+            contacts = document["lists"].get("contact", {"things": []})
+            people = _address_book(home / ".people.vcf", contacts["things"])
             skills = skills_from(document)
             sentences = tuple(_sentences(folder))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
