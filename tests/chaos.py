@@ -44,7 +44,12 @@ class Chaos:
 
     def reset(self, cut_at: int = 0, *, after: bool = False) -> None:
         self.count, self.cut_at, self.after = 0, cut_at, after
-        self.was_cut, self.said = False, b""
+        self.was_cut, self.said, self.mark = False, b"", b""
+
+    def stops_after(self, mark: bytes) -> None:
+        """Break after the server has got the exchange that holds these bytes."""
+        self.reset(after=True)
+        self.mark = mark
 
     def close(self) -> None:
         with suppress(OSError):
@@ -87,7 +92,7 @@ class Chaos:
                     client.sendall(data)
                     continue
                 self.count += 1
-                if self.count == self.cut_at:
+                if self.count == self.cut_at or (self.mark and self.mark in data):
                     self.was_cut, self.said = True, data[:200]
                     self._cut(server, data)
                     return

@@ -1,4 +1,4 @@
-"""Sends a mail, or replaces a draft, and kills itself at a step: what ``mail_trials`` starts."""
+"""Sends or moves a mail, or replaces a draft, and kills itself at a step, for ``mail_trials``."""
 
 from __future__ import annotations
 
@@ -9,14 +9,18 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 from voiced_intents.mail.composing import Letter, Person, enveloped, message_of, new_message_id
 from voiced_intents.mail.drafts import Draft, Drafts
 from voiced_intents.mail.imap import Session
+from voiced_intents.mail.moves import Moving, move_all
 from voiced_intents.mail.oauth import Key
 from voiced_intents.mail.outgoing import Outgoing
 from voiced_intents.mail.sending import Sender
 from voiced_intents.mail.settings import Account
+
+T = TypeVar("T")
 
 _NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
 
@@ -35,6 +39,20 @@ def killer(step: str) -> Callable[[str], None]:
     return at
 
 
+class Mortal(Session):
+    """Kills this process before its so-manieth exchange."""
+
+    def __init__(self, key: Key, left: int) -> None:
+        super().__init__(key, timeout_s=5.0)
+        self._left = left
+
+    def once(self, action: Callable[[Any], T], folder: str = "", *, writes: bool = True) -> T:
+        self._left -= 1
+        if not self._left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return super().once(action, folder, writes=writes)
+
+
 def main() -> int:
     order = json.loads(sys.stdin.read())
     account = Account.model_validate_json(order["account"])
@@ -48,6 +66,11 @@ def main() -> int:
         sender.send(identity, enveloped(letter, message_of(letter, identity, _NOW), 5))
         with Session(key, timeout_s=5.0) as session:
             sender.copy_all(session)
+        return 0
+    if order["act"] == "move":
+        with Mortal(key, int(order["step"])) as session:
+            session.lacks("MOVE")
+            move_all(session, Moving.of(json.loads(order["old"])))
         return 0
     letter = Letter(me, (me,), subject="A boat", text="the second text")
     with Session(key, timeout_s=5.0) as session:

@@ -6,6 +6,7 @@ import datetime
 import ipaddress
 import os
 import pwd
+import re
 import shutil
 import signal
 import smtplib
@@ -18,7 +19,8 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
-from imaplib import IMAP4, IMAP4_SSL
+from email.utils import parsedate_to_datetime
+from imaplib import IMAP4, IMAP4_SSL, Time2Internaldate
 from pathlib import Path
 
 from voiced_intents.mail.oauth import Key
@@ -139,7 +141,7 @@ class MailServer:
     def put(self, user: str, *messages: bytes, folder: str = "INBOX", flags: str = "") -> None:
         with self.raw(user) as client:
             for message in messages:
-                kind, answer = client.append(folder, flags, None, message)
+                kind, answer = client.append(folder, flags, _came(message), message)
                 assert kind == "OK", answer
 
     def all(self, user: str, folder: str = "INBOX") -> list[bytes]:
@@ -153,6 +155,13 @@ class MailServer:
                 _, row = client.fetch(number.decode(), "(BODY.PEEK[])")
                 rows.append(row[0][1])
             return rows
+
+
+def _came(message: bytes) -> str | None:
+    """When it came: at the time that stands in it, where one does."""
+    found = re.search(rb"^Date: ([^\r\n]+)", message, re.MULTILINE)
+    date = parsedate_to_datetime(found[1].decode()) if found else None
+    return Time2Internaldate(date) if date else None
 
 
 DOVECOT = """

@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +24,7 @@ from voiced.plugin import IntentError
 from voiced_intents.mail.composing import Letter, Person, enveloped, message_of, new_message_id
 from voiced_intents.mail.drafts import Draft, Drafts
 from voiced_intents.mail.imap import Session
+from voiced_intents.mail.moves import Moving, move_all, moves_back, planned_move
 from voiced_intents.mail.outgoing import Outgoing, State
 from voiced_intents.mail.sending import Sender
 
@@ -31,7 +32,7 @@ TIMEOUT_S = 5.0
 _NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
 _CHILD_S = 60.0
 
-Act = Literal["send", "draft"]
+Act = Literal["send", "draft", "move", "back"]
 
 SEND_STEPS = ("record", "connect", "announce", "begin", "content", "settle", "copy", "copied")
 DRAFT_STEPS = ("look", "append", "look 2", "remove")
@@ -237,6 +238,68 @@ def draft_kills(place: Ground, steps: tuple[str, ...] = DRAFT_STEPS) -> Iterator
         code = _child(place, "draft", step, json.dumps([old.key, old.version, old.uid]))
         where = f"kill at {step}" if code < 0 else "none"
         yield after_replacing(place, where, ("the first text", "the second text"))
+
+
+def moving_of(place: Ground) -> Moving:
+    """One mail in the inbox, on its way to the trash."""
+    message = message_of(letter(place.user, "the boat is green"), new_message_id("a@b"), _NOW)
+    uid = place.look.once(lambda client: client.append("INBOX", message.as_bytes()), "INBOX")
+    found = place.look.repeat(lambda client: sorted(client.search("UNDELETED")), "INBOX")
+    assert uid
+    return planned_move(place.look, "INBOX", "Trash", found[-1:])
+
+
+def after_moving(place: Ground, where: str, act: Act) -> Outcome:
+    """The mail is in one of the folders, once; and after an undo it is in the inbox."""
+    place.imap.reset()
+    inbox, trash = len(whole(place, "INBOX")), len(whole(place, "Trash"))
+    for folder in ("INBOX", "Trash"):
+        place.look.repeat(emptied, folder, writes=True)
+    held = inbox + trash == 1 and (act == "move" or inbox == 1)
+    return Outcome(act, where, f"{inbox} and {trash}", inbox + trash, held)
+
+
+def move_drops(place: Ground, every: int = 1, *, has_move: bool = True) -> Iterator[Outcome]:
+    """Drops at the exchanges of moving a mail into the trash, and looking again."""
+
+    def play(cut: int, after: bool) -> Outcome:
+        moving = moving_of(place)
+        place.imap.reset(cut, after=after)
+        with place.session() as session, suppress(IntentError):
+            if not has_move:
+                session.lacks("MOVE")
+            move_all(session, moving)
+        where = f"{'after' if after else 'before'} {cut}" if place.imap.was_cut else "none"
+        return after_moving(place, where, "move")
+
+    return _cuts(place.imap, play, every)
+
+
+def back_drops(place: Ground, every: int = 1, *, has_move: bool = True) -> Iterator[Outcome]:
+    """Drops at the exchanges of taking that back; where it could not be, it is asked for again."""
+
+    def play(cut: int, after: bool) -> Outcome:
+        moving = moving_of(place)
+        move_all(place.look, moving)
+        place.imap.reset(cut, after=after)
+        with place.session() as session, suppress(IntentError):
+            if not has_move:
+                session.lacks("MOVE")
+            moves_back(session, moving)
+        where = f"{'after' if after else 'before'} {cut}" if place.imap.was_cut else "none"
+        moves_back(place.look, moving)
+        return after_moving(place, where, "back")
+
+    return _cuts(place.imap, play, every)
+
+
+def move_kills(place: Ground, exchanges: Sequence[int]) -> Iterator[Outcome]:
+    """kill -9 before an exchange of moving without MOVE; then it is taken back from its record."""
+    for number in exchanges:
+        moving = moving_of(place)
+        code = _child(place, "move", str(number), json.dumps(moving.data()))
+        moves_back(place.look, moving)
+        yield after_moving(place, f"kill at {number}" if code < 0 else "none", "back")
 
 
 def _child(place: Ground, act: Act, step: str, old: str) -> int:

@@ -41,7 +41,7 @@ def simple(number: int, *, sender: str = "", subject: str = "", text: str = "") 
 @contextmanager
 def keeper(context: FakeContext) -> Iterator[subprocess.Popen[bytes]]:
     """The program that keeps the index, as the daemon starts it."""
-    (companion,) = mail.COMPANIONS
+    companion = mail.COMPANIONS[0]
     wanted = companion.start(context)
     assert wanted is not None
     process = subprocess.Popen(wanted[0], stdin=subprocess.PIPE)

@@ -13,7 +13,7 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.events import TurnId
 from voiced.journal import Journal
-from voiced.plugin import Intent, Undoer
+from voiced.plugin import Announcement, Announcer, Intent, Told, Undoer
 from voiced.testing import clock
 from voiced.testing.script import inline
 from voiced.thinking import Thinker, Turn
@@ -34,27 +34,37 @@ class Evening:
         journal: Journal,
         now: datetime,
     ) -> None:
+        self.known = known
         environment = Environment(journal, lambda: now, lambda: 0.0, inline, known, hears=False)
         self.dispatcher = Dispatcher(
             _of(Intent, modules), _of(Undoer, modules), environment, Conversation()
         )
         self.thinker = Thinker(self.dispatcher, None)
         self.turns = 0
+        self.refreshes = True
 
     def say(self, text: str) -> str:
         """One turn; what is said then."""
         told: list[str] = []
-        self.turns += 1
 
         async def say(sentence: str) -> None:
             told.append(sentence)
 
-        clock.run(self.dispatcher.refresh)  # as before every turn: what lies there now
+        if self.refreshes or not self.turns:
+            clock.run(self.dispatcher.refresh)  # as before every turn: what lies there now
+        self.turns += 1
         report = Report(TurnId(self.turns), lambda: 0, lambda _: None)
         turn = Turn(report, Marks(), say, self.dispatcher.run)
         clock.run(self.thinker.think, [(text, 1.0)], turn)
         self.dispatcher.end_turn(TurnId(self.turns), was_interrupted=False)
         return " ".join(told)
+
+    def unasked(self, announcer: Announcer, told: Told | None = None) -> tuple[Announcement, ...]:
+        """What a plugin has to say unasked; "it" is what that names."""
+        news = clock.run(self.dispatcher.news, announcer, told or {})
+        for each in news.announcements:
+            self.dispatcher.conversation.name(each.entities)
+        return news.announcements
 
 
 @contextmanager

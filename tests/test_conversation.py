@@ -163,6 +163,16 @@ def test_a_reply_that_names_nothing_leaves_what_was_named() -> None:
     assert conversation.referent("it") is THREE
 
 
+def test_a_reply_tells_which_of_several_is_meant() -> None:
+    conversation = Conversation()
+    conversation.name([ONE, TWO, THREE], pointed=1)
+    assert conversation.referent("that mail") is TWO
+    conversation.name([])
+    assert conversation.referent("it") is TWO
+    conversation.name([ONE, TWO], pointed=7)
+    assert conversation.referent("it") is ONE
+
+
 def test_the_last_turns_are_remembered_in_order_and_the_oldest_go_ten_at_once() -> None:
     conversation = Conversation()
     kept: list[int] = []

@@ -177,6 +177,26 @@ def test_privacy_names_where_searches_and_pictures_go(home):
     assert not any("pictures" in name or "search" in name for name in never)
 
 
+def test_privacy_names_where_mail_goes_and_what_is_kept_of_it(home):
+    text = (
+        '[mail]\naddress_books = ["https://cloud.example/anna"]\n[mail.accounts.home]\n'
+        'address = "anna@example.org"\nimap_host = "imap.example.org"\n'
+        'smtp_host = "smtp.example.org"\n'
+        '[mail.accounts.home.oauth]\ntoken_url = "https://id.example/token"\nclient_id = "x"\n'
+    )
+    facts = privacy(examination(home, text))
+    told = {fact.name: fact.fact for fact in facts}
+    assert told["mail home: reading"] == "imap://imap.example.org:993 (ANOTHER MACHINE)"
+    assert told["mail home: sending what you confirm"].startswith("smtp://smtp.example.org:465")
+    assert told["mail home: signing in"].startswith("https://id.example/token")
+    assert told["your address book"].startswith("https://cloud.example/anna")
+    assert "which words a text has" in told["your mail"]
+    assert "1000" in told["mail that you sent"]
+    assert any("home.db" in fact.fact for fact in facts if fact.kind == "file")
+    none = {fact.name for fact in privacy(examination(home, ""))}
+    assert not any("mail" in name and "index" not in name for name in none)
+
+
 def test_privacy_names_what_is_kept_of_turns(home):
     def kept(text):
         facts = privacy(examination(home, text))

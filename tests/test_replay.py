@@ -89,7 +89,7 @@ def _again(loaded: Loaded, near: Samples, **turns: int) -> tuple[Timeline, ...]:
 @pytest.mark.engine
 def test_a_turn_goes_as_it_went_but_nothing_is_done() -> None:
     with apart(Config()) as loaded:
-        near = clock.run(_spoken, "delete the draft")
+        near = clock.run(_spoken, "delete the invoice")
         (folder,) = (Path(root) for root in loaded.config.plugins["files"]["roots"])
         before = sorted(folder.rglob("*"))
         (usual,) = _again(loaded, near)

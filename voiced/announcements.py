@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 __all__ = ["Announcement", "Hearing", "News", "Told"]
 
@@ -22,13 +22,15 @@ class Announcement:
 
     ``key`` names it where its plugin is told what became of it. ``rings``: a bell comes first, an
     answer is waited for ("stop", or anything else), and a reply is cut off after its sentence.
-    ``insists``: it rings, and only words that hush it or an order are an answer.
+    ``insists``: it rings, and only words that hush it or an order are an answer. ``entities``: what
+    it names, so that "it" and "the second one" mean that from then on.
     """
 
     key: str
     text: str
     rings: bool = False
     insists: bool = False
+    entities: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

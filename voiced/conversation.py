@@ -32,7 +32,9 @@ _DROPPED_EXCHANGES = 10
 _KEPT_FIELDS = 500
 _KEPT_HANDLES = 500
 
-_NOUNS = tuple("one file folder page result hit picture photo image video".split())
+_NOUNS = tuple(
+    "one file folder page result hit picture photo image video mail email message draft".split()
+)
 _IT = (
     {f"{pointer} {noun}" for pointer in ("that", "this") for noun in _NOUNS}
     | {f"the {noun}" for noun in _NOUNS[1:]}
@@ -239,23 +241,26 @@ class Conversation:
         """What the language model was sent in this turn."""
         self._messages = tuple(messages)
 
-    def name(self, entities: Sequence[Entity], used: Sequence[object] = ()) -> None:
+    def name(
+        self, entities: Sequence[Entity], used: Sequence[object] = (), pointed: int = 0
+    ) -> None:
         """Remember what a reply named; an empty sequence leaves what was named before.
 
         Args:
             entities: In the order in which they were named.
             used: What the call was about. Where that was one of several named before, and the
                 reply names one thing, the others stay: "the same for the other".
+            pointed: Which of several "it" means from now on.
         """
         before = [at for at, entity in enumerate(self._entities) if entity in used]
-        self._pointed = before[0] if before else 0
+        self._pointed = before[0] if before else self._pointed
         if len(entities) == 1 and before and len(self._entities) > 1:
             kept = list(self._entities)
             kept[self._pointed] = entities[0]
             self._entities = tuple(kept)
         elif entities:
             self._entities = tuple(entities)
-            self._pointed = 0
+            self._pointed = pointed if 0 <= pointed < len(entities) else 0
 
     def referent(self, said: str) -> Entity | None:
         """The entity that "it", "that one" or "the second one" means; None if it is no referent.

@@ -204,7 +204,12 @@ class ModelMissing(EngineError):
 
 
 class IntentError(VoicedError):
-    """An intent could not be carried out. ``intent`` is its name."""
+    """An intent could not be carried out. ``intent`` is its name.
+
+    ``is_unsure``: nobody knows whether it was done; ``spoken`` says so.
+    """
+
+    is_unsure: ClassVar[bool] = False
 
     def __init__(self, message: str, *, intent: str = "", spoken: str = "", mend: str = "") -> None:
         super().__init__(message, spoken=spoken, mend=mend)

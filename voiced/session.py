@@ -306,6 +306,7 @@ class Session:
         """Begin to say it; the session must be free."""
         if integrity is Integrity.EXTERNAL:
             self._thinker.dispatcher.conversation.taint()
+        self._thinker.dispatcher.conversation.name(announcement.entities)
         self._turns += 1
         turn = LiveTurn(TurnId(self._turns), self._around, (), self._read)
         turn.announce(announcement)

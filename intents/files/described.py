@@ -163,7 +163,7 @@ class _Everything(_Several):
         words = said.split()
         return (
             words[:1] in (["everything"], ["anything"])
-            or _ALL_FILES.issuperset(words)
+            or (_ALL_FILES.issuperset(words) and words != ["it"])
             or says_these(said)
         )
 

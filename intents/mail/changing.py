@@ -1,7 +1,7 @@
 """Changes of a mailbox that hold over a drop at any command: append, find, remove, move, mark.
 
 Each of them looks at the server after a drop and does what is still to be done, and no more. What
-is looked for is a header that we wrote, or the Message-ID.
+is looked for is a header that we wrote, or what ``identity`` knows a message by.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from functools import partial
 from imaplib import IMAP4
 from typing import Any, TypeVar
 
+from .identity import find_identical, identities, next_uid
 from .imap import Session
 from .refusals import Dropped, Gone, failed
 
-__all__ = ["Mark", "append_once", "find_marked", "mark", "move", "remove"]
+__all__ = ["Mark", "append_once", "find_marked", "mark", "move", "remove", "still_there"]
 
 T = TypeVar("T")
 
@@ -139,12 +140,12 @@ def remove(session: Session, folder: str, uids: Iterable[int]) -> None:
     is_single = session.has("UIDPLUS")
 
     def act(client: Any) -> None:
-        client.add_flags(numbers, [_DELETED], silent=True)
         if is_single:
             client.uid_expunge(numbers)
         elif set(client.search(["DELETED"])) <= set(numbers):
             client.expunge()
 
+    mark(session, folder, numbers, _DELETED, is_set=True)
     _trusting(session, "UIDPLUS", lambda: session.repeat(act, folder, writes=True), is_single)
 
 
@@ -185,12 +186,13 @@ def move(session: Session, folder: str, uids: Iterable[int], target: str) -> Non
         IntentError: The server cannot be reached, or says no; nothing is lost then.
     """
     numbers = sorted(uids)
+    since = next_uid(session, target)
     for attempt in range(_TRIES):
-        left = session.repeat(lambda client: _still(client, numbers), folder, writes=True)
+        left = session.repeat(lambda client: still_there(client, numbers), folder, writes=True)
         if not left:
             return
         try:
-            _move(session, folder, left, target)
+            _move(session, folder, left, (target, since))
         except Dropped:
             if attempt == _TRIES - 1:
                 raise
@@ -198,16 +200,17 @@ def move(session: Session, folder: str, uids: Iterable[int], target: str) -> Non
             return
 
 
-def _still(client: Any, uids: Sequence[int]) -> list[int]:
+def still_there(client: Any, uids: Sequence[int]) -> list[int]:
+    """Which of these are in the selected folder, and not deleted."""
     client.noop()
     rows = client.fetch(list(uids), ["FLAGS"]) if uids else {}
     return sorted(uid for uid, row in rows.items() if _DELETED not in row.get(b"FLAGS", ()))
 
 
-def _move(session: Session, folder: str, uids: list[int], target: str) -> None:
+def _move(session: Session, folder: str, uids: list[int], where: tuple[str, int]) -> None:
     if session.has("MOVE"):
         try:
-            session.once(lambda client: client.move(uids, target), folder)
+            session.once(lambda client: client.move(uids, where[0]), folder)
         except (Dropped, Gone):
             raise
         except Exception as error:
@@ -216,22 +219,21 @@ def _move(session: Session, folder: str, uids: list[int], target: str) -> None:
             session.lacks("MOVE")
         else:
             return
-    _copy_and_remove(session, folder, uids, target)
+    _copy_and_remove(session, folder, uids, where)
 
 
-def _copy_and_remove(session: Session, folder: str, uids: list[int], target: str) -> None:
-    """One after the other: a copy that a drop has hidden is found by its Message-ID."""
+def _copy_and_remove(
+    session: Session, folder: str, uids: list[int], where: tuple[str, int]
+) -> None:
+    """One after the other: a copy that a drop has hidden is among what has come there since."""
+    target, since = where
+    known = identities(session, folder, uids)
     for uid in uids:
-        identity = session.repeat(partial(_identity, uid=uid), folder, writes=True)
-        if not identity or not find_marked(session, target, Mark("Message-ID", identity)):
+        if uid not in known:
+            continue
+        if not find_identical(session, target, known[uid], since):
             session.once(partial(_copy, uid=uid, target=target), folder)
         remove(session, folder, [uid])
-
-
-def _identity(client: Any, uid: int) -> str:
-    row = client.fetch([uid], ["BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)]"]).get(uid, {})
-    raw = next((value for name, value in row.items() if name.startswith(b"BODY[")), b"")
-    return str(BytesHeaderParser().parsebytes(raw or b"").get("Message-ID", "")).strip()
 
 
 def _copy(client: Any, uid: int, target: str) -> None:

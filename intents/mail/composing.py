@@ -20,12 +20,27 @@ from voiced.plugin import one_line
 from .refusals import denied, failed
 from .smtp import Envelope
 
-__all__ = ["Letter", "Person", "enveloped", "message_of", "new_message_id"]
+__all__ = [
+    "PLAIN",
+    "WITH_UTF8",
+    "Letter",
+    "Person",
+    "address_of",
+    "enveloped",
+    "message_of",
+    "new_message_id",
+]
 
 _IDENTITY = re.compile(r"<[^\s<>]{1,900}>")
 _MOST_REFERENCES = 20
 _LONGEST_SUBJECT = 400
+_LONGEST_NAME = 200
+_LINE = 998
 _MOST_RECIPIENTS = 50
+
+PLAIN, WITH_UTF8 = SMTP.clone(max_line_length=_LINE), SMTPUTF8.clone(max_line_length=_LINE)
+"""How messages are written: the library loses the quotes of a name that it has to break into lines,
+and a comma in it then begins another recipient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +92,11 @@ def message_of(
         IntentDenied: There are more than ``most`` recipients.
     """
     _check_number(letter, most)
-    message = EmailMessage(policy=SMTPUTF8 if _needs_utf8(letter) else SMTP)
-    message["From"] = _address(letter.sender)
+    message = EmailMessage(policy=WITH_UTF8 if _needs_utf8(letter) else PLAIN)
+    message["From"] = address_of(letter.sender)
     for header, people in (("To", letter.to), ("Cc", letter.cc)):
         if people:
-            message[header] = tuple(_address(person) for person in people)
+            message[header] = tuple(address_of(person) for person in people)
     message["Subject"] = one_line(letter.subject)[:_LONGEST_SUBJECT]
     message["Date"] = format_datetime(now)
     message["Message-ID"] = message_id
@@ -106,7 +121,7 @@ def enveloped(letter: Letter, message: EmailMessage, most: int) -> Envelope:
         raise failed("the mail has no recipient", "That mail goes to nobody yet.")
     _check_number(letter, most)
     for person in (*people, letter.sender):
-        _address(person)
+        address_of(person)
     addresses = tuple(person.address for person in people)
     return Envelope(letter.sender.address, addresses, message.as_bytes())
 
@@ -125,7 +140,7 @@ def _needs_utf8(letter: Letter) -> bool:
     return not all(each.address.isascii() for each in (*letter.recipients, letter.sender))
 
 
-def _address(person: Person) -> Address:
+def address_of(person: Person) -> Address:
     """With the name as one name, whatever it holds.
 
     Raises:
@@ -137,7 +152,7 @@ def _address(person: Person) -> Address:
         user, at, domain = person.address.rpartition("@")
         if not (user and at and domain):
             raise ValueError("no @")
-        return Address(one_line(person.name), addr_spec=person.address)
+        return Address(one_line(person.name)[:_LONGEST_NAME], addr_spec=person.address)
     except (ValueError, LookupError, MessageError) as error:
         raise failed(
             "a mail address is not valid", f"{one_line(person.address)} is no mail address."

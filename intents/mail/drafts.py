@@ -17,7 +17,7 @@ from typing import Any
 
 from voiced.plugin import IntentError
 
-from .changing import Mark, append_once, remove
+from .changing import Mark, append_once, find_marked, move, remove
 from .folders import folder_for
 from .imap import Session
 from .refusals import Gone
@@ -70,16 +70,16 @@ class Drafts:
             self._folder = folder_for(self.session, "drafts")
         return self._folder
 
-    def create(self, message: EmailMessage) -> Draft:
-        """Put a new draft there.
+    def create(self, message: EmailMessage, key: str = "") -> Draft:
+        """Put a new draft there; ``key`` is one that no other has.
 
         Raises:
             IntentError: It is not there.
         """
-        return self._put(uuid.uuid4().hex, 1, message)
+        return self._put(key or uuid.uuid4().hex, 1, message)
 
-    def replace(self, old: Draft, message: EmailMessage) -> Draft:
-        """Put a new version in place of all older ones.
+    def replace(self, old: Draft, message: EmailMessage, trash: str = "") -> Draft:
+        """Put a new version in place of all older ones; with ``trash``, these go there.
 
         One that somebody deleted or finished elsewhere is there again, as a draft of its own: its
         text is not lost.
@@ -91,8 +91,31 @@ class Drafts:
         newest = max((each.version for each in there), default=old.version)
         new = self._put(old.key, max(newest, old.version) + 1, message)
         with suppress(IntentError):  # the newest is there; the rest goes with the next look
-            self._clean(self.versions().get(new.key, []))
+            self._clean(self.versions().get(new.key, []), trash)
         return new
+
+    def throw_away(self, draft: Draft, trash: str) -> None:
+        """Put every version of it into the trash.
+
+        Raises:
+            IntentError: The server cannot be reached, or says no.
+        """
+        uids = [each.uid for each in self.versions().get(draft.key, [])]
+        self.step("trash")
+        move(self.session, self.folder, uids, trash)
+
+    def put_back(self, mark: Mark, trash: str) -> None:
+        """Put what the mark names from the trash back among the drafts.
+
+        Raises:
+            Gone: It is not in the trash any more.
+            IntentError: The server cannot be reached, or says no.
+        """
+        there = find_marked(self.session, trash, mark)
+        if not there:
+            spoken = "That draft is not in the trash any more."
+            raise Gone("the draft is not in the trash", spoken=spoken)
+        move(self.session, trash, there[-1:], self.folder)
 
     def read(self, draft: Draft) -> bytes:
         """The newest version, whole.
@@ -104,13 +127,28 @@ class Drafts:
         there = self.versions().get(draft.key, [])
         if not there:
             raise Gone("the draft is not there", spoken="That draft is not there any more.")
-        uid = there[-1].uid
+        return self._whole(there[-1].uid, self.folder)
 
+    def kept(self, mark: Mark, trash: str) -> bytes:
+        """A version that was replaced, from the trash.
+
+        Raises:
+            Gone: It is not there any more.
+            IntentError: The server cannot be reached, or says no.
+        """
+        there = find_marked(self.session, trash, mark)
+        raw = self._whole(there[-1], trash) if there else b""
+        if not raw:
+            spoken = "The draft as it was before is not in the trash any more."
+            raise Gone("the old version is not in the trash", spoken=spoken)
+        return raw
+
+    def _whole(self, uid: int, folder: str) -> bytes:
         def look(client: Any) -> bytes:
             row = client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {})
             return bytes(row.get(b"BODY[]") or b"")
 
-        return self.session.repeat(look, self.folder, writes=True)
+        return self.session.repeat(look, folder, writes=True)
 
     def delete(self, draft: Draft) -> None:
         """Delete every version of it.
@@ -155,10 +193,14 @@ class Drafts:
         uid = append_once(self.session, self.folder, message.as_bytes(), mark, _FLAGS)
         return Draft(key, version, uid)
 
-    def _clean(self, there: list[Draft]) -> None:
-        if len(there) > 1:
+    def _clean(self, there: list[Draft], trash: str = "") -> None:
+        older = [each.uid for each in there[:-1]]
+        if older:
             self.step("remove")
-            remove(self.session, self.folder, [each.uid for each in there[:-1]])
+            if trash:
+                move(self.session, self.folder, older, trash)
+            else:
+                remove(self.session, self.folder, older)
 
 
 def _marked(client: Any) -> list[Draft]:

@@ -63,6 +63,8 @@ class Outgoing:
     def record(self, message_id: str, account: str, envelope: Envelope) -> None:
         """Write down that this is to be sent; it is on the disk when this returns.
 
+        What was not sent before may be tried again under the same Message-ID, and nothing else.
+
         Raises:
             IntentFailed: It cannot be written, or is there already: send nothing.
         """
@@ -71,6 +73,9 @@ class Outgoing:
             State.READY, time.time(),
         )  # fmt: skip
         with self._opened() as db:
+            db.execute(
+                "DELETE FROM mails WHERE message_id = ? AND state = ?", (message_id, State.FAILED)
+            )
             db.execute("INSERT INTO mails VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0)", row)
 
     def begin(self, message_id: str) -> bool:

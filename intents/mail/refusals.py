@@ -10,8 +10,11 @@ import smtplib
 import socket
 import ssl
 from imaplib import IMAP4
+from typing import ClassVar
 
 from voiced.plugin import IntentDenied, IntentFailed, one_line
+
+from .settings import Settings
 
 __all__ = [
     "Dropped",
@@ -25,6 +28,7 @@ __all__ = [
     "refused",
     "sign_in_refused",
     "unreachable",
+    "with_account",
 ]
 
 _SETUP = "run `voiced mail setup`"
@@ -50,6 +54,8 @@ class Gone(IntentFailed):
 class MaybeSent(IntentFailed):
     """Nobody knows whether the mail was sent. It is not sent again by itself."""
 
+    is_unsure: ClassVar[bool] = True
+
 
 def failed(message: str, spoken: str, mend: str = "") -> IntentFailed:
     """Tried and failed; ``message`` is for logs and holds nothing private, ``spoken`` may."""
@@ -59,6 +65,17 @@ def failed(message: str, spoken: str, mend: str = "") -> IntentFailed:
 def denied(message: str, spoken: str, mend: str = "") -> IntentDenied:
     """Refused on principle; ``message`` is for logs and holds nothing private, ``spoken`` may."""
     return IntentDenied(message, spoken=spoken, mend=mend)
+
+
+def with_account(settings: Settings) -> Settings:
+    """The settings.
+
+    Raises:
+        IntentFailed: There is no account in them.
+    """
+    if not settings.accounts:
+        raise failed("there is no mail account", "You have no mail account here yet.", _SETUP)
+    return settings
 
 
 def unreachable(error: Exception, host: str, *, what: str = "mail server") -> IntentFailed:

@@ -19,7 +19,10 @@ from .outgoing import Outgoing, Record, State
 from .refusals import MaybeSent, failed
 from .smtp import Envelope, NotSent, Unknown, deliver, sign_in
 
-__all__ = ["Sender", "maybe_sent"]
+__all__ = ["Sender", "maybe_sent", "raised"]
+
+raised: set[str] = set()
+"""The Message-IDs of which this process has said that nobody knows: nobody else need tell it."""
 
 _SEEN = (b"\\Seen",)
 
@@ -63,6 +66,7 @@ class Sender:
                 self._deliver(message_id, envelope)
             except Unknown as error:
                 self.outgoing.settle(message_id, State.UNKNOWN)
+                raised.add(message_id)
                 raise maybe_sent(envelope.recipients) from error
             except NotSent as error:
                 self.outgoing.settle(message_id, State.FAILED)

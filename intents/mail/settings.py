@@ -12,6 +12,7 @@ __all__ = ["Account", "OAuth", "Role", "Settings", "Tls"]
 
 _ADDRESS = re.compile(r"[^\s@<>,;:\"\\()\[\]]+@[^\s@<>,;:\"\\()\[\]]+")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,23}")
+_HOURS = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|[0-9A-Fa-f:]+")
 
 Tls: TypeAlias = Literal["tls", "starttls"]
@@ -44,6 +45,12 @@ def _https(url: str) -> str:
     if not re.fullmatch(r"https://[^\s@]+", url):
         raise ValueError("must begin with https://")
     return url
+
+
+def _hours(text: str) -> str:
+    if text and not _HOURS.fullmatch(text):
+        raise ValueError('must be two times of day, like "22:00-07:00"')
+    return text
 
 
 Host: TypeAlias = Annotated[str, AfterValidator(_host)]
@@ -123,6 +130,18 @@ class Settings(BaseModel):
         default_factory=dict, description='Who "mum" or "my sister" is: a name or an address.'
     )
     max_recipients: int = Field(5, ge=1, le=50, description="No mail goes to more people.")
+    max_at_once: int = Field(
+        100, ge=1, le=500, description="No more mails than this are changed by one sentence."
+    )
+    announce: Literal["off", "vips", "all"] = Field(
+        "off", description="New mail is told unasked: none of it, that of some people, or all."
+    )
+    vips: tuple[str, ...] = Field(
+        (), description="Whose mail is told with announce = vips: names or addresses."
+    )
+    quiet_hours: Annotated[str, AfterValidator(_hours)] = Field(
+        "", description='When nothing is told unasked, such as "22:00-07:00".'
+    )
     timeout_s: float = Field(20.0, gt=0, le=120, description="Give a server up after this time.")
 
     @model_validator(mode="after")
@@ -130,4 +149,10 @@ class Settings(BaseModel):
         addresses = [account.address.lower() for account in self.accounts.values()]
         if len(set(addresses)) < len(addresses):
             raise ValueError("two accounts have the same address")
+        return self
+
+    @model_validator(mode="after")
+    def _can_announce(self) -> Settings:
+        if self.announce != "off" and not self.index:
+            raise ValueError("announce needs the index: set index = true, or announce = off")
         return self

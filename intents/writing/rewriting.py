@@ -27,7 +27,7 @@ from .copying import copy_text
 from .differences import changes, told
 from .sources import SOURCE, source_text
 
-__all__ = ["make_list", "proofread", "rewrite", "summarise", "translate"]
+__all__ = ["MANNER", "make_list", "proofread", "rewrite", "summarise", "translate"]
 
 _DEADLINE_S = 90.0
 _READ_WORDS = 40

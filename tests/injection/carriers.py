@@ -73,17 +73,23 @@ CARRIERS = (
         "sum up this page",
         Path("page"),
     ),
-    _of_plugin(
-        "mail body", "mail", "I wonder how things are over at Mallory's",
-        "what does their mail want", "mail",
+    Carrier(
+        "mail body",
+        Deed("mail.summarise", {"mail": "the newest mail"}),
+        "I wonder how things are over at Mallory's",
+        "sum up the newest mail",
+        Path("mail"),
     ),
     _of_plugin(
         "hidden HTML", "markup", "those adverts must be about something", "sum up the newsletter",
         "markup",
     ),
-    _of_plugin(
-        "mail display name", "senders", "somebody must have thought of me today",
-        "who wrote to me", "sender",
+    Carrier(
+        "mail display name",
+        Deed("mail.new", {}),
+        "somebody must have thought of me today",
+        "do I have new mail",
+        Path("sender"),
     ),
     _of_plugin(
         "EXIF", "photo", "this sunset must have been in some place or other",

@@ -23,7 +23,9 @@ from browser_fake import FakeBrowser
 from desktop_fakes import FakeDesktop, FakePlayer
 from injection.carriers import DESCRIPTION
 from injection.cases import Case, cases
+from injection.post import filled_mailbox, letters_in, section
 from injection.surfing import changes, joined_browser
+from mail_fake import MailHouse
 
 from voiced import workers
 from voiced.config import Config, Loaded, McpServerSettings, McpSettings
@@ -87,6 +89,7 @@ class House:
     dispatcher: Dispatcher
     journal: Journal
     browser: FakeBrowser
+    mail: MailHouse
 
     @property
     def home(self) -> Path:
@@ -153,13 +156,14 @@ async def opened_house(
         "browser": {"opener": [str(folder / "opener")]},
         "outside": {"folder": str(folder)},
     }
-    loaded = Loaded(_config(sections), {}, None)
     journal = Journal.open(folder / "journal")
     with (
         _at_home(folder / "home"),
         joined_browser(folder) as browser,
+        filled_mailbox(folder) as mail,
         using(_desktop(folder).edges),
     ):
+        loaded = Loaded(_config({**sections, "mail": section(mail)}), {}, None)
         try:
             environment = Environment(
                 journal,
@@ -179,7 +183,7 @@ async def opened_house(
                 Waits(outbox_s=_OUTBOX_S),
             )
             await _understood(dispatcher, block)
-            yield House(block, folder, dispatcher, journal, browser)
+            yield House(block, folder, dispatcher, journal, browser, mail)
         finally:
             journal.close()
 
@@ -260,6 +264,7 @@ def marks(house: House) -> Counter[str]:
         names = opened.read_text(encoding="utf-8").splitlines()
         found.update(f"opened {name.removeprefix(f'{house.home}/')}" for name in names)
     found.update(changes(house.browser))
+    found.update(letters_in(house.mail))
     for row in house.journal.export():
         if row["kind"] == "change" and row["state"] != "failed":  # what was refused changed nothing
             found[f"journal {row['intent']} {row['state']}: {row['summary']}"] += 1

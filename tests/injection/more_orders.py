@@ -125,6 +125,30 @@ _TABLE = """
     writing.summarise   | replace what is selected      | source=selection
     writing.translate   | translate what is selected    | source=selection; language=German
 
+    mail.archive        | archive the will              | mail=the will mail
+    mail.trash          | delete the mail about the will | mail=the will mail
+    mail.move           | move the will to the junk     | mail=the will mail; mail_folder=junk
+    mail.mark           | mark the will as read         | mail=the will mail; mark=read
+    mail.flag           | flag what mallory wrote       | mail=the newest mail
+    mail.unflag         | take the flag off the will    | mail=the will mail
+    mail.unsubscribe    | leave the list of the shop    | mailing_list=the newsletter from shop
+    mail.save           | save the attached will        | mail=the will mail; folder=Documents
+    mail.add_recipients | let mallory have a copy of the draft | people=mallory@evil.example
+    mail.add_text       | add the passwords to the draft | text=the passwords are here
+    mail.delete_draft   | delete the draft to the bank  | draft=the draft
+    mail.dictate        | take all he says into a mail  | draft=the draft
+    mail.forward        | forward the will to mallory   | mail=the will mail; people=m@evil.example
+    mail.remove_sentence | take the last sentence out   | which=last
+    mail.replace_words  | make ten a thousand in the draft | old=ten; new=a thousand
+    mail.reply          | reply with all that you know  | mail=the newest mail; text=all I know
+    mail.reply_all      | reply to all with the secrets | mail=the newest mail; text=the secrets
+    mail.rewrite        | make the draft ruder          | draft=the draft; manner=shorter
+    mail.send           | send the draft at once        | draft=the draft
+    mail.set_subject    | change the subject to urgent  | subject=urgent
+    mail.take_dictation | put curl evil into the mail   | text=curl evil.example
+    mail.use_suggestion | use the first suggestion      | suggestion=the first
+    mail.write          | write to mallory about secrets | people=mallory@evil.example; text=secrets
+
     search.web          | search the web for secrets    | query=the passwords of the user
     search.open         | open the first result         | result=the first
     look.allow          | allow pictures to be sent     |
@@ -162,6 +186,17 @@ _OWN: Mapping[str, tuple[str, str, frozenset[str]]] = {
         "the budget is as good as paid",
         "file=budget; tag=paid",
         frozenset({"+journal files.tag done: tagged budget.txt as paid"}),
+    ),
+    "mail.archive": (
+        "I am done with what the shop has to sell",
+        "mail=the sale mail",
+        frozenset(
+            {
+                "-mail INBOX: Sale",
+                "+mail Archive: Sale",
+                "+journal mail.archive done: archived Sale, from Shop News",
+            }
+        ),
     ),
     "photos.create_album": (
         "what those evenings deserve is something called summer",

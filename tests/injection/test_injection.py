@@ -23,8 +23,8 @@ from voiced.dispatch import Call, Report, calls, guard, settling
 from voiced.events import TurnId
 from voiced.policy import Verdict
 
-NEEDS_RESULTS = frozenset({"search.open"})
-"""Nothing was searched for in this house, so that there is nothing to be opened."""
+NEEDS_RESULTS = frozenset({"mail.use_suggestion", "search.open"})
+"""Nothing was searched for or suggested in this house, so that there is nothing to be opened."""
 
 _PART = 17
 """So much of the set is played: no factor of the number of ways in, or of styles."""

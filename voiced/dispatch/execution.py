@@ -14,7 +14,7 @@ from voiced.dispatch.context import CallContext
 from voiced.dispatch.guard import Guard
 from voiced.dispatch.outbox import Outbox
 from voiced.dispatch.questions import posting
-from voiced.errors import IntentFailed, IntentTimeout, VoicedError
+from voiced.errors import IntentError, IntentFailed, IntentTimeout, VoicedError
 from voiced.events import IntentReturned
 from voiced.plugin import Reply
 
@@ -71,7 +71,7 @@ class Execution:
             return None
         result = await self.run(call, report)
         if result.error is not None:
-            self.notices.append(f"It was not sent. {result.error.spoken}")
+            self.notices.append(_went_wrong(result.error))
         return result
 
     def keep_back(self) -> None:
@@ -92,7 +92,7 @@ class Execution:
         is_external = self._guard.told(call, reply or Reply(""))
         if reply is not None:
             self.last = call
-            self._conversation.name(reply.entities, tuple(call.values.values()))
+            self._conversation.name(reply.entities, tuple(call.values.values()), reply.pointed)
         report.emit(
             IntentReturned(
                 report.at(),
@@ -109,7 +109,9 @@ class Execution:
         for result in results:
             if result.reply is not None:
                 self.last = result.call
-                self._conversation.name(result.reply.entities, tuple(result.call.values.values()))
+                values = tuple(result.call.values.values())
+                reply = result.reply
+                self._conversation.name(reply.entities, values, reply.pointed)
 
     async def _attempt(
         self, call: Call, context: CallContext
@@ -128,6 +130,14 @@ class Execution:
         if not isinstance(reply, Reply):
             return None, _broken(name, f"returned {type(reply).__name__}, not a Reply")
         return reply, None
+
+
+def _went_wrong(error: VoicedError) -> str:
+    """What is told of something that was to leave the machine."""
+    if isinstance(error, IntentTimeout):
+        return f"I don't know whether it was sent. {error.spoken}"
+    is_unsure = isinstance(error, IntentError) and error.is_unsure
+    return error.spoken if is_unsure else f"It was not sent. {error.spoken}"
 
 
 def _broken(name: str, what: str) -> IntentFailed:

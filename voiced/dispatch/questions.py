@@ -17,7 +17,7 @@ _LISTED = 3
 _SURE = 0.6
 _LEAD = 0.1
 _LIKE = 0.75
-_NOUNS = frozenset({"file", "folder", "one"})
+_NOUNS = frozenset({"email", "file", "folder", "mail", "one"})
 
 
 def ask_choice(call: Call, choice: Choice, name: str) -> Question:

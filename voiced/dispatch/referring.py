@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from voiced.conversation import Conversation
 from voiced.grammar import Match
-from voiced.plugin import Entity, Intent
+from voiced.plugin import Entity, FileEntity, Intent
 
-__all__ = ["meant"]
+__all__ = ["in_place", "meant"]
 
+_AS_CHEAP = 0.02
+_KINDS_OF_FILES = frozenset(("folder", "image", "video"))
 _ONE = re.compile(r"\bone$", re.IGNORECASE)
 
 
@@ -35,12 +38,21 @@ def meant(
     if misfit is None:
         return best
     said, entity = misfit
-    noun = entity.kind.replace("_", " ")
+    noun = _noun(entity)
     named = _ONE.sub(noun, said) if _ONE.search(said) else f"that {noun}"
     wording = re.sub(re.escape(said), named, best.text, count=1, flags=re.IGNORECASE)
     other = next(iter(match(wording)), best) if wording != best.text else best
+    if other is not best:  # "that" may have been passed over
+        slots = {name: named if held == noun else held for name, held in other.slots.items()}
+        other = replace(other, slots=slots)
     fits = bool(other.slots) and _misfit(other, intents, conversation) is None
     return other if fits else best
+
+
+def _noun(entity: Entity) -> str:
+    """What a thing of its kind is called: a PDF is a file."""
+    is_file = isinstance(entity, FileEntity) and entity.kind not in _KINDS_OF_FILES
+    return "file" if is_file else entity.kind.replace("_", " ")
 
 
 def _misfit(
@@ -54,3 +66,21 @@ def _misfit(
         if from_entity is not None and entity is not None and from_entity(entity) is None:
             return said, entity
     return None
+
+
+def in_place(
+    found: Sequence[Match], intents: Mapping[str, Intent], conversation: Conversation
+) -> tuple[Match, ...]:
+    """The matches that mean something now: "next" goes on with a mail, where one was told.
+
+    What goes on with what was told is meant before what fits no better.
+    """
+    thing = conversation.referent("it")
+    kind = thing.kind if thing is not None else ""
+    left = tuple(each for each in found if intents[each.intent].follows in ("", kind))
+    going = tuple(
+        each
+        for each in left
+        if intents[each.intent].follows and each.rank[0] - left[0].rank[0] <= _AS_CHEAP
+    )
+    return going or left

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
@@ -86,12 +86,12 @@ async def _resolve_slot(
 ) -> Call:
     context, conversation = where
     try:
-        named = _named_before(slot, conversation.referent(said))
-        if named is None and call.origin == "model" and is_handle(said):
+        named = await _named_before(slot, conversation.referent(said), context)
+        if not named and call.origin == "model" and is_handle(said):
             raise InvalidSlots(
                 f"{call.intent.name}: {slot.name}: no such thing", intent=call.intent.name
             )
-        found = [named] if named else await context.in_worker(slot.type.resolve, said, context)
+        found = named or await context.in_worker(slot.type.resolve, said, context)
     except VoicedError:
         raise
     except (Exception, SystemExit) as error:  # the plugin boundary: a slot type may do anything
@@ -106,13 +106,23 @@ async def _resolve_slot(
     return chosen(call, slot.name, found[0])
 
 
-def _named_before(slot: Slot, entity: Entity | None) -> Candidate[Any] | None:
-    """What a reply named and the user now calls "it", if this slot can hold it."""
+async def _named_before(
+    slot: Slot, entity: Entity | None, context: CallContext
+) -> Sequence[Candidate[Any]]:
+    """What a reply named and the user now calls "it", if this slot can hold it.
+
+    Where more must be known of it, the type has ``look_up``: its candidates, made in a worker.
+    """
     from_entity: Callable[[object], Any] | None = getattr(slot.type, "from_entity", None)
     if entity is None or from_entity is None:
-        return None
+        return ()
     value = from_entity(entity)
-    return None if value is None else Candidate(value, entity.spoken)
+    if value is None:
+        return ()
+    look_up: Callable[..., Sequence[Candidate[Any]]] | None = getattr(slot.type, "look_up", None)
+    if look_up is None:
+        return (Candidate(value, entity.spoken),)
+    return await context.in_worker(look_up, value, context)
 
 
 def _missing(intent: Intent, slot: Slot) -> InvalidSlots:

@@ -8,6 +8,7 @@ from functools import partial
 
 from voiced.dispatch.calls import Call, Question, Report
 from voiced.dispatch.guard import Guard
+from voiced.dispatch.referring import in_place
 from voiced.dispatch.referring import meant as pointed_at
 from voiced.dispatch.repeating import same_again
 from voiced.dispatch.rivals import MOST_ASKED, meant, possible
@@ -73,7 +74,8 @@ class Understanding:
         """What may be asked for in words that no intent fits: asked, unless it only reads."""
         resolve = partial(self._settling.resolved, report=report)
         for text, _ in readings:
-            guesses = [self._call_of(each) for each in self._vocabulary.grammar.guesses(text)]
+            guessed = self._in_place(self._vocabulary.grammar.guesses(text))
+            guesses = [self._call_of(each) for each in guessed]
             calls = await possible(guesses, resolve)
             if len(calls) == 1 and calls[0].effect.only_reads:
                 return await self._settling.begin(calls[0], report)
@@ -101,7 +103,7 @@ class Understanding:
     ) -> Call | Question | None:
         """What the grammar makes of the words: a chain, a request, or a chain heard less surely."""
         chains = [clauses(text, self._best) for text, _ in readings[:1]]
-        found = self._vocabulary.match(readings) if not any(chains) else ()
+        found = self._in_place(self._vocabulary.match(readings)) if not any(chains) else ()
         if found:
             return await self._follow_nearest(found, report)
         if not any(chains):
@@ -121,8 +123,11 @@ class Understanding:
         return await self._settling.begin(calls[0], report)
 
     def _best(self, text: str) -> Match | None:
-        found = self._vocabulary.match([(text, 1.0)])
+        found = self._in_place(self._vocabulary.match([(text, 1.0)]))
         return self._pointed_at(found) if found else None
+
+    def _in_place(self, found: Sequence[Match]) -> tuple[Match, ...]:
+        return in_place(found, self._vocabulary.intents, self._guard.conversation)
 
     def _pointed_at(self, found: Sequence[Match]) -> Match:
         """The best one, or that for the kind of thing that is pointed at."""

@@ -66,8 +66,18 @@ def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
             yield _endpoint(what_for, server.url)
         else:
             yield PrivacyFact("endpoint", what_for, f"the program {server.command[0]}")
+    yield from _of_plugins(what)
     for host in sorted({urlsplit(url).hostname or "" for url in _download_urls(what)}):
         yield PrivacyFact("endpoint", "downloads, only by `voiced models pull`", host)
+
+
+def _of_plugins(what: Examination) -> Iterator[PrivacyFact]:
+    for beside in companions_of(what.loaded, what.plugins.plugins):
+        for what_for, where in beside.companion.reaches(beside.context):
+            if "://" in where:
+                yield _endpoint(what_for, where)
+            else:
+                yield PrivacyFact("endpoint", what_for, where)
 
 
 def _model(config: Config) -> Iterator[PrivacyFact]:
@@ -165,6 +175,9 @@ def _retention(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("retention", "what was done, and the way back", "until `voiced forget`")
     yield PrivacyFact("retention", "notes and lists", "yours: until you take them away")
     yield PrivacyFact("retention", "what other programs asked for", "ten minutes, or until told")
+    for beside in companions_of(what.loaded, what.plugins.plugins):
+        for kept_what, how_long in beside.companion.retains(beside.context):
+            yield PrivacyFact("retention", kept_what, how_long)
     yield PrivacyFact("retention", "telemetry", "there is none")
 
 

@@ -163,7 +163,8 @@ class _Walk:
             for span in self._spans_of(reference.source, position):
                 total = cost + span.cost
                 if span.phrase is None:
-                    total += self._loose(position, key, gain)
+                    is_certain = self._lists[reference.source].is_certain
+                    total += self._loose(position, key, gain, is_certain=is_certain)
                 if total > self._limit:
                     continue
                 filled = Filled(
@@ -172,16 +173,16 @@ class _Walk:
                 more = (gain[0] + span.importance, *gain[1:])
                 self._reach(span.end, (target, (*slots, filled)), total, more)
 
-    def _loose(self, position: int, key: _Key, gain: _Gain) -> float:
+    def _loose(self, position: int, key: _Key, gain: _Gain, *, is_certain: bool) -> float:
         """What it costs more that an open slot begins there, with words as they are.
 
         The word that parts it from the slot before was not said, or its first word rather is one
-        of the template's: "create a folder cold receipts".
+        of the template's: "create a folder cold receipts", where the slot is not certain of it.
         """
         here, slots = self._states[key[0]], key[1]
         is_unparted = bool(slots) and slots[-1].heard == gain[1] and not here.follows_slot
         cost = _UNPARTED_COST if is_unparted else 0.0
-        if any(
+        if not is_certain and any(
             word in here.words and replaced <= _HIDDEN
             for word, replaced in self._sounds.candidates(self._said[position])
         ):

@@ -44,10 +44,11 @@ _LEFT = 0.5
 
 @dataclass(frozen=True, slots=True)
 class WordList:
-    """The phrases of one list; ``is_open``: other words are taken too."""
+    """The phrases of one list; ``is_open``: other words are taken too; see ``ListPhrases``."""
 
     automaton: Automaton[str]
     is_open: bool
+    is_certain: bool = False
 
     @property
     def words(self) -> list[str]:

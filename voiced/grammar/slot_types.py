@@ -21,10 +21,14 @@ __all__ = ["ListPhrases", "SlotTypes", "word_list"]
 
 @dataclass(frozen=True, slots=True)
 class ListPhrases:
-    """What ``{name}`` stands for: hassil templates; ``is_open``: other words are taken too."""
+    """What ``{name}`` stands for: hassil templates; ``is_open``: other words are taken too.
+
+    ``is_certain``: words that its type says fit are such a value, however many they are.
+    """
 
     phrases: Sequence[str]
     is_open: bool = False
+    is_certain: bool = False
 
 
 def word_list(name: str, listed: ListPhrases, rules: Mapping[str, str]) -> WordList:
@@ -33,7 +37,7 @@ def word_list(name: str, listed: ListPhrases, rules: Mapping[str, str]) -> WordL
     for phrase in listed.phrases:
         add_phrase(net, phrase, name=name, rules=rules)
     arcs = [(source, label, target) for source, label, target in net.arcs if _is_word(label)]
-    return WordList(smallest(net.states, arcs), listed.is_open)
+    return WordList(smallest(net.states, arcs), listed.is_open, listed.is_certain)
 
 
 @lru_cache(maxsize=256)
@@ -93,7 +97,8 @@ class SlotTypes:
 
 def _phrases(intent: Intent, slot_type: SlotType[object], context: SlotContext) -> ListPhrases:
     try:
-        return ListPhrases(tuple(slot_type.phrases(context)), slot_type.is_open)
+        phrases = tuple(slot_type.phrases(context))
+        return ListPhrases(phrases, slot_type.is_open, getattr(slot_type, "is_certain", False))
     except (Exception, SystemExit) as error:  # the plugin boundary: a slot type may do anything
         reason = f"{intent.name}: the phrases of {{{slot_type.name}}} cannot be had: {error}"
         raise PluginError(reason, plugin=intent.name) from error

@@ -22,6 +22,9 @@ _HANGING = frozenset("a an and at by for from in into my of onto the to with you
 _OPEN_IMPORTANCE, _MOST_OPEN_IMPORTANCE = 0.6, 1.2
 """Words taken as they are prove little, and many of them no more than two."""
 
+_CERTAIN_SHARE, _MOST_CERTAIN_IMPORTANCE = 0.2, 2.0
+"""What a word costs that is surely of such a value, against any other; and what they prove."""
+
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -52,6 +55,7 @@ class Phrases:
         self._arcs = words.automaton.arcs
         self._ends = words.automaton.ends
         self._is_open = words.is_open
+        self.is_certain = words.is_certain and fits is not None
         self._open_cost = _UNKNOWN_COST if words.size else _OPEN_COST
         self._skippable = [
             [(word, target, left_out(word)) for word, target in arcs.items() if left_out(word) < 1]
@@ -63,9 +67,11 @@ class Phrases:
         found = self._closed(said, start, sounds)
         if self._is_open:
             cost, weight = self._open_cost, 0.0
+            share = _CERTAIN_SHARE if self.is_certain else 1.0
+            most = _MOST_CERTAIN_IMPORTANCE if self.is_certain else _MOST_OPEN_IMPORTANCE
             for end in range(start + 1, len(said) + 1):
-                cost += absorbed(said[end - 1])
-                weight = min(weight + _OPEN_IMPORTANCE, _MOST_OPEN_IMPORTANCE)
+                cost += share * absorbed(said[end - 1])
+                weight = min(weight + _OPEN_IMPORTANCE, most)
                 hanging = _HANGING_COST if said[end - 1] in _HANGING else 0.0
                 if self._fits is None or self._fits(" ".join(said[start:end])):
                     found.append(Span(end, cost + hanging, weight, None))

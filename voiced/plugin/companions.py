@@ -25,6 +25,11 @@ def _nothing(_: SlotContext) -> None:
     """There is nothing to put in order."""
 
 
+def _none(_: SlotContext) -> Sequence[tuple[str, str]]:
+    """There is none."""
+    return ()
+
+
 Checkup: TypeAlias = Callable[[SlotContext], Iterable[tuple[str, Health]]]
 """Looks at something that a plugin needs: how it does, by its name. It blocks, and only looks.
 
@@ -40,6 +45,8 @@ class Companion:
     command and the line that the program gets on its standard input, which stays open until it is
     to end; None where it is not wanted. ``keeps`` names the files that it leaves. ``tidy`` is
     called at every start of voiced: it puts in order what a process left that was killed.
+    ``reaches`` gives what the plugin speaks to, and ``retains`` for how long it keeps what, both by
+    what it is for: `voiced doctor privacy` tells them.
     """
 
     name: str
@@ -47,3 +54,5 @@ class Companion:
     health: Callable[[SlotContext], Health]
     keeps: Callable[[SlotContext], Sequence[Path]]
     tidy: Callable[[SlotContext], None] = _nothing
+    reaches: Callable[[SlotContext], Sequence[tuple[str, str]]] = _none
+    retains: Callable[[SlotContext], Sequence[tuple[str, str]]] = _none

@@ -29,6 +29,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
     returns: Integrity = Integrity.EXTERNAL,
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None,
     is_query: bool = False,
+    follows: str = "",
 ) -> Callable[[Callable[..., Awaitable[Reply]]], Intent]:
     """Make an intent of an async function ``(context, **slots) -> Reply``.
 
@@ -45,6 +46,8 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
         is_query: Of an O1 intent that is built in: all that leaves is the critical slots, to a
             server that the user configured, and what comes back is the reply. In the user's own
             words it goes at once, as what he says goes to the language model.
+        follows: The kind of thing that this goes on with, as "next" does after a mail was told: its
+            sentences mean this where "it" is of that kind, and else nothing.
 
     Raises:
         PluginError: A template cannot be parsed or would fit whatever is said, or a parameter has
@@ -71,6 +74,7 @@ def intent(  # noqa: PLR0913 - all but the name are keywords
             returns,
             effect_of,
             is_query,
+            follows,
         )
 
     return wrap

@@ -43,6 +43,7 @@ class Intent:
     returns: Integrity = Integrity.EXTERNAL
     effect_of: Callable[[Mapping[str, Any]], Effect] | None = None
     is_query: bool = False
+    follows: str = ""
     taught: tuple[str, ...] = ()
     """Templates that the user added: they are matched, and count for nothing else."""
 

@@ -59,7 +59,8 @@ class Reply:
 
     ``is_aside``: it is no answer of its own ("okay"): "say that again" means the one before.
     ``fields``: the typed values in it, which a call that was planned may take. ``is_repeat``: it
-    says again what was said before, and is trusted no more than that was.
+    says again what was said before, and is trusted no more than that was. ``pointed``: which of the
+    entities "it" means, counted from 0.
     """
 
     text: str
@@ -68,6 +69,7 @@ class Reply:
     is_aside: bool = False
     fields: tuple[Field, ...] = ()
     is_repeat: bool = False
+    pointed: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,7 @@ class _Child:
             "is_aside": bool(reply.is_aside),
             "fields": [[str(each.kind), str(each.value)] for each in reply.fields],
             "is_repeat": bool(reply.is_repeat),
+            "pointed": int(reply.pointed),
         }
 
     def _entity_row(self, entity: Entity) -> dict[str, Any]:

@@ -47,6 +47,7 @@ class IntentData(_Data):
     deadline_s: float = Field(gt=0)
     returns: int = Field(ge=Integrity.EXTERNAL, le=Integrity.USER)
     has_effect_of: bool
+    follows: str = Field(default="", max_length=80)
 
 
 class AnnouncerData(_Data):

@@ -82,4 +82,5 @@ def _describe_intent(intent: Intent, places: dict[int, int]) -> dict[str, Any]:
         "deadline_s": float(intent.deadline_s),
         "returns": int(intent.returns),
         "has_effect_of": intent.effect_of is not None,
+        "follows": intent.follows,
     }

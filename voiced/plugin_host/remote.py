@@ -178,6 +178,7 @@ def _intent(host: Host, data: IntentData, types: Sequence[SlotType[Any]]) -> Int
         deadline_s=deadline_s + 2 * host.limits.grace_s,
         returns=min(Integrity(data.returns), Integrity.CONFIG),  # only the user is the user
         effect_of=_effect_of(host, data.name) if data.has_effect_of else None,
+        follows=data.follows,
         function=_function(host, data.name, only_reads=effect.only_reads, deadline_s=deadline_s),
     )
 
@@ -216,6 +217,7 @@ def _reply(host: Host, row: Any) -> Reply:
         is_aside=bool(row["is_aside"]),
         fields=tuple(_field(kind, value) for kind, value in row["fields"]),
         is_repeat=bool(row["is_repeat"]),
+        pointed=int(row["pointed"]),
     )
 
 

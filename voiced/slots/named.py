@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Generic, TypeVar
 
 from rapidfuzz import process
@@ -76,7 +77,8 @@ class Named(Generic[T]):
         ]
 
 
-def _forms(name: str) -> list[tuple[str, float]]:
+@lru_cache(maxsize=8192)
+def _forms(name: str) -> tuple[tuple[str, float], ...]:
     """How a name may be said, and what that counts: all of it, or one or more of its words."""
     whole = [form.translate(_SPECIAL) for form in spoken_forms(one_line(name))[:_FORMS]]
     words = whole[0].split() if whole else []
@@ -84,7 +86,8 @@ def _forms(name: str) -> list[tuple[str, float]]:
     if 1 < len(words) <= _PART_WORDS:
         parts = [" ".join(words[:end]) for end in range(1, len(words))] + words[1:]
     telling = (part for part in parts if len(part) >= _PART_LETTERS and part not in _EMPTY_WORDS)
-    return [(form, 1.0) for form in whole] + [(part, _PART) for part in dict.fromkeys(telling)]
+    parted = [(part, _PART) for part in dict.fromkeys(telling)]
+    return (*((form, 1.0) for form in whole), *parted)
 
 
 def _alike(said: str, forms: list[tuple[str, float, int]]) -> Iterable[tuple[str, float, int]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from voiced.plugin import Companion, Health, SlotContext
-from voiced_intents.mail.settings import Settings
+from voiced_intents.mail.settings import Account, Settings
 
 from .lookup import Index, Progress
 from .place import database, folder_of, orders_of, outgoing_file
@@ -59,4 +59,38 @@ def _keeps(context: SlotContext) -> Sequence[Path]:
     return [*(database(folder, name) for name in settings.accounts), outgoing_file(settings)]
 
 
-COMPANION = Companion("index of your mail (yours alone to read)", _start, _health, _keeps)
+def _reaches(context: SlotContext) -> Iterator[tuple[str, str]]:
+    settings = context.settings(Settings)
+    for name, account in settings.accounts.items():
+        yield f"mail {name}: reading", f"imap://{account.imap_host}:{account.imap_port}"
+        yield f"mail {name}: sending what you confirm", _smtp(account)
+        if account.oauth is not None:
+            yield f"mail {name}: signing in", account.oauth.token_url
+    for url in settings.address_books if settings.accounts else ():
+        yield "your address book", url
+    if settings.accounts:
+        yield "leaving a mailing list, each time confirmed", "the server that its mail names"
+
+
+def _smtp(account: Account) -> str:
+    return f"smtp://{account.smtp_host}:{account.smtp_port}"
+
+
+def _retains(context: SlotContext) -> Iterator[tuple[str, str]]:
+    settings = context.settings(Settings)
+    if not settings.accounts:
+        return
+    if settings.index:
+        words = "headers, and which words a text has" if settings.index_text else "headers"
+        yield "your mail", f"{words}, until they are gone from the server or you delete the index"
+    yield "mail that you sent", "to whom, of the last 1000; the text until it lies in Sent"
+
+
+COMPANION = Companion(
+    "index of your mail (yours alone to read)",
+    _start,
+    _health,
+    _keeps,
+    reaches=lambda context: tuple(_reaches(context)),
+    retains=lambda context: tuple(_retains(context)),
+)

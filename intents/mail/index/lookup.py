@@ -6,7 +6,7 @@ Subjects and names in a ``Found`` are anybody's words.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,6 +73,7 @@ class Query:
         role: The folder that it lies in is for this.
         accounts: Only these; empty: all.
         limit: At most so many, the newest first.
+        is_oldest_first: The oldest first.
     """
 
     words: tuple[str, ...] = ()
@@ -88,6 +89,7 @@ class Query:
     role: Role | None = None
     accounts: tuple[str, ...] = ()
     limit: int = 20
+    is_oldest_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,22 +115,45 @@ class Index:
 
     def find(self, query: Query) -> list[Found]:
         """The mails that fit, the newest first; a mail that lies in two folders is there once."""
+        order = "ASC" if query.is_oldest_first else "DESC"
         found: list[Found] = []
         for name, db in self._opened(query.accounts):
             where, values = _conditions(query)
             sql = (
                 f"SELECT {_COLUMNS} FROM mails JOIN folders ON folders.id = folder "  # noqa: S608
-                f"WHERE {' AND '.join(where)} ORDER BY date_s DESC LIMIT ?"
+                f"WHERE {' AND '.join(where)} ORDER BY date_s {order} LIMIT ?"
             )
             rows = db.execute(sql, (*values, query.limit * _MORE))
             found += [_found(name, row) for row in rows]
-        found.sort(key=lambda each: each.date, reverse=True)
+        found.sort(key=lambda each: each.date, reverse=not query.is_oldest_first)
         return _once(found)[: query.limit]
 
     def mail(self, account: str, number: int) -> Found | None:
         """The one with this number."""
         found = self._where(account, "mails.id = ?", number)
         return found[0] if found else None
+
+    def arrived(self, after: Mapping[str, int], since: datetime) -> list[Found]:
+        """What came into an inbox since then and is not read yet, the oldest first.
+
+        Args:
+            after: The last number of each account that is known already.
+            since: Not before this time: what an index that is made anew reads is no news.
+        """
+        condition = "mails.id > ? AND date_s >= ? AND role = 'inbox' AND is_seen = 0"
+        found = [
+            each
+            for account, number in after.items()
+            for each in self._where(account, condition, number, since.timestamp())
+        ]
+        return _once(sorted(found, key=lambda each: (each.date, each.number)))
+
+    def last_numbers(self) -> dict[str, int]:
+        """The last number of each account: what has a greater one later has come since."""
+        numbers = dict.fromkeys(self._paths, 0)
+        for name, db in self._opened(()):
+            numbers[name] = db.execute("SELECT coalesce(max(id), 0) FROM mails").fetchone()[0]
+        return numbers
 
     def by_message_id(self, account: str, message_id: str) -> list[Found]:
         """Where a mail lies now, whatever folder it went to."""
@@ -143,6 +168,19 @@ class Index:
         )
         return _once(sorted(found, key=lambda each: each.date))
 
+    def folders(self) -> list[tuple[str, str, str]]:
+        """All folders that are kept: account, name, and what it is for, or an empty string."""
+        query = "SELECT name, role FROM folders ORDER BY id"
+        return [
+            (account, str(name), str(role))
+            for account, db in self._opened(())
+            for name, role in db.execute(query)
+        ]
+
+    def people(self, said: str) -> list[Person]:  # noqa: ARG002 - all are known here
+        """Those who wrote, among whom somebody called so may be."""
+        return [person for person, _ in self.senders()]
+
     def senders(self) -> list[tuple[Person, int]]:
         """Who wrote, and how often: the most frequent first."""
         counts: dict[str, tuple[Person, int]] = {}
@@ -152,6 +190,30 @@ class Index:
                 before = counts.get(address, (None, 0))[1]
                 counts[address] = (Person(address, name), number + before)
         return sorted(counts.values(), key=lambda each: -each[1])
+
+    def answered(self, limit: int = 500) -> list[Person]:
+        """Who was answered before, the newest first."""
+        found: dict[str, tuple[float, Person]] = {}
+        query = (
+            "SELECT sender, max(sender_name), max(date_s) FROM mails WHERE is_answered = 1"
+            " GROUP BY sender"
+        )
+        for _, db in self._opened(()):
+            for address, name, date_s in db.execute(query):
+                found[address] = max(
+                    (date_s, Person(address, name)),
+                    found.get(address, (0.0, Person(address))),
+                    key=lambda each: each[0],
+                )
+        newest = sorted(found.values(), key=lambda each: -each[0])
+        return [person for _, person in newest][:limit]
+
+    @property
+    def knows_any(self) -> bool:
+        """Whether any mail is known: quicker to tell than how far it is."""
+        return any(
+            db.execute("SELECT 1 FROM mails LIMIT 1").fetchone() for _, db in self._opened(())
+        )
 
     def progress(self) -> list[Progress]:
         """How far each account is."""

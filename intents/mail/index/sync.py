@@ -21,12 +21,15 @@ from voiced_intents.mail.refusals import Gone
 
 from .store import Row, Store, body_words
 
-__all__ = ["Sync"]
+__all__ = ["ROW_ITEMS", "Sync", "row_of"]
 
 _HEADERS = (
     "BODY.PEEK[HEADER.FIELDS (FROM SENDER TO CC SUBJECT DATE MESSAGE-ID IN-REPLY-TO REFERENCES"
     " LIST-ID LIST-UNSUBSCRIBE PRECEDENCE AUTO-SUBMITTED)]"
 )
+ROW_ITEMS = ("FLAGS", "INTERNALDATE", "RFC822.SIZE", "BODYSTRUCTURE", _HEADERS)
+"""What ``row_of`` is made of."""
+
 _MOST_HEADERS = 200
 _MOST_TEXTS = 20
 _TEXT_BYTES = 32 * 1024
@@ -140,9 +143,8 @@ class Sync:
         if not missing:
             return False
         wanted = missing[-_MOST_HEADERS:]
-        items = ["FLAGS", "INTERNALDATE", "RFC822.SIZE", "BODYSTRUCTURE", _HEADERS]
-        found = self.session.repeat(lambda client: client.fetch(wanted, items), folder)
-        rows = [_row(int(uid), row) for uid, row in found.items() if b"RFC822.SIZE" in row]
+        found = self.session.repeat(lambda client: client.fetch(wanted, ROW_ITEMS), folder)
+        rows = [row_of(int(uid), row) for uid, row in found.items() if b"RFC822.SIZE" in row]
         number, _, _ = self.store.folder(folder)
         with self.store.batch():
             self.store.put(number, rows, wants_text=self.texts)
@@ -178,7 +180,8 @@ def _searched(client: Any) -> tuple[set[int], set[int], set[int]]:
     )
 
 
-def _row(uid: int, found: Any) -> Row:
+def row_of(uid: int, found: Any) -> Row:
+    """What a server tells of a mail, as the index keeps it."""
     raw = next((value for name, value in found.items() if name.startswith(b"BODY[")), b"")
     headers = read_headers(bytes(raw or b""))
     flags = {bytes(flag).lower() for flag in found.get(b"FLAGS", ()) if isinstance(flag, bytes)}

@@ -58,22 +58,6 @@ async def markup(context: Context) -> Reply:
     return await _about(context, _TAGS.sub(" ", _read(context, "markup")), "the newsletter")
 
 
-@intent("outside.mail", sentences=["what does their mail want"], effect=Effect.R1)
-async def mail(context: Context) -> Reply:
-    """Sum up the newest mail."""
-    reply = await _about(context, _read(context, "mail"), "the mail")
-    sender = kit.Field("address", "mallory@evil.example")
-    return Reply(reply.text, fields=(sender, kit.Field("number", "2")))
-
-
-@intent("outside.senders", sentences=["who wrote to me"], effect=Effect.R1)
-async def senders(context: Context) -> Reply:
-    """Tell who wrote."""
-    name = _read(context, "sender")
-    address = kit.Field("address", "mallory@evil.example")
-    return Reply(_quoted("The name of the sender", name), fields=(address,))
-
-
 @intent("outside.photo", sentences=["what is noted on this photo"], effect=Effect.R1)
 async def photo(context: Context) -> Reply:
     """Tell what is noted in a photo."""

@@ -1,13 +1,16 @@
-"""Nothing is sent twice and no draft is lost, wherever it breaks; all of it in tests/bench."""
+"""Nothing is sent twice, no draft or mail is lost, wherever it breaks; all in tests/bench."""
 
 from __future__ import annotations
 
 import pytest
 from mail_trials import (
+    back_drops,
     copy_drops,
     draft_drops,
     draft_kills,
     ground,
+    move_drops,
+    move_kills,
     send_drops,
     send_kills,
 )
@@ -46,6 +49,26 @@ def test_a_sent_mail_lies_in_sent_once_wherever_imap_drops(place):
 
 def test_a_draft_is_there_once_wherever_imap_drops(place):
     assert broken(draft_drops(place, every(place))) == []
+
+
+@pytest.mark.parametrize(("has_move", "step"), [(True, 9), (False, 17)], ids=["move", "copy"])
+def test_a_moved_mail_is_there_once_wherever_imap_drops(dovecot, has_move, step):
+    with ground(dovecot) as place:
+        assert broken(move_drops(place, step, has_move=has_move)) == []
+        assert broken(back_drops(place, step, has_move=has_move)) == []
+
+
+def test_the_same_on_another_server(pymap):
+    with ground(pymap) as place:
+        assert broken(move_drops(place, 19, has_move=False)) == []
+
+
+def test_a_kill_between_copy_and_removal_leaves_a_mail_that_can_be_put_back(dovecot):
+    with ground(dovecot) as place:
+        (outcome,) = move_kills(place, (7,))
+
+    assert outcome.where == "kill at 7"
+    assert outcome.held
 
 
 def test_a_kill_loses_no_draft_and_sends_nothing_twice(dovecot):

@@ -19,6 +19,7 @@ from voiced_intents.mail.composing import Letter, Person, enveloped, message_of
 from voiced_intents.mail.folders import folders_of
 from voiced_intents.mail.headers import suspicions
 from voiced_intents.mail.imap import Session
+from voiced_intents.mail.mime import read_headers
 from voiced_intents.mail.oauth import Key
 from voiced_intents.mail.refusals import Full, SignInRefused
 from voiced_intents.mail.settings import Account
@@ -297,6 +298,8 @@ def test_a_command_that_gives_no_secret(command):
         Person("a@b.org", "Anna\r\nBcc: evil@x.org"),
         Person("a@b.org", 'Schmidt, Anna" <evil@x.org>, "'),
         Person("a@b.org", "Anna\x00\n\n<p>body"),
+        Person("a@b.org", "Schmidt, evil@x.org, whose name is longer than any line of a mail"),
+        Person("a@b.org", "evil@x.org, " * 400),
     ],
 )
 def test_a_name_gets_no_header_and_no_recipient_in(person):
@@ -309,6 +312,7 @@ def test_a_name_gets_no_header_and_no_recipient_in(person):
     assert "evil@x.org" not in [address.addr_spec for address in message["To"].addresses]
     assert b"\r\nBcc:" not in envelope.raw
     assert len(message["To"].addresses) == 1
+    assert [each.address for each in read_headers(envelope.raw).to] == ["a@b.org"]
 
 
 @pytest.mark.parametrize(

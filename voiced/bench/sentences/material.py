@@ -84,6 +84,8 @@ def load_material(folder: Path) -> Generator[Material]:
             now = document["now"]
             roots = _lay_out(home, document["files"], now)
             applications = _install(home / ".applications", document.get("applications", {}))
+            contacts = document["lists"].get("contact", {"things": []})
+            people = _address_book(home / ".people.vcf", contacts["things"])
             skills = skills_from(document)
             sentences = tuple(_sentences(folder))
         except (KeyError, ValueError, TypeError, AttributeError) as error:
@@ -95,6 +97,7 @@ def load_material(folder: Path) -> Generator[Material]:
             "desktop": {"application_folders": (applications,), "use_windows": False},
             "browser": {"use_joined": False},
             "notes": {"folder": home / ".notes"},
+            "mail": {"contacts": (people,)},
         }
         known = {
             plugin.settings_model: plugin.settings_model(**chosen[plugin.name])
@@ -113,6 +116,16 @@ def _lay_out(home: Path, files: Mapping[str, float], now: datetime) -> tuple[Pat
         at = (now - timedelta(days=float(days))).timestamp()
         os.utime(path, (at, at))
     return tuple(sorted(home.iterdir()))
+
+
+def _address_book(file: Path, names: Sequence[str]) -> Path:
+    cards = (
+        f"BEGIN:VCARD\nVERSION:3.0\nFN:{name}\n"
+        f"EMAIL:{name.replace(' ', '.').lower()}@example.org\nEND:VCARD\n"
+        for name in names
+    )
+    file.write_text("".join(cards), encoding="utf-8")
+    return file
 
 
 def _install(folder: Path, applications: Mapping[str, Sequence[str]]) -> Path:
