@@ -11,7 +11,6 @@ import anyio
 import pytest
 from pydantic import ValidationError
 
-from voiced import daemon
 from voiced.composition import Brain
 from voiced.config import Config, TurnSettings
 from voiced.conversation import Conversation
@@ -22,6 +21,7 @@ from voiced.engines.screen_lock import DBusScreenLock
 from voiced.errors import JournalError
 from voiced.events import Event, MemoryErased, ModeChanged, Timing, TurnEnded, TurnId
 from voiced.journal import Journal
+from voiced.keepers import keepers
 from voiced.opening import RunOptions, lock_of, rules
 from voiced.plugin import (
     Announcement,
@@ -222,7 +222,7 @@ def test_what_was_said_is_kept_only_if_the_user_turned_that_on(tmp_path, transcr
 
 def test_of_a_turn_in_which_something_was_forgotten_the_answer_is_not_kept(tmp_path) -> None:
     journal = Journal.open(tmp_path, transcripts=True)
-    readers = daemon._keepers(journal, 30)
+    readers = keepers(journal, 30)
     timing = Timing()
     for event in (
         MemoryErased(1, TurnId(1)),

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 import pytest
 
-from voiced import daemon, spares
+from voiced import opening, spares
 from voiced.config import Config
 from voiced.errors import ModelMissing
 from voiced.events import EngineChanged, Event
@@ -143,8 +143,8 @@ def test_without_a_supervisor_nothing_takes_the_place_of_what_was_chosen(
     monkeypatch.setattr("voiced.composition.model_folder", lambda: tmp_path)
     config = Config.model_validate({"synthesizer": {"voice": "alba"}})
     with pytest.raises(ModelMissing):
-        daemon._speech(config, None)
-    speech, voice, synthesizer = daemon._speech(Config(), None)
+        opening._speech(config, None)
+    speech, voice, synthesizer = opening._speech(Config(), None)
     assert not isinstance(speech, SupervisedTranscriber)
     assert not isinstance(synthesizer, SupervisedSynthesizer)
     assert voice.engine == "espeak"

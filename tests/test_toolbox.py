@@ -69,7 +69,7 @@ def test_it_is_so_too_in_the_middle_of_a_conversation(material, index, offered) 
         assert after[: len(before)] == before or len(after) < len(before) + 6, "it began anew"
         assert letters(offered) <= LETTERS
         missed += sentence.intent in index.tools and not offered.has(sentence.intent)
-    assert missed <= 0.03 * len(asked)
+    assert missed <= 0.04 * len(asked)
 
 
 def test_all_are_offered_where_there_is_room(index) -> None:

@@ -37,17 +37,19 @@ __all__ = [
     "playable",
 ]
 
-CHALLENGE, HELLO, WELCOME, REFUSED = (
-    "voiced-challenge",
-    "voiced-hello",
-    "voiced-welcome",
-    "voiced-refused",
-)
-PLAY, DUCK, RESUME, STOP = "voiced-play", "voiced-duck", "voiced-resume", "voiced-stop"
+CHALLENGE = "voiced-challenge"
+HELLO = "voiced-hello"
+WELCOME = "voiced-welcome"
+REFUSED = "voiced-refused"
+PLAY = "voiced-play"
+DUCK = "voiced-duck"
+RESUME = "voiced-resume"
+STOP = "voiced-stop"
 END = "voiced-end"
 """Nothing more follows in this lease: what is left is played to its end."""
 
-PING, PONG = "ping", "pong"
+PING = "ping"
+PONG = "pong"
 
 LIMITS = Limits(line=4 * 1024, data=4 * 1024, payload=64 * 1024)
 """The most that either side reads of a message."""
