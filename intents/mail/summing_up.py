@@ -7,8 +7,8 @@ model, the sender, the subject and the first sentence are told. All of it is any
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated
 
 from voiced.plugin import (
     DATE_SPAN,
@@ -28,21 +28,19 @@ from voiced.plugin import (
     one_line,
 )
 
-from .accounts import Accounts
 from .carrying import gone, signed_in
 from .index.lookup import Found, Index, Query
 from .matching import found_by
-from .mime import Mail, read_mail
+from .mime import Mail
 from .naming import MAIL, MailEntity, entity_of, found_of
-from .quotes import aloud
 from .refusals import failed
 from .settings import Settings
 from .speaking import counted
+from .texts import text_of, texts_of
 
 __all__ = ["ask_mail", "summarise_inbox", "summarise_mail", "summarise_thread"]
 
 _DEADLINE_S, _MODEL_S = 60.0, 25.0
-_BYTES = 256 * 1024
 _ASKED_LETTERS, _EACH_LETTERS = 20_000, 4_000
 _BEGIN_LETTERS, _FIRST_LETTERS = 600, 200
 _TOLD, _MOST, _MOST_OF_THREAD = 5, 100, 20
@@ -82,7 +80,7 @@ OF_DAY = choice(
 async def summarise_mail(context: Context, mail: Annotated[MailEntity, MAIL]) -> Reply:
     """Sum a mail up; without a language model, tell how it begins."""
     found, read = await _read_one(context, mail)
-    text = _text_of(read)[:_ASKED_LETTERS]
+    text = text_of(read)[:_ASKED_LETTERS]
     source = f"the mail from {_who(found)}"
     notes = " ".join(read.notes)
     if not text:
@@ -118,8 +116,8 @@ async def summarise_thread(
         raise InvalidSlots("no mail was named", spoken="Of which mail? Name one of the thread.")
     async with signed_in(context) as accounts:
         mails = await context.in_worker(_thread_of, accounts.settings, meant)
-        texts = await context.in_worker(_texts_of, accounts, mails)
-    both = [(each, _text_of(texts[each.handle])) for each in mails if each.handle in texts]
+        texts = await context.in_worker(texts_of, accounts, mails)
+    both = [(each, text_of(texts[each.handle])) for each in mails if each.handle in texts]
     if not both:
         raise gone()
     names = list(dict.fromkeys(_who(each) for each, _ in both))
@@ -160,10 +158,10 @@ async def summarise_inbox(
     async with signed_in(context) as accounts:
         mails = await context.in_worker(_came, accounts.settings, when)
         told = sorted(mails, key=lambda each: each.is_bulk)[:_TOLD]
-        texts = await context.in_worker(_texts_of, accounts, told)
+        texts = await context.in_worker(texts_of, accounts, told)
     if not mails:
         return Reply("There was no mail." if when else "There is no new mail.")
-    pieces = [(each, _text_of(texts.get(each.handle, Mail()))) for each in told]
+    pieces = [(each, text_of(texts.get(each.handle, Mail()))) for each in told]
     said = await _each_told(context, pieces)
     number = "A hundred mails or more" if len(mails) >= _MOST else counted(len(mails)).capitalize()
     head = f"{number}{'' if when else ' are new' if len(mails) > 1 else ' is new'}."
@@ -215,7 +213,7 @@ async def ask_mail(
 async def _read_one(context: Context, mail: MailEntity) -> tuple[Found, Mail]:
     async with signed_in(context) as accounts:
         found = await context.in_worker(found_of, accounts.settings, mail)
-        texts = await context.in_worker(_texts_of, accounts, [found])
+        texts = await context.in_worker(texts_of, accounts, [found])
     if found.handle not in texts:
         raise gone()
     return found, texts[found.handle]
@@ -273,37 +271,6 @@ def _thread_of(settings: Settings, mail: MailEntity) -> list[Found]:
     """The mails of a thread, the oldest first; of a long one, the newest of them."""
     found = found_of(settings, mail)
     return (Index(settings).thread(found) or [found])[-_MOST_OF_THREAD:]
-
-
-def _texts_of(accounts: Accounts, mails: Sequence[Found]) -> Mapping[str, Mail]:
-    """What can be read of these, by their handles; those that are gone are left out. It blocks.
-
-    Raises:
-        IntentError: A server cannot be reached, or says no.
-    """
-    places: dict[tuple[str, str], dict[int, str]] = {}
-    for each in mails:
-        places.setdefault((each.account, each.folder), {})[each.uid] = each.handle
-    read: dict[str, Mail] = {}
-    for (account, folder), handles in places.items():
-        uids = sorted(handles)
-
-        def look(client: Any, uids: list[int] = uids) -> Mapping[int, Mapping[bytes, Any]]:
-            rows: Mapping[int, Mapping[bytes, Any]] = client.fetch(
-                uids, [f"BODY.PEEK[]<0.{_BYTES}>"]
-            )
-            return rows
-
-        for uid, row in accounts.session(account).repeat(look, folder).items():
-            raw = next((value for name, value in row.items() if name.startswith(b"BODY[")), None)
-            if raw and int(uid) in handles:
-                read[handles[int(uid)]] = read_mail(bytes(raw))
-    return read
-
-
-def _text_of(mail: Mail) -> str:
-    """Its own words, on one line."""
-    return one_line(mail.invitation or aloud(mail.text)).strip()
 
 
 def _who(found: Found) -> str:
