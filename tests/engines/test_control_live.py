@@ -33,6 +33,7 @@ class Home:
         (folder / "home" / "Documents").mkdir(parents=True)
         (folder / "run").mkdir(mode=0o700)
         self.folder = folder
+        self.socket = folder / "run" / "voiced" / "control.sock"
         self.config = folder / "home" / ".config" / "voiced" / "voiced.toml"
         self.config.parent.mkdir(parents=True)
         self.environment = sound | {
@@ -73,11 +74,13 @@ def home(tmp_path: Path, sound_server: Any) -> Iterator[Home]:
 def test_a_running_daemon_does_what_it_is_asked_and_stays_muted(home: Home) -> None:
     daemon = Daemon([], home.environment)
     daemon.wait_for("mode_changed")
+    assert until(home.socket.exists)
     with home.start("run") as second, home.start("watch", "--json") as watching:
         status = home.ask(do="status")["status"]
         assert (status["pid"], status["hears"]) == (daemon.process.pid, "you")
-        assert _seen(watching, lambda: daemon.process.send_signal(signal.SIGUSR1)) == "push_to_talk"
+        seen = _seen(watching, lambda: daemon.process.send_signal(signal.SIGUSR1))
         watching.kill()
+        assert seen == "push_to_talk"
         assert second.wait(60) == 75
         assert second.stderr is not None
         assert f"process {daemon.process.pid}" in second.stderr.read()
@@ -94,6 +97,7 @@ def test_a_running_daemon_does_what_it_is_asked_and_stays_muted(home: Home) -> N
 
     again = Daemon([], home.environment)
     assert again.wait_for("mode_changed")[1]["mode"] == "muted"
+    assert until(home.socket.exists)
     assert until(lambda: home.call("Unmute") == "AccessDenied")
     assert home.ask(do="unmute")["mode"] == "listening"
     assert again.wait_for("mode_changed", 2)[1]["mode"] == "listening"
