@@ -28,7 +28,7 @@ class Settings(BaseModel):
 
 @intent(
     "note.keep",
-    sentences=["keep a note of {{text:what}}"],
+    sentences=["stash a thought of {{text:what}}"],
     effect=Effect.W1,
     critical=["what"],
 )
@@ -85,7 +85,7 @@ def test_an_intent_of_a_stranger_is_like_any_other(home):
 
     async def run():
         async with home.running() as (brain, _):
-            answer = await said(brain, "please keep a note of Oat Milk")
+            answer = await said(brain, "please stash a thought of Oat Milk")
             assert (answer.reply, answer.outcome) == ("Kept.", "completed")
             assert home.note.read_text() == "Oat Milk"
             assert answer.undo_id is not None
@@ -103,20 +103,22 @@ def test_an_edit_is_taken_up_and_a_broken_one_is_told(home):
 
     async def run():
         async with home.running() as (brain, watch):
-            assert (await said(brain, "keep a note of tea")).reply == "Kept."
-            home.write(PLUGIN.format(reply="Noted.").replace("keep a note", "(keep|make) a note"))
+            assert (await said(brain, "stash a thought of tea")).reply == "Kept."
+            home.write(
+                PLUGIN.format(reply="Noted.").replace("stash a thought", "(stash|drop) a thought")
+            )
             await watch.look()
-            assert (await said(brain, "make a note of tea")).reply == "Noted."
+            assert (await said(brain, "drop a thought of tea")).reply == "Noted."
             path = home.write(PLUGIN.format(reply="Broken.") + "\nx = (\n")
             await watch.look()
             await watch.look()
             (sentence,) = home.told
             assert str(path) in sentence
             assert "the version before stays in force" in sentence
-            assert (await said(brain, "make a note of tea")).reply == "Noted."
+            assert (await said(brain, "drop a thought of tea")).reply == "Noted."
             path.unlink()
             await watch.look()
-            assert (await said(brain, "keep a note of tea")).outcome == "not_understood"
+            assert (await said(brain, "stash a thought of tea")).outcome == "not_understood"
 
     anyio.run(run)
 
@@ -126,10 +128,10 @@ def test_it_looks_by_itself_when_the_file_is_whole(home):
         async with home.running() as (brain, watch), anyio.create_task_group() as tasks:
             tasks.start_soon(watch.run, 0.02)
             await anyio.sleep(0.1)
-            assert (await said(brain, "keep a note of tea")).outcome == "not_understood"
+            assert (await said(brain, "stash a thought of tea")).outcome == "not_understood"
             home.write(PLUGIN.format(reply="Kept."))
             with anyio.fail_after(20):
-                while (await said(brain, "keep a note of tea")).reply != "Kept.":  # noqa: ASYNC110
+                while (await said(brain, "stash a thought of tea")).reply != "Kept.":  # noqa: ASYNC110
                     await anyio.sleep(0.05)
             tasks.cancel_scope.cancel()
         assert [plugin.host.pid for plugin in watch.plugins.plugins if plugin.host] == [None]
@@ -144,10 +146,10 @@ def test_a_plugin_that_is_switched_off_or_disabled_leaves(home):
         async with home.running() as (brain, watch):
             plugin_record.update(lambda before: before.without("note"))
             await watch.look()
-            assert (await said(brain, "keep a note of tea")).outcome == "not_understood"
+            assert (await said(brain, "stash a thought of tea")).outcome == "not_understood"
             plugin_record.update(lambda before: before.enabled("note", None))
             await watch.look()
-            assert (await said(brain, "keep a note of tea")).reply == "Kept."
+            assert (await said(brain, "stash a thought of tea")).reply == "Kept."
 
     anyio.run(run)
 
@@ -167,7 +169,7 @@ async def bad(context, bad: Annotated[str, Bad()]):
 
     async def run():
         async with home.running() as (brain, _):
-            assert (await said(brain, "keep a note of tea")).reply == "Kept."
+            assert (await said(brain, "stash a thought of tea")).reply == "Kept."
             assert (await said(brain, "what time is it")).outcome == "completed"
 
     anyio.run(run)
@@ -181,7 +183,7 @@ def test_a_crash_in_the_middle_of_a_change_can_be_undone(home):
 
     async def run():
         async with home.running() as (brain, _):
-            answer = await said(brain, "keep a note of tea")
+            answer = await said(brain, "stash a thought of tea")
             assert answer.outcome == "failed"
             assert home.note.exists()
             assert (await said(brain, "undo that")).reply == "It is gone."
@@ -197,11 +199,11 @@ def test_a_record_of_a_plugin_that_fails_is_kept_for_all(home):
 
     async def run():
         async with home.running() as (brain, watch):
-            replies = [(await said(brain, "keep a note of tea")).reply for _ in range(3)]
+            replies = [(await said(brain, "stash a thought of tea")).reply for _ in range(3)]
             assert replies[0] == "That skill failed."
             assert "switched it off" in replies[2]
             await watch.look()
-            assert (await said(brain, "keep a note of tea")).outcome == "not_understood"
+            assert (await said(brain, "stash a thought of tea")).outcome == "not_understood"
 
     anyio.run(run)
     assert plugin_record.read().stopped["note"].what == "raised ZeroDivisionError"

@@ -46,7 +46,7 @@ def test_idle_as_a_document(voiced):
     document = voiced("bench", "idle", "--seconds", "1", "--json").json
     assert set(document) == {
         *("seconds", "cpu_percent", "memory_mb", "threads", "open_files"),
-        *("started_s", "false_starts"),
+        *("started_s", "false_starts", "sound", "cpu_s_an_hour", "feed_cpu_s_an_hour"),
     }
 
 

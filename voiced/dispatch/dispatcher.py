@@ -183,8 +183,8 @@ class Dispatcher:
         self._settling.confirm_s = waits.confirm_s
 
     def match(self, readings: Sequence[tuple[str, float]]) -> tuple[Match, ...]:
-        """What the grammar makes of the words, best first; nothing is done."""
-        return self._vocabulary.match(readings)
+        """What the words would mean now, by the grammar, best first; nothing is done."""
+        return self._understanding.match(readings)
 
     async def understand(
         self, readings: Sequence[tuple[str, float]], report: Report, manner: Manner = TYPED

@@ -103,7 +103,7 @@ class Understanding:
     ) -> Call | Question | None:
         """What the grammar makes of the words: a chain, a request, or a chain heard less surely."""
         chains = [clauses(text, self._best) for text, _ in readings[:1]]
-        found = self._in_place(self._vocabulary.match(readings)) if not any(chains) else ()
+        found = self.match(readings) if not any(chains) else ()
         if found:
             return await self._follow_nearest(found, report)
         if not any(chains):
@@ -122,12 +122,16 @@ class Understanding:
             return self._settling.ask_which(calls[:MOST_ASKED], report)
         return await self._settling.begin(calls[0], report)
 
-    def _best(self, text: str) -> Match | None:
-        found = self._in_place(self._vocabulary.match([(text, 1.0)]))
-        return self._pointed_at(found) if found else None
+    def match(self, readings: Sequence[tuple[str, float]]) -> tuple[Match, ...]:
+        """What the grammar makes of the words where the conversation stands, best first."""
+        return self._in_place(self._vocabulary.match(readings))
 
     def _in_place(self, found: Sequence[Match]) -> tuple[Match, ...]:
         return in_place(found, self._vocabulary.intents, self._guard.conversation)
+
+    def _best(self, text: str) -> Match | None:
+        found = self.match([(text, 1.0)])
+        return self._pointed_at(found) if found else None
 
     def _pointed_at(self, found: Sequence[Match]) -> Match:
         """The best one, or that for the kind of thing that is pointed at."""
