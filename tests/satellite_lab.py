@@ -74,6 +74,7 @@ async def open_door(folder: Path) -> AsyncGenerator[Lab]:
 
     async def room(link: Link) -> None:
         lab.links.append(link)
+        link.ready()
         lab.came.set()
         await anyio.sleep_forever()
 

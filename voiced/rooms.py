@@ -54,6 +54,7 @@ class Rooms:
         try:
             async with AsyncExitStack() as stack:
                 stages = await self._stages(link, stack)
+                link.ready()
                 await self._session(stages, thinker).run()
         except VoicedError as error:
             _log.warning("the satellite %s is of no use: %s", link.name, error)

@@ -15,7 +15,7 @@ from daemon_process import Daemon
 
 from voiced.audio import RATE_HZ, Samples
 
-_OTHERS = "browser desktop look mail photos search sums timers writing".split()
+_OTHERS = "browser desktop look mail memory notes photos search sums timers writing".split()
 """Plugins that these tests do without: tools for a longer prompt than the small model can read,
 and sentences that make a harder task for the embedded recogniser.
 """

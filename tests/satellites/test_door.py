@@ -306,10 +306,11 @@ async def test_sound_that_goes_back_in_time_is_refused(tmp_path: Path) -> None:
 async def test_a_satellite_comes_back_when_the_assistant_does(tmp_path: Path) -> None:
     pairing = KeyBook(tmp_path).add("kitchen")
     told: list[str] = []
-    is_alone = anyio.Event()
+    is_here, is_alone = anyio.Event(), anyio.Event()
 
     def tell(sentence: str) -> None:
         told.append(sentence)
+        is_here.set()
         if "gone" in sentence:
             is_alone.set()
 
@@ -318,7 +319,8 @@ async def test_a_satellite_comes_back_when_the_assistant_does(tmp_path: Path) ->
         async with open_door(tmp_path) as lab:
             port = lab.port
             tasks.start_soon(satellite.run, "127.0.0.1", port)
-            await lab.next_link()
+            with anyio.fail_after(5):
+                await is_here.wait()
         with anyio.fail_after(3):
             await is_alone.wait()
         tasks.cancel_scope.cancel()

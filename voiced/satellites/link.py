@@ -21,6 +21,7 @@ from voiced.satellites.protocol import (
     END,
     PING,
     PONG,
+    READY,
     RESUME,
     STOP,
     Heard,
@@ -124,6 +125,10 @@ class Link:
         if far is None:
             return None
         return far if len(far) == samples else silence(samples)
+
+    def ready(self) -> None:
+        """Have it begin to listen: its room is there."""
+        self.send(Message(READY))
 
     # What a lease needs
 

@@ -26,6 +26,7 @@ __all__ = [
     "PING",
     "PLAY",
     "PONG",
+    "READY",
     "REFUSED",
     "RESUME",
     "STOP",
@@ -41,6 +42,9 @@ CHALLENGE = "voiced-challenge"
 HELLO = "voiced-hello"
 WELCOME = "voiced-welcome"
 REFUSED = "voiced-refused"
+READY = "voiced-ready"
+"""The room listens: what is said from now on is heard."""
+
 PLAY = "voiced-play"
 DUCK = "voiced-duck"
 RESUME = "voiced-resume"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.streams.tls import TLSAttribute, TLSStream
 
+from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, silence
 from voiced.engines.wyoming_wire import GONE, Garbled, Message, Wire
 from voiced.errors import DeviceError, EngineError
 from voiced.satellites.certificates import known_by
@@ -27,6 +28,7 @@ from voiced.satellites.protocol import (
     LIMITS,
     PING,
     PLAY,
+    READY,
     REFUSED,
     RESUME,
     STOP,
@@ -40,7 +42,6 @@ if TYPE_CHECKING:
     from anyio.abc import TaskGroup
     from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-    from voiced.audio import AudioFrame
     from voiced.stages import Microphone, Playback, Speaker
 
 __all__ = ["Refused", "Satellite"]
@@ -49,6 +50,7 @@ _log = logging.getLogger(__name__)
 
 _CONNECT_S = 5.0
 _SILENT_S = 15.0
+_LISTENED_OUT_S = 4.0
 _PING_S = 4.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _WAITING_FRAMES = 200
@@ -110,7 +112,6 @@ class Satellite:
                 self._tell(f"I can't reach the assistant ({type(error).__name__}).")
             else:
                 pause_s = _FIRST_PAUSE_S
-                self._tell("I am connected.")
                 try:
                     if await self._converse(wire):
                         return
@@ -153,10 +154,13 @@ class Satellite:
         """Until the connection is gone: False; or the microphone's source ends: True."""
         ended = False
         replies = _Replies(self._speaker)
+        ready = anyio.Event()
         try:
             async with anyio.create_task_group() as tasks:
-                tasks.start_soon(self._hear, wire, replies, tasks)
+                tasks.start_soon(self._hear, wire, replies, tasks, ready)
                 tasks.start_soon(_ping, wire)
+                await ready.wait()
+                self._tell("I am connected.")
                 ended = await self._send(wire, replies)
                 tasks.cancel_scope.cancel()
         except* (Garbled, TimeoutError, *GONE) as errors:
@@ -167,19 +171,38 @@ class Satellite:
 
     async def _send(self, wire: Wire, replies: _Replies) -> bool:
         async with aclosing(self._microphone.frames()) as frames:
+            end = 0
             async for frame in frames:
                 await wire.write(frame_message(self._heard(frame, replies)))
+                end = frame.end
+        await self._listen_out(wire, replies, end)
         return True
+
+    async def _listen_out(self, wire: Wire, replies: _Replies, start: int) -> None:
+        """A file has ended: be silent until nothing has been answered for a while."""
+        began_s = changed_s = anyio.current_time()
+        played, at = (replies.lease, replies.played), start
+        while anyio.current_time() < changed_s + _LISTENED_OUT_S:
+            frame = AudioFrame(silence(FRAME_SAMPLES), RATE_HZ, at)
+            at = frame.end
+            await anyio.sleep_until(began_s + (at - start) / RATE_HZ)
+            await wire.write(frame_message(self._heard(frame, replies)))
+            if (replies.lease, replies.played) != played:
+                played, changed_s = (replies.lease, replies.played), anyio.current_time()
 
     def _heard(self, frame: AudioFrame, replies: _Replies) -> Heard:
         far = self._speaker.played(len(frame.samples))
         return Heard(frame, far, replies.lease, replies.played)
 
-    async def _hear(self, wire: Wire, replies: _Replies, tasks: TaskGroup) -> None:
+    async def _hear(
+        self, wire: Wire, replies: _Replies, tasks: TaskGroup, ready: anyio.Event
+    ) -> None:
         while True:
             with anyio.fail_after(_SILENT_S):
                 message = await wire.read()
-            if message.type == PLAY:
+            if message.type == READY:
+                ready.set()
+            elif message.type == PLAY:
                 replies.play(*playable(message), tasks)
             elif message.number("lease", 0) == replies.lease:
                 replies.obey(message)
