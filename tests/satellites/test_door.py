@@ -109,12 +109,16 @@ async def frames_of(link: Link, count: int) -> list[tuple[AudioFrame, object]]:
     return taken
 
 
+async def _add_all(taken: list[AudioFrame], link: Link) -> None:
+    async for each in link.frames():
+        taken.append(each)  # noqa: PERF401 - kept although it raises
+
+
 async def left_of(link: Link) -> list[AudioFrame]:
     """What is left of a satellite that is gone: that it is cut off is told, and it ends."""
     left: list[AudioFrame] = []
     with pytest.raises(DeviceError, match="the satellite kitchen is gone") as raised:
-        async for each in link.frames():
-            left.append(each)  # noqa: PERF401 - kept although it raises
+        await _add_all(left, link)
     assert raised.value.retryable
     assert [each async for each in link.frames()] == []
     return left
@@ -179,7 +183,7 @@ async def test_a_key_that_was_taken_away_or_made_anew_is_wrong(tmp_path: Path) -
         assert await is_refused(lab, before)
         assert KeyBook(tmp_path).remove("kitchen")
         with anyio.fail_after(10):
-            while not await is_refused(lab, now):
+            while not await is_refused(lab, now):  # noqa: ASYNC110 - it asks anew
                 await anyio.sleep(0.1)
 
 

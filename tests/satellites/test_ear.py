@@ -1,4 +1,4 @@
-"""A satellite's microphone: it is closed while the assistant is muted, and found when it was lost."""
+"""A satellite's microphone: closed while the assistant is muted, found when it was lost."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ async def test_an_address_that_is_not_free_yet_is_tried_again(
                 tasks.start_soon(partial(keep_door, door, ("127.0.0.1", port), told.append))
                 await until(lambda: len(tries) > 2)
                 taken.close()
-                while not await comes_in(port):
+                while not await comes_in(port):  # noqa: ASYNC110 - it tries anew
                     await anyio.sleep(0.01)
                 tasks.cancel_scope.cancel()
     assert len(told) == 1, "it is told once"
