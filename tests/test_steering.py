@@ -18,6 +18,7 @@ from voiced.composition import Brain, open_brain
 from voiced.config import Loaded, load
 from voiced.control.peers import Peer, Scope
 from voiced.daemon import serve
+from voiced.errors import IntentFailed
 from voiced.events import Event, ModeChanged, ReplySentence
 from voiced.last_good import good_file
 from voiced.live_settings import Around
@@ -213,6 +214,15 @@ async def test_a_request_of_another_program_is_said_in_our_own_words_and_once(ho
         await until(lambda: any(isinstance(event, ReplySentence) for event in house.events))
         assert [told for told in house.told if "voiced mcp requests" in told] == house.told
         assert len(house.told) == 1
+
+
+async def test_what_a_program_beside_it_says_of_its_trouble_is_shown(home) -> None:
+    def health(_: object) -> Health:
+        raise IntentFailed("no folder is left to look into")
+
+    async with _house(home, Companion("index", lambda _: None, health, lambda _: ())) as house:
+        (row,) = (await house.ask(do="status"))["status"]["companions"]
+        assert row["found"] == "no folder is left to look into"
 
 
 async def test_who_asks_for_the_status_again_and_again_has_programs_looked_at_once(home) -> None:

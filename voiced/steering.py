@@ -27,7 +27,7 @@ from voiced.control.peers import Peer, scope_of
 from voiced.control.place import folder_of, inherited, listening, only_one
 from voiced.control.status import DeviceStatus, EngineStatus, Known, ProgramStatus
 from voiced.controls import Controls
-from voiced.errors import ControlError
+from voiced.errors import ControlError, VoicedError
 from voiced.events import Event
 from voiced.habits import Tap
 from voiced.heartbeat import is_awaited
@@ -230,6 +230,8 @@ def _health(beside: Beside) -> ProgramStatus:
     companion = beside.companion
     try:
         health = companion.health(beside.context)
+    except VoicedError as error:  # says what is wrong, and where
+        return ProgramStatus(companion.name, is_ok=False, found=error.message)
     except Exception as error:  # noqa: BLE001 - what it looks at may be broken in any way
         return ProgramStatus(companion.name, is_ok=False, found=type(error).__name__)
     return ProgramStatus(companion.name, health.is_ok, health.found)
