@@ -159,7 +159,9 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
     companions = tuple(companions_of(loaded, brain.plugins.plugins))
     rooms, door = _satellites(parts)
-    around = Around(brain, watch, recorder, companions, lambda: door and door.names)
+    around = Around(
+        brain, watch, recorder, companions, lambda: None if door is None else door.names
+    )
     steering = Steering(loaded, around, folder_of(os.environ), _note)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
