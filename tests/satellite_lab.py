@@ -49,6 +49,9 @@ class Lab:
     tasks: TaskGroup
     links: list[Link] = field(default_factory=list[Link])
     told: list[str] = field(default_factory=list[str])
+    """By the satellites."""
+    said: list[str] = field(default_factory=list[str])
+    """By the door."""
     came: anyio.Event = field(default_factory=anyio.Event)
     wires: list[Wire] = field(default_factory=list[Wire])
 
@@ -79,9 +82,10 @@ async def open_door(folder: Path) -> AsyncGenerator[Lab]:
         await anyio.sleep_forever()
 
     async with anyio.create_task_group() as tasks:
-        door = Door(folder, room)
+        told: list[str] = []
+        door = Door(folder, room, told.append)
         port = await tasks.start(door.serve, "127.0.0.1", 0)
-        lab = Lab(folder, door, port, tasks)
+        lab = Lab(folder, door, port, tasks, said=told)
         yield lab
         for wire in lab.wires:
             await wire.aclose()

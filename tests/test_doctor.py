@@ -163,6 +163,24 @@ def test_privacy_names_hosts_files_and_retention(home):
     assert any(fact.fact == "http://127.0.0.1:1/v1 (this machine)" for fact in local)
 
 
+def test_privacy_names_who_may_listen_and_what_is_heard_while_it_is_asleep(home):
+    text = (
+        '[satellites]\nlisten = "192.168.1.5:10700"\n[models]\nmirrors = ["https://mirror.example"]\n'
+        '[activation]\nmode = "wake_word"\nnotifications = true\n[control]\nscope = "status"\n'
+    )
+    facts = {fact.name: fact.fact for fact in privacy(examination(home, text))}
+    rooms = "satellites that have a key: the sound of their rooms, what is answered there"
+    assert facts[rooms] == "tls://192.168.1.5:10700 (ANOTHER MACHINE)"
+    assert "satellites" in facts["keys of satellites (yours alone to read)"]
+    assert facts["notifications: what it asks"] == "your desktop"
+    assert facts["sound while it is asleep"] == "a second, in memory only; nobody transcribes it"
+    assert "mirror.example" in {fact.fact for fact in privacy(examination(home, text))}
+    assert "voiced watch: what is said" not in facts
+    usual = {fact.name for fact in privacy(examination(home, ""))}
+    assert "voiced watch: what is said" in usual
+    assert not usual & {rooms, "notifications: what it asks", "sound while it is asleep"}
+
+
 def test_privacy_names_where_searches_and_pictures_go(home):
     def endpoints(text):
         facts = privacy(examination(home, text))

@@ -18,7 +18,9 @@ from voiced.composition import Brain, open_brain
 from voiced.config import Loaded, load
 from voiced.control.peers import Peer, Scope
 from voiced.daemon import serve
+from voiced.errors import IntentFailed
 from voiced.events import Event, ModeChanged, ReplySentence
+from voiced.last_good import good_file
 from voiced.live_settings import Around
 from voiced.opening import habits
 from voiced.plugin import Companion, Health
@@ -95,7 +97,7 @@ async def _house(home: Path, *companions: Companion) -> AsyncGenerator[House]:
         watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, told.append)
         recorder = FlightRecorder(loaded.config, lambda *_: None)
         beside = [Beside(each, brain.dispatcher.slot_context()) for each in companions]
-        around = Around(brain, watch, recorder, beside)
+        around = Around(brain, watch, recorder, beside, lambda: ("kitchen",))
         steering = Steering(loaded, around, home / "run", told.append)
         house = House(home, brain, steering)
         house.told = told
@@ -130,6 +132,7 @@ async def test_it_is_muted_over_a_restart_until_a_person_unmutes_it(home) -> Non
         assert (await house.ask(do="mute"))["mode"] == "muted"
     async with _house(home) as house:
         assert house.modes == ["muted"]
+        assert (await house.ask(do="status"))["status"]["satellites"] == ["kitchen"]
         assert "voiced unmute" in house.told[0]
         assert (await house.ask(do="status"))["status"]["hears"].startswith("nothing")
         assert (await house.ask(do="unmute"))["mode"] == "listening"
@@ -168,6 +171,23 @@ async def test_settings_are_in_force_in_the_same_conversation(home) -> None:
         assert notes == ["at the next start: audio.speaker"]
 
 
+async def test_what_a_service_reloaded_is_the_configuration_that_worked_last(
+    home, monkeypatch
+) -> None:
+    async with _house(home) as house:
+        for text, is_service in (("[timers]\nalarm_rings = 7\n", False), (_GOOD, True)):
+            if is_service:
+                monkeypatch.setenv("NOTIFY_SOCKET", str(home / "nobody"))
+            house.write(text)
+            assert (await house.ask(do="reload"))["reload"]["error"] is None
+            assert good_file().exists() == is_service
+        house.write("[")
+        assert (await house.ask(do="reload"))["reload"]["error"] is not None
+        assert good_file().read_text() == _GOOD
+
+
+_GOOD = "[policy]\noutbox_s = 3\n"
+
 _BROKEN = (
     ("[policy]\noutbox_s = -1\n", "policy.outbox_s"),
     ("[policy\n", "not TOML"),
@@ -194,6 +214,15 @@ async def test_a_request_of_another_program_is_said_in_our_own_words_and_once(ho
         await until(lambda: any(isinstance(event, ReplySentence) for event in house.events))
         assert [told for told in house.told if "voiced mcp requests" in told] == house.told
         assert len(house.told) == 1
+
+
+async def test_what_a_program_beside_it_says_of_its_trouble_is_shown(home) -> None:
+    def health(_: object) -> Health:
+        raise IntentFailed("no folder is left to look into")
+
+    async with _house(home, Companion("index", lambda _: None, health, lambda _: ())) as house:
+        (row,) = (await house.ask(do="status"))["status"]["companions"]
+        assert row["found"] == "no folder is left to look into"
 
 
 async def test_who_asks_for_the_status_again_and_again_has_programs_looked_at_once(home) -> None:

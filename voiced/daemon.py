@@ -36,7 +36,7 @@ from voiced.opening import RunOptions, habits, lock_of, open_stages, rules
 from voiced.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
 from voiced.plugin_watch import PluginWatch
-from voiced.rooms import Rooms
+from voiced.rooms import Rooms, keep_door
 from voiced.satellites.door import Door
 from voiced.session import Habits, Session, Stages
 from voiced.sound_guard import SoundGuard
@@ -144,9 +144,11 @@ async def _play(parts: _Parts, readers: Sequence[Reader]) -> None:
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(signals.heed, stops, tasks.cancel_scope.cancel)
-            _let_satellites_in(parts, tasks)
+            rooms, door = _satellites(parts)
+            _let_satellites_in(config, door, tasks)
             known = habits(config, None, recorder.hear)
-            await serve(config, parts.brain, parts.stages, [*readers, recorder], known)
+            everyone: list[Reader] = [*readers, recorder, rooms.hear]
+            await serve(config, parts.brain, parts.stages, everyone, known)
             tasks.cancel_scope.cancel()
 
 
@@ -156,7 +158,10 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
     config = loaded.config
     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
     companions = tuple(companions_of(loaded, brain.plugins.plugins))
-    around = Around(brain, watch, recorder, companions)
+    rooms, door = _satellites(parts)
+    around = Around(
+        brain, watch, recorder, companions, lambda: None if door is None else door.names
+    )
     steering = Steering(loaded, around, folder_of(os.environ), _note)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
@@ -165,22 +170,28 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
             tasks.start_soon(watch.run)
             for beside in companions:
                 tasks.start_soon(keep, beside)
-            _let_satellites_in(parts, tasks)
+            _let_satellites_in(config, door, tasks)
             pauses = await _pauses(config, tasks)
-            everyone: list[Reader] = [*readers, recorder, *steering.readers]
+            everyone: list[Reader] = [*readers, recorder, rooms.hear, *steering.readers]
             known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
             heard = replace(brain, announcers=lambda: watch.plugins.announcers)
             await serve(config, heard, parts.stages, everyone, known, steering=steering)
             tasks.cancel_scope.cancel()
 
 
-def _let_satellites_in(parts: _Parts, tasks: TaskGroup) -> None:
-    """Have a door for them, where the settings want one."""
+def _satellites(parts: _Parts) -> tuple[Rooms, Door | None]:
+    """Their rooms, and a door for them where the settings want one."""
     config = parts.loaded.config
-    if config.satellites.listen:
-        rooms = Rooms(config, parts.brain, parts.stages)
-        door = Door(satellite_folder(), rooms.open)
-        tasks.start_soon(door.serve, *host_and_port(config.satellites.listen))
+    rooms = Rooms(config, parts.brain, parts.stages)
+    if not config.satellites.listen:
+        return rooms, None
+    return rooms, Door(satellite_folder(), rooms.open, _note)
+
+
+def _let_satellites_in(config: Config, door: Door | None, tasks: TaskGroup) -> None:
+    if door is not None:
+        place = host_and_port(config.satellites.listen)
+        tasks.start_soon(keep_door, door, place, _note)
 
 
 async def _pauses(config: Config, tasks: TaskGroup) -> PauseMemory | None:

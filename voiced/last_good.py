@@ -11,7 +11,7 @@ from voiced.config import Config, Loaded, config_file, journal_folder
 from voiced.errors import ConfigError
 from voiced.private_files import make_empty
 
-__all__ = ["GOOD_FILE", "good_file", "load_or_last_good"]
+__all__ = ["GOOD_FILE", "good_file", "keep", "load_or_last_good"]
 
 GOOD_FILE = "voiced.good.toml"
 """Its name in the folder of what voiced keeps of its state."""
@@ -47,11 +47,13 @@ def load_or_last_good(
         except ConfigError:
             raise mistake from None
         return replace(before, path=path or config_file()), mistake
-    _keep(loaded.path, copy)
+    keep(loaded.path)
     return loaded, None
 
 
-def _keep(file: Path | None, copy: Path) -> None:
+def keep(file: Path | None) -> None:
+    """Keep a copy of a file that has no mistake; None: of none. What cannot be kept is logged."""
+    copy = good_file()
     draft = copy.with_suffix(".new")
     try:
         content = b"" if file is None else file.read_bytes()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,16 @@ _SETTLED = ("url", "pictures")
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What there is beside the session that can be looked at, or changed."""
+    """What there is beside the session that can be looked at, or changed.
+
+    ``satellites`` names those that are here; None where none can come.
+    """
 
     brain: Brain
     watch: PluginWatch
     recorder: FlightRecorder
     companions: Sequence[Beside] = ()
+    satellites: Callable[[], tuple[str, ...] | None] = lambda: None
 
 
 class LiveSettings:

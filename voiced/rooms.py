@@ -7,13 +7,17 @@ policy's business, which is told that it comes from a satellite.
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import anyio
 
 from voiced import composition
 from voiced.conversation import Conversation
 from voiced.errors import ModelMissing, VoicedError
+from voiced.events import Event, ModeChanged
 from voiced.keepers import keepers
 from voiced.opening import habits, open_words, rules
 from voiced.policy import Door
@@ -22,30 +26,69 @@ from voiced.session import Session
 if TYPE_CHECKING:
     from voiced.composition import Brain
     from voiced.config import Config
-    from voiced.events import Event
+    from voiced.controls import Controls
+    from voiced.satellites.door import Door as SatelliteDoor
     from voiced.satellites.link import Link
     from voiced.stages import EchoCanceller, Transcriber
     from voiced.surroundings import Stages
     from voiced.thinking import Thinker
 
-__all__ = ["Rooms"]
+__all__ = ["Rooms", "keep_door"]
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """Opens a room for each satellite.
+_AGAIN_S = 10.0
 
-    Attributes:
+
+async def keep_door(
+    door: SatelliteDoor, place: tuple[str, int], tell: Callable[[str], None]
+) -> None:
+    """Have a door, until cancelled. An address that is not there yet is tried again and again.
+
+    Whatever is wrong with it is told once; the assistant goes on without.
+    """
+    told = ""
+    while True:
+        try:
+            await door.serve(*place)
+        except VoicedError as error:
+            sentence = f"No satellite can come in: {error}" + (error.mend and f" ({error.mend})")
+            if sentence != told:
+                told = sentence
+                tell(sentence)
+            if isinstance(error, ModelMissing):
+                return
+        await anyio.sleep(_AGAIN_S)
+
+
+class Rooms:
+    """Opens a room for each satellite; while this machine is muted, so are all of them.
+
+    Until the first event tells the mode, they are.
+
+    Args:
         config: The configuration.
         brain: The assistant's.
         here: The engines of this machine's own session; what can be shared is shared.
     """
 
-    config: Config
-    brain: Brain
-    here: Stages
+    def __init__(self, config: Config, brain: Brain, here: Stages) -> None:
+        self.config = config
+        self.brain = brain
+        self.here = here
+        self._is_muted = True
+        self._open: dict[Link, Controls] = {}
+
+    def hear(self, event: Event) -> None:
+        """Take an event of this machine's own session."""
+        if not isinstance(event, ModeChanged):
+            return
+        is_muted = event.mode == "muted"
+        if is_muted != self._is_muted:
+            self._is_muted = is_muted
+            for link, controls in self._open.items():
+                _mute(link, controls, wanted=is_muted)
 
     async def open(self, link: Link) -> None:
         """Run the session of a satellite until it is gone; what breaks it is told in the log."""
@@ -54,11 +97,16 @@ class Rooms:
         try:
             async with AsyncExitStack() as stack:
                 stages = await self._stages(link, stack)
+                session = self._session(stages, thinker)
+                self._open[link] = session.controls
+                if self._is_muted:
+                    _mute(link, session.controls, wanted=True)
                 link.ready()
-                await self._session(stages, thinker).run()
+                await session.run()
         except VoicedError as error:
             _log.warning("the satellite %s is of no use: %s", link.name, error)
         finally:
+            self._open.pop(link, None)
             thinker.dispatcher.outbox.close()  # nobody there can say stop any more
             _log.info("the satellite %s is gone", link.name)
 
@@ -109,3 +157,11 @@ class Rooms:
             _log.info("the echo of the satellite %s is not cancelled: %s", name, error)
             return None
         return canceller
+
+
+def _mute(link: Link, controls: Controls, *, wanted: bool) -> None:
+    link.mute(wanted=wanted)
+    if wanted:
+        controls.mute()
+    else:
+        controls.unmute()

@@ -15,7 +15,7 @@ from typing import Any
 
 import anyio
 
-from voiced import __version__
+from voiced import __version__, last_good
 from voiced.announcements import Announcement
 from voiced.announcing import Crier
 from voiced.audio import AudioFrame, Samples
@@ -27,9 +27,10 @@ from voiced.control.peers import Peer, scope_of
 from voiced.control.place import folder_of, inherited, listening, only_one
 from voiced.control.status import DeviceStatus, EngineStatus, Known, ProgramStatus
 from voiced.controls import Controls
-from voiced.errors import ControlError
+from voiced.errors import ControlError, VoicedError
 from voiced.events import Event
 from voiced.habits import Tap
+from voiced.heartbeat import is_awaited
 from voiced.labels import Integrity
 from voiced.live_settings import Around, LiveSettings
 from voiced.reloading import Reloader
@@ -145,7 +146,7 @@ class Steering:
             async with self._looking:
                 self._programs = await self._look_at_programs()
                 self._looked_s = anyio.current_time()
-        return self.board.status(self._programs).as_row()
+        return self.board.status(self._programs, self._around.satellites()).as_row()
 
     async def _look_at_programs(self) -> tuple[ProgramStatus, ...]:
         found: list[ProgramStatus] = []
@@ -159,6 +160,8 @@ class Steering:
             done = await self._reloader.reload()
         self.board.notes = done.notes
         if done.error is None:
+            if is_awaited():  # else it is not run as a service, and starts with no copy
+                await in_worker(last_good.keep, self._reloader.loaded.path)
             self.board.known = _known(self._reloader.loaded, self._around.brain)
         return done.as_row()
 
@@ -227,6 +230,8 @@ def _health(beside: Beside) -> ProgramStatus:
     companion = beside.companion
     try:
         health = companion.health(beside.context)
+    except VoicedError as error:  # says what is wrong, and where
+        return ProgramStatus(companion.name, is_ok=False, found=error.message)
     except Exception as error:  # noqa: BLE001 - what it looks at may be broken in any way
         return ProgramStatus(companion.name, is_ok=False, found=type(error).__name__)
     return ProgramStatus(companion.name, health.is_ok, health.found)

@@ -96,7 +96,8 @@ def test_status_is_shown_to_a_person(voiced, runtime) -> None:
     board.hear(StageFailed(0, "transcriber", "x", "the \x1b[2Jmodel is gone", retryable=True))
     board.hear(TurnEnded(0, ONE, "completed", "", Timing(endpoint=0.0, first_audio=431.2)))
     index = ProgramStatus("index", is_ok=False, found="cannot be read")
-    answer = {"ok": True, "status": board.status((index,)).as_row()}
+    here = ("attic", "kitchen")
+    answer = {"ok": True, "status": board.status((index,), here).as_row()}
     with Daemon(runtime, encode(answer)):
         ended = voiced("status")
     assert ended.code == 0
@@ -107,8 +108,16 @@ def test_status_is_shown_to_a_person(voiced, runtime) -> None:
         r"transcriber: big (TROUBLE: the \x1b[2Jmodel is gone)",
         "last turn: completed, 0 s ago: endpoint 0 ms, first_audio 431 ms",
         "index: TROUBLE: cannot be read",
+        "satellites: attic, kitchen",
     ):
         assert line in ended.out.splitlines()
+
+
+def test_that_no_satellite_is_here_is_only_said_where_one_could_come(voiced, runtime) -> None:
+    for here, line in (((), "satellites: none is here"), (None, "satellites")):
+        row = _board().status((), here).as_row()
+        with Daemon(runtime, encode({"ok": True, "status": row})):
+            assert (line in voiced("status").out) == (here is not None)
 
 
 def test_status_as_json_is_what_the_daemon_said(voiced, runtime) -> None:

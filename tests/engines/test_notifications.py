@@ -14,7 +14,8 @@ import anyio
 import desktops
 import notification_server
 import pytest
-from jeepney import DBusAddress, new_method_call
+from control_lab import until
+from jeepney import DBusAddress, message_bus, new_method_call, new_signal
 from jeepney.io.blocking import open_dbus_connection
 
 from voiced.engines.notifications import DesktopNotices
@@ -35,6 +36,21 @@ class Server:
     def calls(self) -> list[Any]:
         file = self.folder / "calls"
         return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    def forge(self, notice: int, button: str) -> None:
+        """Say that a button was pressed, as a program that is not the server."""
+        signal = new_signal(
+            DBusAddress(notification_server.PATH, interface=notification_server.NAME),
+            "ActionInvoked",
+            "us",
+            (notice, button),
+        )
+        connection = open_dbus_connection(self.environ["DBUS_SESSION_BUS_ADDRESS"])
+        try:
+            connection.send(signal)
+            connection.send_and_get_reply(message_bus.GetId())  # so that it has gone out
+        finally:
+            connection.close()
 
     def press(self, notice: int, button: str) -> None:
         to = DBusAddress("/", bus_name=notification_server.NAME, interface="voicedtest.Server")
@@ -121,6 +137,25 @@ async def test_a_question_is_shown_with_its_answers_and_goes_with_the_next_turn(
         ["CloseNotification", 1],
     ]
     assert pressed == []
+
+
+async def test_nobody_but_the_server_presses_a_button(server: Server) -> None:
+    pressed: list[str] = []
+    notices = DesktopNotices(pressed.append, lambda _: None, server.environ)
+    notices.read(ModeChanged(0, "muted"))
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(notices.run)
+            await anyio.to_thread.run_sync(has(server, 1))
+            await anyio.to_thread.run_sync(server.forge, 1, "unmute")
+            notices.read(ModeChanged(0, "listening"))
+            await anyio.to_thread.run_sync(has(server, 2))  # all that came before was read
+            assert pressed == []
+            notices.read(ModeChanged(0, "muted"))
+            await anyio.to_thread.run_sync(has(server, 3))
+            await anyio.to_thread.run_sync(server.press, 2, "unmute")
+            await until(lambda: pressed == ["unmute"])
+            tasks.cancel_scope.cancel()
 
 
 async def test_without_a_bus_it_is_told_once() -> None:

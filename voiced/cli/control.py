@@ -99,6 +99,7 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
         f"plugins: {row['plugins']}",
         _last(row),
         *(f"{each['name']}: {_mark(each['is_ok'])}{each['found']}" for each in row["companions"]),
+        *_satellites(row),
         f"configuration: {row['config_file']}",
         *(f"note: {sentence}" for sentence in row["notes"]),
     ]
@@ -121,6 +122,13 @@ def _trouble(engine: Mapping[str, Any]) -> str:
     if engine["level"]:
         return f" (degraded: {engine['reason']})"
     return f" (TROUBLE: {engine['trouble']})" if engine["trouble"] else ""
+
+
+def _satellites(row: Mapping[str, Any]) -> list[str]:
+    here = row["satellites"]
+    if here is None:
+        return []
+    return [f"satellites: {', '.join(here) or 'none is here'}"]
 
 
 def _mark(is_ok: object) -> str:

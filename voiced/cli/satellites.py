@@ -53,7 +53,7 @@ def list_satellites(as_json: AsJson = False) -> None:
 
 @app.command("remove")
 def remove(name: _Name) -> None:
-    """Take a satellite's key away; while it is connected, it stays so until a restart."""
+    """Take a satellite's key away; one that is connected is hung up on within seconds."""
     if not _book().remove(name):
         note(f"voiced: there is no satellite {name}: voiced satellites list")
         raise typer.Exit(1)

@@ -97,7 +97,8 @@ class Status:
     """Everything that `voiced status` says.
 
     ``hears`` is one sentence on what the microphone is for now. ``notes`` are sentences that the
-    user should read: what was refused at the last reload, what could not be kept.
+    user should read: what was refused at the last reload, what could not be kept. ``satellites``
+    are those that are connected; None where none can come in.
     """
 
     version: str
@@ -116,6 +117,7 @@ class Status:
     dropped_samples: int
     last_turn: LastTurn | None
     companions: tuple[ProgramStatus, ...]
+    satellites: tuple[str, ...] | None
     config_file: str
     notes: tuple[str, ...]
 
@@ -221,7 +223,11 @@ class StatusBoard:
         """The mode, as the events have it."""
         return self._mode
 
-    def status(self, companions: tuple[ProgramStatus, ...] = ()) -> Status:
+    def status(
+        self,
+        companions: tuple[ProgramStatus, ...] = (),
+        satellites: tuple[str, ...] | None = None,
+    ) -> Status:
         """How it is now."""
         known, now_s = self.known, self._now_s()
         return Status(
@@ -241,6 +247,7 @@ class StatusBoard:
             dropped_samples=self._dropped,
             last_turn=self._last_turn(now_s),
             companions=companions,
+            satellites=satellites,
             config_file=known.config_file,
             notes=self.notes,
         )

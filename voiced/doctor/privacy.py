@@ -17,6 +17,7 @@ from voiced.config import (
     journal_folder,
     pin_folder,
     plugin_folder,
+    satellite_folder,
     taught_file,
     trace_folder,
 )
@@ -67,8 +68,21 @@ def _endpoints(what: Examination) -> Iterator[PrivacyFact]:
         else:
             yield PrivacyFact("endpoint", what_for, f"the program {server.command[0]}")
     yield from _of_plugins(what)
-    for host in sorted({urlsplit(url).hostname or "" for url in _download_urls(what)}):
+    yield from _who_listens(config)
+    urls = (*_download_urls(what), *config.models.mirrors)
+    for host in sorted({urlsplit(url).hostname or "" for url in urls}):
         yield PrivacyFact("endpoint", "downloads, only by `voiced models pull`", host)
+
+
+def _who_listens(config: Config) -> Iterator[PrivacyFact]:
+    """Who may come to us, and learn what is said or asked."""
+    if config.satellites.listen:
+        what_for = "satellites that have a key: the sound of their rooms, what is answered there"
+        yield _endpoint(what_for, f"tls://{config.satellites.listen}")
+    if config.activation.notifications:
+        yield PrivacyFact("endpoint", "notifications: what it asks", "your desktop")
+    if config.control.socket and config.control.scope != "status":
+        yield PrivacyFact("endpoint", "voiced watch: what is said", "programs of yours")
 
 
 def _of_plugins(what: Examination) -> Iterator[PrivacyFact]:
@@ -135,6 +149,8 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
     muted = journal_folder(config.journal) / MUTE_FILE
     yield PrivacyFact("file", "whether it is muted", _described(muted))
+    keys = satellite_folder()
+    yield PrivacyFact("file", "keys of satellites (yours alone to read)", _described(keys))
     turns = trace_folder(config.journal)
     how = turns / "turns.jsonl"
     yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
@@ -167,6 +183,9 @@ def _retention(what: Examination) -> Iterator[PrivacyFact]:
     config = what.loaded.config
     journal = config.journal
     yield PrivacyFact("retention", "sound", _sound(config))
+    if config.activation.mode != "always":
+        asleep = "a second, in memory only; nobody transcribes it"
+        yield PrivacyFact("retention", "sound while it is asleep", asleep)
     kept = f"{journal.keep_days} days" if journal.transcripts else "not kept"
     yield PrivacyFact("retention", "what was said", kept)
     missed = kept if journal.transcripts else f"only counted, {journal.keep_days} days"

@@ -69,6 +69,7 @@ class DesktopNotices:
         self._shown: _Notice | None = None
         self._id = 0
         self._serial = 0
+        self._server = ""
         self._answered = anyio.Event()
         self._has_told = False
 
@@ -167,8 +168,11 @@ class DesktopNotices:
         if fields.get(HeaderFields.reply_serial) == self._serial:
             if kind is MessageType.method_return and message.body:
                 self._id = int(message.body[0])
+                self._server = fields.get(HeaderFields.sender, "")
             self._answered.set()
-        elif fields.get(HeaderFields.member) == "ActionInvoked":
+        elif fields.get(HeaderFields.member) != "ActionInvoked":
+            return
+        elif fields.get(HeaderFields.sender) == self._server:  # nobody else presses its buttons
             self._invoked(*message.body[:2])
 
     def _invoked(self, name: int, button: str) -> None:

@@ -44,8 +44,19 @@ _NONCE_BYTES = 32
 _GRACE_S = 70.0
 """What a room was about to do when its satellite went is ended, as that takes no longer."""
 
+_LOOK_S = 2.0
+"""So often it looks whether the keys of those that are here are still good."""
+
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 1.0, 300.0
 _MOST_REMEMBERED = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Guest:
+    """A satellite that is here, and the key that it came with."""
+
+    scope: anyio.CancelScope
+    key: bytes
 
 
 @dataclass(slots=True)
@@ -74,21 +85,23 @@ class Door:
     Args:
         folder: Where the keys and the certificate lie.
         room: Runs the session of each.
+        tell: Takes a sentence when one comes or goes.
     """
 
-    def __init__(self, folder: Path, room: Room) -> None:
+    def __init__(self, folder: Path, room: Room, tell: Callable[[str], None]) -> None:
         self._folder = folder
         self._book = KeyBook(folder)
         self._room = room
+        self._tell = tell
         self._failures = _Failures()
         self._strangers = 0
-        self._links: dict[str, anyio.CancelScope] = {}
+        self._guests: dict[str, _Guest] = {}
         self._certificate = b""
 
     @property
     def names(self) -> tuple[str, ...]:
         """The satellites that are here."""
-        return tuple(sorted(self._links))
+        return tuple(sorted(self._guests))
 
     async def serve(
         self,
@@ -116,16 +129,33 @@ class Door:
             ) from error
         async with listener:
             task_status.started(listener.extra(SocketAttribute.local_port))  # noqa: S610 - anyio's
-            await listener.serve(partial(self._meet, context))
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(self._look_at_keys)
+                await listener.serve(partial(self._meet, context))
+
+    async def _look_at_keys(self) -> None:
+        """Hang up on a satellite whose key was taken away, or made anew."""
+        while True:
+            await anyio.sleep(_LOOK_S)
+            for name, guest in list(self._guests.items()):
+                if await self._key_of(name) != guest.key:
+                    guest.scope.cancel()
+
+    async def _key_of(self, name: str) -> bytes | None:
+        try:
+            return await in_worker(self._book.key_of, name)
+        except VoicedError as error:
+            _log.error("no satellite can come in: %s", error)
+            return None
 
     async def _meet(self, context: ssl.SSLContext, stream: ByteStream) -> None:
         """Speak to whoever connects; nothing that he does gets out of here."""
         try:
             if self._strangers < _MOST_STRANGERS:
                 host = str(stream.extra(SocketAttribute.remote_address, ("?",))[0])  # noqa: S610 - anyio's
-                wire, name = await self._met(context, stream, host)
+                wire, name, key = await self._met(context, stream, host)
                 if name:
-                    await self._let_in(wire, name)
+                    await self._let_in(wire, name, key)
         except (Garbled, TimeoutError, ssl.SSLError, *GONE) as error:
             _log.info("somebody at the door for satellites left: %s", type(error).__name__)
         finally:
@@ -134,8 +164,8 @@ class Door:
 
     async def _met(
         self, context: ssl.SSLContext, stream: ByteStream, host: str
-    ) -> tuple[Wire, str]:
-        """The encrypted connection, and whose it is: nobody's where that was not proved."""
+    ) -> tuple[Wire, str, bytes]:
+        """The encrypted connection, whose it is, and by which key: nobody's if not proved."""
         self._strangers += 1
         try:
             with anyio.fail_after(_PROVEN_S):
@@ -145,48 +175,46 @@ class Door:
                 wire = Wire(tls, LIMITS)
                 if self._failures.must_wait(host):
                     await wire.write(Message(REFUSED, {"reason": "wait"}))
-                    return wire, ""
-                return wire, await self._proven(wire, host)
+                    return wire, "", b""
+                return wire, *await self._proven(wire, host)
         finally:
             self._strangers -= 1
 
-    async def _proven(self, wire: Wire, host: str) -> str:
-        """The name of a satellite that proved that it has its key; nothing for anybody else."""
+    async def _proven(self, wire: Wire, host: str) -> tuple[str, bytes]:
+        """Name and key of a satellite that proved that it has it; no name for anybody else."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         await wire.write(Message(CHALLENGE, {"nonce": nonce.hex()}))
         hello = await wire.read()
         name = hello.text("name")
-        try:
-            key = await in_worker(self._book.key_of, name) if hello.type == HELLO else None
-        except VoicedError as error:
-            _log.error("no satellite can come in: %s", error)
-            key = None
+        key = await self._key_of(name) if hello.type == HELLO else None
         known = proof(key or secrets.token_bytes(_NONCE_BYTES), nonce, name, self._certificate)
         if not secrets.compare_digest(known.encode(), hello.text("proof").encode()) or key is None:
             self._failures.count(host)
             _log.warning("somebody tried to come in as a satellite, with a wrong key")
             await wire.write(Message(REFUSED, {"reason": "key"}))
-            return ""
-        if name not in self._links and len(self._links) >= _MOST_SATELLITES:
+            return "", b""
+        if name not in self._guests and len(self._guests) >= _MOST_SATELLITES:
             await wire.write(Message(REFUSED, {"reason": "full"}))
-            return ""
+            return "", b""
         self._failures.forget(host)
         await wire.write(Message(WELCOME, {"name": name}))
-        return name
+        return name, key
 
-    async def _let_in(self, wire: Wire, name: str) -> None:
-        before = self._links.get(name)
+    async def _let_in(self, wire: Wire, name: str, key: bytes) -> None:
+        before = self._guests.get(name)
         if before is not None:
-            before.cancel()
+            before.scope.cancel()
         link = Link(wire, name)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._room, link, name=f"room-{name}")
             with anyio.CancelScope() as scope:
-                self._links[name] = scope
+                guest = self._guests[name] = _Guest(scope, key)
+                self._tell(f"The satellite {name} is here.")
                 try:
                     await link.run()
                 finally:
-                    if self._links.get(name) is scope:
-                        del self._links[name]
+                    if self._guests.get(name) is guest:
+                        del self._guests[name]
+                        self._tell(f"The satellite {name} is gone.")
             await wire.aclose()
             tasks.cancel_scope.deadline = anyio.current_time() + _GRACE_S

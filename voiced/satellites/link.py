@@ -19,6 +19,8 @@ from voiced.errors import DeviceError
 from voiced.satellites.protocol import (
     DUCK,
     END,
+    LOST,
+    MUTE,
     PING,
     PONG,
     READY,
@@ -26,6 +28,7 @@ from voiced.satellites.protocol import (
     STOP,
     Heard,
     heard_of,
+    pinged,
     play_message,
 )
 
@@ -66,7 +69,8 @@ class Link:
         self._came = anyio.Event()
         self._waiting: deque[Message] = deque()
         self._to_send = anyio.Event()
-        self._is_over = False
+        self._is_over = self._is_muted = self._has_told_end = False
+        self._was_lost = False
         self._began_s = anyio.current_time()
         self._samples = 0
         self._leases = 0
@@ -98,16 +102,36 @@ class Link:
         """Do nothing: the door hangs up."""
 
     async def frames(self) -> AsyncGenerator[AudioFrame]:
-        """Its microphone's frames until it is gone; where frames were lost, ``start`` jumps."""
+        """Its microphone's frames until it is gone; where frames were lost, ``start`` jumps.
+
+        Raises:
+            DeviceError: Its microphone is gone, or it is itself; then nothing more comes.
+        """
         while True:
             while self._frames:
                 heard = self._frames.popleft()
                 self._far = heard.far
                 yield heard.frame
+            if self._was_lost:
+                self._was_lost = False
+                raise self._gone(f"the microphone of the satellite {self.name}")
             if self._is_over:
-                return
+                if self._has_told_end:
+                    return
+                self._has_told_end = True  # what it cut off was not said to its end
+                raise self._gone(f"the satellite {self.name}")
             self._came = anyio.Event()
             await self._came.wait()
+
+    @staticmethod
+    def _gone(what: str) -> DeviceError:
+        return DeviceError(f"{what} is gone", retryable=True, cause="gone")
+
+    def mute(self, *, wanted: bool) -> None:
+        """Have its microphone closed, or opened again; meanwhile nothing of it is taken."""
+        self._is_muted = wanted
+        self._frames.clear()
+        self.send(Message(MUTE, {"is_muted": wanted}))
 
     # What it plays: a Speaker
 
@@ -156,7 +180,11 @@ class Link:
             if message.type == "audio-chunk":
                 self._take(heard_of(message))
             elif message.type == PING:
+                self._was_played(*pinged(message))
                 self.send(Message(PONG))
+            elif message.type == LOST:
+                self._was_lost = True
+                self._came.set()
             else:
                 raise Garbled("a message that no satellite sends")
 
@@ -165,14 +193,19 @@ class Link:
         since_s = anyio.current_time() - self._began_s
         if self._samples > RATE_HZ * (_BURST_S + _FASTEST * since_s):
             raise Garbled("more sound than there is time")
+        self._was_played(heard.lease, heard.played)
+        if self._is_muted:
+            return
         if self._frames and heard.frame.start < self._frames[-1].frame.end:
             raise Garbled("sound that goes back in time")
         if len(self._frames) >= _KEPT_FRAMES:
             self._frames.popleft()
         self._frames.append(heard)
-        if self._lease is not None and heard.lease == self._lease.number:
-            self._lease.was_heard(heard.played)
         self._came.set()
+
+    def _was_played(self, lease: int, samples: int) -> None:
+        if self._lease is not None and lease == self._lease.number:
+            self._lease.was_heard(samples)
 
     async def _write(self) -> None:
         while True:

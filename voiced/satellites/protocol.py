@@ -23,6 +23,8 @@ __all__ = [
     "END",
     "HELLO",
     "LIMITS",
+    "LOST",
+    "MUTE",
     "PING",
     "PLAY",
     "PONG",
@@ -34,6 +36,8 @@ __all__ = [
     "Heard",
     "frame_message",
     "heard_of",
+    "ping_message",
+    "pinged",
     "play_message",
     "playable",
 ]
@@ -52,7 +56,15 @@ STOP = "voiced-stop"
 END = "voiced-end"
 """Nothing more follows in this lease: what is left is played to its end."""
 
+MUTE = "voiced-mute"
+"""The microphone is to be closed, or opened again (``is_muted``)."""
+
+LOST = "voiced-lost"
+"""The satellite's microphone is gone: what was being said is not whole."""
+
 PING = "ping"
+"""The line is alive; it tells what was played, as the frames do."""
+
 PONG = "pong"
 
 LIMITS = Limits(line=4 * 1024, data=4 * 1024, payload=64 * 1024)
@@ -102,6 +114,20 @@ def heard_of(message: Message) -> Heard:
     frame = AudioFrame(both[:, 0].copy(), RATE_HZ, _count(message.data, "start"))
     far = both[:, 1].copy() if message.data.get("far") is True else None
     return Heard(frame, far, _count(message.data, "lease"), _count(message.data, "played"))
+
+
+def ping_message(lease: int, played: int) -> Message:
+    """That the line is alive, and how far a reply was heard."""
+    return Message(PING, {"lease": lease, "played": played})
+
+
+def pinged(message: Message) -> tuple[int, int]:
+    """The lease and the samples of a ping.
+
+    Raises:
+        Garbled: They are none.
+    """
+    return _count(message.data, "lease"), _count(message.data, "played")
 
 
 def play_message(lease: int, frame: AudioFrame) -> Message:

@@ -19,6 +19,7 @@ from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, silence
 from voiced.engines.wyoming_wire import GONE, Garbled, Message, Wire
 from voiced.errors import DeviceError, EngineError
 from voiced.satellites.certificates import known_by
+from voiced.satellites.ear import Ear
 from voiced.satellites.keys import Pairing, fingerprint, proof
 from voiced.satellites.protocol import (
     CHALLENGE,
@@ -26,7 +27,8 @@ from voiced.satellites.protocol import (
     END,
     HELLO,
     LIMITS,
-    PING,
+    LOST,
+    MUTE,
     PLAY,
     READY,
     REFUSED,
@@ -35,6 +37,7 @@ from voiced.satellites.protocol import (
     WELCOME,
     Heard,
     frame_message,
+    ping_message,
     playable,
 )
 
@@ -52,6 +55,9 @@ _CONNECT_S = 5.0
 _SILENT_S = 15.0
 _LISTENED_OUT_S = 4.0
 _PING_S = 4.0
+_DEAF_PING_S = 0.1
+"""So often it tells what was played while no frame tells it."""
+
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 30.0
 _WAITING_FRAMES = 200
 _DUCK_DB = 24.0
@@ -88,7 +94,7 @@ class Satellite:
         tell: Callable[[str], None],
     ) -> None:
         self._pairing = pairing
-        self._microphone = microphone
+        self._ear = Ear(microphone, tell)
         self._speaker = speaker
         self._tell = tell
 
@@ -153,12 +159,13 @@ class Satellite:
     async def _converse(self, wire: Wire) -> bool:
         """Until the connection is gone: False; or the microphone's source ends: True."""
         ended = False
+        self._ear.mute(wanted=False)  # it says so if it is
         replies = _Replies(self._speaker)
         ready = anyio.Event()
         try:
             async with anyio.create_task_group() as tasks:
                 tasks.start_soon(self._hear, wire, replies, tasks, ready)
-                tasks.start_soon(_ping, wire)
+                tasks.start_soon(self._ping, wire, replies)
                 await ready.wait()
                 self._tell("I am connected.")
                 ended = await self._send(wire, replies)
@@ -170,11 +177,14 @@ class Satellite:
         return ended
 
     async def _send(self, wire: Wire, replies: _Replies) -> bool:
-        async with aclosing(self._microphone.frames()) as frames:
-            end = 0
+        end = 0
+        async with aclosing(self._ear.frames()) as frames:
             async for frame in frames:
-                await wire.write(frame_message(self._heard(frame, replies)))
-                end = frame.end
+                if frame is None:
+                    await wire.write(Message(LOST))
+                else:
+                    await wire.write(frame_message(self._heard(frame, replies)))
+                    end = frame.end
         await self._listen_out(wire, replies, end)
         return True
 
@@ -190,6 +200,15 @@ class Satellite:
             if (replies.lease, replies.played) != played:
                 played, changed_s = (replies.lease, replies.played), anyio.current_time()
 
+    async def _ping(self, wire: Wire, replies: _Replies) -> None:
+        """Have the assistant answer now and then, so that a dead line is noticed."""
+        pinged_s = anyio.current_time()
+        while True:
+            await anyio.sleep(_DEAF_PING_S)
+            if self._ear.is_deaf or anyio.current_time() - pinged_s >= _PING_S:
+                pinged_s = anyio.current_time()
+                await wire.write(ping_message(replies.lease, replies.played))
+
     def _heard(self, frame: AudioFrame, replies: _Replies) -> Heard:
         far = self._speaker.played(len(frame.samples))
         return Heard(frame, far, replies.lease, replies.played)
@@ -204,15 +223,10 @@ class Satellite:
                 ready.set()
             elif message.type == PLAY:
                 replies.play(*playable(message), tasks)
+            elif message.type == MUTE:
+                self._ear.mute(wanted=message.data.get("is_muted") is True)
             elif message.number("lease", 0) == replies.lease:
                 replies.obey(message)
-
-
-async def _ping(wire: Wire) -> None:
-    """Have the assistant answer now and then, so that a dead line is noticed."""
-    while True:
-        await anyio.sleep(_PING_S)
-        await wire.write(Message(PING))
 
 
 class _Replies:

@@ -1,0 +1,154 @@
+"""Muted is muted in every room; and a door that nobody can have is told, and tried again."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+import anyio
+import pytest
+from anyio.abc import TaskGroup
+from control_lab import until
+
+from voiced import rooms
+from voiced.composition import open_brain
+from voiced.config import load
+from voiced.controls import Mode
+from voiced.events import ModeChanged
+from voiced.registry import plugin_names
+from voiced.rooms import Rooms, keep_door
+from voiced.satellites.door import Door
+from voiced.satellites.link import Link
+from voiced.session import Stages
+from voiced.testing.fakes import (
+    FAKE_VOICE,
+    FakeMicrophone,
+    FakeSpeaker,
+    FakeSynthesizer,
+    FakeTranscriber,
+    FakeVoiceDetector,
+)
+
+pytestmark = [pytest.mark.anyio, pytest.mark.engine]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+class Away(FakeSpeaker):
+    """A satellite that keeps whether it is muted, and whether it is listened to."""
+
+    name = "kitchen"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_muted = False
+        self.is_heard = False
+        self._microphone = FakeMicrophone([], 60.0)
+
+    def ready(self) -> None:
+        """The room is there."""
+
+    def mute(self, *, wanted: bool) -> None:
+        self.is_muted = wanted
+
+    async def frames(self) -> AsyncGenerator[Any]:
+        self.is_heard = True
+        try:
+            async for frame in self._microphone.frames():
+                yield frame
+        finally:
+            self.is_heard = False
+
+    def is_(self, *, muted: bool) -> bool:
+        return (self.is_muted, self.is_heard) == (muted, not muted)
+
+
+@asynccontextmanager
+async def _house(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[tuple[Rooms, TaskGroup]]:
+    for name in ("CACHE", "CONFIG", "STATE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(home / name.lower()))
+    monkeypatch.setenv("VOICED_FILES__ROOTS", str(home))
+    monkeypatch.setenv("VOICED_TRANSCRIBER__ENGINE", "openai")  # the room takes that of the house
+    monkeypatch.setenv("VOICED_TRANSCRIBER__URL", "http://127.0.0.1:9/v1")
+    loaded = load(None, os.environ, plugin_names)
+    here = Stages(
+        FakeMicrophone([], 60.0),
+        FakeVoiceDetector(),
+        FakeTranscriber([]),
+        FakeSynthesizer(),
+        FakeSpeaker(),
+        FAKE_VOICE,
+    )
+    with anyio.fail_after(20):
+        async with open_brain(loaded, hears=False) as brain, anyio.create_task_group() as tasks:
+            yield Rooms(loaded.config, brain, here), tasks
+            tasks.cancel_scope.cancel()
+
+
+async def test_who_mutes_the_assistant_mutes_every_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with _house(tmp_path, monkeypatch) as (house, tasks):
+
+        def change(mode: Mode) -> None:
+            house.hear(ModeChanged(0, mode))
+
+        kitchen, attic = Away(), Away()
+        tasks.start_soon(house.open, cast("Link", kitchen))
+        await until(lambda: kitchen.is_muted)  # nobody has said yet that it may be heard
+        change("listening")
+        await until(lambda: kitchen.is_(muted=False))
+        change("muted")
+        await until(lambda: kitchen.is_(muted=True))
+        tasks.start_soon(house.open, cast("Link", attic))
+        await until(lambda: attic.is_(muted=True))
+        change("asleep")
+        await until(lambda: kitchen.is_(muted=False) and attic.is_(muted=False))
+
+
+async def test_an_address_that_is_not_free_yet_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rooms, "_AGAIN_S", 0.01)
+    told: list[str] = []
+    tries: list[int] = []
+
+    class Tried(Door):
+        async def serve(self, host: str, port: int, **_: Any) -> None:
+            tries.append(port)
+            await super().serve(host, port)
+
+    async def nobody(_: Link) -> None: ...
+
+    async def comes_in(port: int) -> bool:
+        try:
+            await (await anyio.connect_tcp("127.0.0.1", port)).aclose()
+        except OSError:
+            return False
+        return True
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        with anyio.fail_after(20):
+            async with anyio.create_task_group() as tasks:
+                door = Tried(tmp_path, nobody, lambda _: None)
+                tasks.start_soon(partial(keep_door, door, ("127.0.0.1", port), told.append))
+                await until(lambda: len(tries) > 2)
+                taken.close()
+                while not await comes_in(port):  # noqa: ASYNC110 - it tries anew
+                    await anyio.sleep(0.01)
+                tasks.cancel_scope.cancel()
+    assert len(told) == 1, "it is told once"
+    assert "satellites.listen" in told[0]
+    assert "choose another port" in told[0]
