@@ -21,6 +21,7 @@ from voiced.plugin import (
     parse_ordinal,
 )
 
+from .headers import shown_name
 from .index.lookup import Found
 from .matching import fitting, one_by_number, with_account
 from .mime import Mail, read_mail
@@ -38,6 +39,7 @@ __all__ = [
     "found_of",
     "raw_of",
     "title_of",
+    "who_wrote",
 ]
 
 _MOST_BYTES = 2 * 2**20
@@ -88,12 +90,12 @@ def entity_of(found: Found) -> MailEntity:
 def title_of(found: Found) -> str:
     """How a mail is told: "From Anna Schmidt: A boat"."""
     subject = one_line(found.subject)[:_SHORT].rstrip(".")
-    return f"From {_who(found)}: {subject or 'without a subject'}"
+    return f"From {who_wrote(found)}: {subject or 'without a subject'}"
 
 
 def _called(found: Found) -> str:
     """How it is called in a sentence: "A boat, from Anna Schmidt"."""
-    return f"{_about(found)}, from {_who(found)}"
+    return f"{_about(found)}, from {who_wrote(found)}"
 
 
 def _about(found: Found) -> str:
@@ -101,9 +103,9 @@ def _about(found: Found) -> str:
     return subject or "the mail without a subject"
 
 
-def _who(found: Found) -> str:
-    name = one_line(found.sender.name)[:_SHORT] or one_line(found.sender.address)[:_SHORT]
-    return name or "somebody"
+def who_wrote(found: Found) -> str:
+    """The sender's name, as it is told."""
+    return one_line(shown_name(found.sender))[:_SHORT] or "somebody"
 
 
 def found_of(settings: Settings, mail: MailEntity) -> Found:
@@ -230,7 +232,7 @@ def _told_apart(mails: Sequence[Found], zone: tzinfo | None) -> list[str]:
 
     Between the names are commas, so that there is none in them.
     """
-    plain = [f"{_about(each)} from {_who(each)}" for each in mails]
+    plain = [f"{_about(each)} from {who_wrote(each)}" for each in mails]
     names = plain
     for day in ("%-d %B", "%-d %B %Y at %H:%M"):
         counts = Counter(names)

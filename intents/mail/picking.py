@@ -13,9 +13,11 @@ from typing import ClassVar
 
 from voiced.plugin import Candidate, Entity, SlotContext, named, one_line
 
+from .contacts import people_called
 from .index.lookup import Index, Query
 from .matching import found_by
 from .naming import MailEntity, MailSlot, entity_of
+from .people import everybody
 from .settings import Settings
 from .wanted import is_mail
 
@@ -89,6 +91,9 @@ def _writers(context: SlotContext) -> list[Writer]:
             for person, _ in Index(settings).senders()[:_WRITERS]:
                 name = one_line(person.name).strip()
                 found.setdefault(name, []).append(person.address)
+    for nickname, meant in settings.nicknames.items():
+        for contact, _ in people_called(nickname, everybody(settings), settings.nicknames)[:1]:
+            found[nickname] = [*contact.addresses, *found.get(contact.name, found.get(meant, []))]
     return [Writer(name, tuple(addresses)) for name, addresses in found.items() if name]
 
 

@@ -32,6 +32,7 @@ from .drafting import (
 )
 from .letters import own_part, text_of
 from .matching import with_account
+from .posting import refuse_sent
 from .quotes import aloud
 from .refusals import Gone
 from .settings import Settings
@@ -152,6 +153,7 @@ async def undo_begin(context: Context, data: Mapping[str, JsonValue]) -> str:
         await context.in_worker(read, settings, account, key)
     except Gone:
         forget(key)
+        await context.in_worker(refuse_sent, settings, account, key)
         raise
     await context.in_worker(throw_away, settings, account, key)
     forget(key)

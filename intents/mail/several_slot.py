@@ -12,7 +12,7 @@ from .matching import fitting
 from .naming import MailEntity, entity_of
 from .refusals import denied
 from .settings import Settings
-from .wanted import wanted
+from .wanted import NOUNS, wanted
 
 __all__ = ["MAILS", "meant_all", "read_back"]
 
@@ -54,6 +54,8 @@ class _Mails:
     def fits(self, said: str) -> bool:
         """Whether it speaks of mails, or points at several things."""
         words = normalise(said)
+        if words[:1] == ("all",) and words[-1] in NOUNS and words[:2] != ("all", "of"):
+            return True  # of all mail it is said that this is too much
         is_described = not _SEVERAL.isdisjoint(words[:_BEFORE_NOUN])
         return is_described or words[:2] == _EVERYTHING_FROM or _points(said)
 

@@ -25,7 +25,6 @@ from voiced.plugin import (
     SlotContext,
     intent,
     normalise,
-    one_line,
 )
 
 from .accounts import Accounts
@@ -35,7 +34,7 @@ from .index.lookup import Found
 from .index.place import outgoing_file
 from .matching import fitting
 from .mime import read_headers
-from .naming import MailEntity, found_of, raw_of
+from .naming import MailEntity, found_of, raw_of, who_wrote
 from .oauth import Key
 from .outgoing import Outgoing
 from .refusals import denied, failed
@@ -116,7 +115,7 @@ class _Slot:
 
 def _candidate(settings: Settings, found: Found, score: float) -> Candidate[Subscription]:
     way = way_of(read_headers(raw_of(settings, found, _HEADER_BYTES)))
-    who = one_line(found.sender.name) or one_line(found.sender.address) or "somebody"
+    who = who_wrote(found)
     spoken = f"the list of {who}, {way.spoken}"
     return Candidate(Subscription(found.account, who, way), spoken, score)
 
@@ -128,6 +127,7 @@ LIST = _Slot()
     "mail.unsubscribe",
     sentences=[
         "unsubscribe [me] from [the] {mailing_list}",
+        "unsubscribe {mailing_list}",
         "(take|get) me off {mailing_list}",
         "cancel my subscription (to|of) {mailing_list}",
     ],

@@ -39,6 +39,7 @@ _EMPTY = frozenset(
 _SENT = frozenset("sent wrote written".split())
 _BEFORE_WRITER = NOUNS | frozenset("that which has have had was were is are".split())
 _MINE = frozenset("my our".split())
+_SEVERAL = frozenset("and or".split())
 _FROM = frozenset("from by".split())
 _TO = frozenset(["to"])
 _ABOUT = frozenset("about regarding concerning mentioning saying says subject".split())
@@ -190,7 +191,7 @@ def _with(part: Words, found: Wanted) -> Wanted:
 
 def _named(words: Words) -> str:
     """Who was said, without "the", but with "my": "my sister" is a nickname."""
-    kept = [word for word in words if word not in _EMPTY or word in _MINE]
+    kept = [word for word in words if word not in _EMPTY or word in _MINE | _SEVERAL]
     return " ".join(kept or words)
 
 
