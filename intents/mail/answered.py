@@ -5,11 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import ClassVar
 
-from voiced.plugin import Context
+from voiced.plugin import Context, InvalidSlots
 
 from .naming import MailEntity, MailSlot
 from .reading import ReadMail
-from .refusals import failed
 
 __all__ = ["ANSWERED", "last_mail"]
 
@@ -39,14 +38,14 @@ def last_mail(
     """The mail that was told or read last.
 
     Raises:
-        IntentFailed: There is none, or there are several that were only told.
+        InvalidSlots: There is none, or there are several that were only told.
     """
     mails = [each for each in context.assistant.entities if isinstance(each, MailEntity)]
     read = [each for each in mails if isinstance(each, ReadMail)]
     if read:
         return max(read, key=lambda each: each.turn)
     if len(mails) != 1:
-        raise failed("no single mail is meant", ask)
+        raise InvalidSlots("no single mail is meant", spoken=ask)
     return mails[0]
 
 

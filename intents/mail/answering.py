@@ -131,7 +131,8 @@ ANSWER = _Answer()
         f"(answer) {{writer}} [{SAYING}]",
         f"write back {SAYING}",
         "write back (that|with) {answer}",
-        "reply [to (it|that|this|him|her|them)] [now]",
+        "reply [now]",
+        "(reply|write back) to (him|her|them)",
         f"write (a|an) (reply|answer) [to {{mail}}] [{SAYING}]",
         f"(reply|answer|respond) {SAYING}",
         "(reply|respond) (that|with) {answer}",
@@ -202,7 +203,7 @@ async def suggest(context: Context, mail: Annotated[MailEntity | None, ANSWERED]
         raise IntentFailed("the model suggested nothing", spoken="I have no suggestion for that.")
     numbered = " ".join(f"{nth}: {each}" for nth, each in zip(_ORDINALS, replies, strict=False))
     entities = tuple(Suggestion(named, each) for each in replies)
-    told_so = attributed("a reply could be", Labelled(numbered, EXTERNAL))
+    told_so = attributed("a reply", Labelled(numbered, EXTERNAL), "could be")
     return Reply(f"{told_so} Say, for example: use the first one.", entities)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
+from functools import partial
 from typing import Annotated
 
 from voiced.plugin import (
@@ -313,7 +314,7 @@ async def undo_change(context: Context, data: Mapping[str, JsonValue]) -> str:
     try:
         await context.in_worker(take_back, settings, account, key, mark)
     except Gone:
-        await context.in_worker(refuse_sent, settings, account, key)
+        await context.in_worker(partial(refuse_sent, undoes=True), settings, account, key)
         raise
     new = await context.in_worker(read, settings, account, key)
     note(await context.in_worker(entity_of, settings, new), own_text(new))

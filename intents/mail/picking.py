@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from voiced.plugin import Candidate, Entity, SlotContext, named, one_line
+from voiced.plugin import Candidate, Entity, SlotContext, named, one_line, parse_ordinal
 
 from .contacts import people_called
 from .index.lookup import Index, Query
@@ -49,8 +49,9 @@ class _PickedSlot:
         return self._mail.phrases(context)
 
     def fits(self, said: str) -> bool:
-        """As MAIL."""
-        return self._mail.fits(said)
+        """As MAIL; or a place in what was told: "the third"."""
+        is_place = said.startswith("the ") and parse_ordinal(said) is not None
+        return is_place or self._mail.fits(said)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[Picked]]:
         """One candidate: the newest of those that fit about as well as the best."""

@@ -91,7 +91,7 @@ def message_id_of(settings: Settings, account: str, key: str) -> str:
     return f"<{key}@{domain if domain.isascii() else 'localhost'}>"
 
 
-def refuse_sent(settings: Settings, account: str, key: str) -> None:
+def refuse_sent(settings: Settings, account: str, key: str, *, undoes: bool = False) -> None:
     """Say that a draft that is not there any more was sent, where it was.
 
     Raises:
@@ -101,7 +101,8 @@ def refuse_sent(settings: Settings, account: str, key: str) -> None:
         return
     before = Outgoing(outgoing_file(settings)).find(message_id_of(settings, account, key))
     if before is not None and before.state is State.SENT:
-        raise denied("the mail was sent already", "That mail was sent already.")
+        more = " It can't be taken back." if undoes else ""
+        raise denied("the mail was sent already", f"That mail was sent already.{more}")
 
 
 def _send(settings: Settings, written: Written, now: datetime) -> Reply:

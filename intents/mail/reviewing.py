@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from voiced.plugin import (
@@ -153,7 +154,7 @@ async def undo_begin(context: Context, data: Mapping[str, JsonValue]) -> str:
         await context.in_worker(read, settings, account, key)
     except Gone:
         forget(key)
-        await context.in_worker(refuse_sent, settings, account, key)
+        await context.in_worker(partial(refuse_sent, undoes=True), settings, account, key)
         raise
     await context.in_worker(throw_away, settings, account, key)
     forget(key)

@@ -65,6 +65,7 @@ class _Mails:
         """One candidate: all of the inbox that fit as well as the best.
 
         Raises:
+            InvalidSlots: There is none.
             IntentDenied: They are too many, or all mail was said.
             IntentFailed: There is no index yet, or it is damaged.
         """
@@ -76,6 +77,8 @@ class _Mails:
             text = f"Those are more than {most} mails. That is too much at once by voice."
             mend = "raise max_at_once in the section [mail] of voiced.toml"
             raise denied("more than [mail] max_at_once", text, mend)
+        if not found and not _points(said):
+            raise InvalidSlots("no mail fits the words", spoken="I found no such mail.")
         return (Candidate(tuple(found), read_back(found)),) if found else ()
 
 

@@ -41,7 +41,7 @@ from .refusals import denied, failed
 from .sending import Sender
 from .settings import Settings
 from .unsubscribe_way import Way, way_of
-from .wanted import is_mail, wanted
+from .wanted import Wanted, is_mail, wanted
 
 __all__ = ["Subscription", "post", "unsubscribe"]
 
@@ -60,6 +60,12 @@ class Subscription:
     account: str
     who: str
     way: Way
+
+
+def _of_sender(said: str, context: SlotContext) -> Wanted:
+    """What "the shop newsletter" is where no mail is about a shop: mails from that sender."""
+    words = [word for word in normalise(said) if word not in _POINTING | {"newsletters", "my"}]
+    return wanted(f"mails from {' '.join(words)}" if words else said, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +97,7 @@ class _Slot:
             return self._named_last(context)
         asked = wanted(said if is_mail(said) else f"mails from {said}", context)
         newest: dict[str, tuple[float, Found]] = {}
-        for score, each in fitting(context, asked):
+        for score, each in fitting(context, asked) or fitting(context, _of_sender(said, context)):
             newest.setdefault(each.sender.address, (score, each))
         bulk = [(score, each) for score, each in newest.values() if each.is_bulk]
         kept = (bulk or list(newest.values()))[:_MOST]

@@ -21,7 +21,7 @@ _OTHERS = frozenset(
     "account accounts address addresses alarm app application box card client drive folder folders "
     "file files host inbox image list lists note notes notification notifications page pages pdf "
     "photo photos picture pictures program programs reminder result server servers setting "
-    "settings signature site tab tabs template timer video videos website window windows".split()
+    "settings signature site tab tabs template thread threads timer video videos website window windows".split()
 )
 """What is no mail: "the mail folder", "the page about mail"."""
 _ORDERS: dict[str, Order] = {
