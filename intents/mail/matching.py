@@ -192,6 +192,7 @@ class _Search:
         if wrote:
             return wrote, 1.0
         meant = [each.name for each, score in known if score > _SURE and each.name != said]
+        meant = meant or self._nicknamed(said)
         for name in meant[:1]:  # "my sister", who writes from an address that the book lacks
             best = self._alike(name, self._mails.people(name), _name)
             if best:
@@ -201,6 +202,15 @@ class _Search:
             if best:
                 return tuple(each.value.address for each in best), best[0].score
         return self._in_address(said, senders), _IN_TEXT
+
+    def _nicknamed(self, said: str) -> list[str]:
+        """Who is called so by the settings, whether the address book knows him or not."""
+        words = [word for word in normalise(said) if word != "my"]
+        return [
+            name
+            for nickname, name in self._settings.nicknames.items()
+            if [word for word in normalise(nickname) if word != "my"] == words
+        ]
 
     def _alike(
         self, said: str, senders: Sequence[Person], called: Callable[[Person], str]

@@ -27,7 +27,7 @@ from .matching import fitting, one_by_number, with_account
 from .mime import Mail, read_mail
 from .refusals import Gone
 from .settings import Settings
-from .wanted import NOUNS, is_mail, wanted
+from .wanted import NOUNS, is_counted, is_mail, wanted
 from .warm import session_of
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "fetched",
     "found_of",
     "raw_of",
+    "still_told",
     "title_of",
     "who_wrote",
 ]
@@ -85,6 +86,13 @@ class MailEntity:
 def entity_of(found: Found) -> MailEntity:
     """A mail as a thing that "it" may mean."""
     return MailEntity(found.account, found.number, _called(found), found.message_id)
+
+
+def still_told(told: Sequence[Entity], mail: MailEntity) -> tuple[tuple[MailEntity, ...], int]:
+    """The mails that were told, with this one among them, and where: "next" goes on with them."""
+    mails = tuple(each for each in told if isinstance(each, MailEntity))
+    at = next((at for at, each in enumerate(mails) if each.place == mail.place), None)
+    return ((mail,), 0) if at is None else (mails, at)
 
 
 def title_of(found: Found) -> str:
@@ -186,6 +194,8 @@ class MailSlot:
         words = said.split()
         if words[:1] in _OF_SEVERAL or "say" in words or not _ENDS.isdisjoint(words[-1:]):
             return False
+        if is_counted(said):
+            return False
         return said in _IT or said.endswith(" one") or is_mail(said)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[MailEntity]]:
@@ -205,7 +215,7 @@ class MailSlot:
         found = _newest_of_threads(fitting(context, asked, _LOOKED_AT))
         if not found:
             raise InvalidSlots("no mail fits the words", spoken="I found no such mail.")
-        kept = found[: 1 if asked.order else _MOST]
+        kept = found[: asked.count if asked.order else _MOST]
         told = _told_apart([each for _, each in kept], context.now.tzinfo)
         return [
             Candidate(entity_of(each), name, score)

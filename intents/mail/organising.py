@@ -15,7 +15,7 @@ from .answered import last_mail
 from .carrying import gone, in_turn, places_of, rows_of, signed_in
 from .mail_folders import ARCHIVE, JUNK, MAIL_FOLDER, TRASH, MailFolder
 from .moves import Made, Moving, move_all, moves_back, planned_move
-from .naming import MAIL, MailEntity
+from .naming import MAIL, MailEntity, still_told
 from .refusals import failed
 from .several_slot import MAILS, meant_all
 from .speaking import all_back, counted, reported
@@ -126,7 +126,11 @@ async def _moved(
         way_back = Undo("mail.move", {"moves": [each.data() for each in moves]})
         async with context.change(way_back, done.format(what)):
             made = await context.in_worker(_made, accounts, moves)
-    return Reply(reported(done, what, made, total), tuple(mails) if len(mails) == 1 else ())
+    text = reported(done, what, made, total)
+    if len(mails) > 1:
+        return Reply(text)
+    named, at = still_told(context.assistant.entities, mails[0])
+    return Reply(text, named, pointed=at)
 
 
 def _planned(accounts: Accounts, mails: Sequence[MailEntity], target: MailFolder) -> list[Moving]:

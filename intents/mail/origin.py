@@ -9,7 +9,7 @@ from voiced.plugin import Context, Effect, Reply, intent, one_line
 from .answered import last_mail
 from .index.lookup import Found
 from .mime import Mail
-from .naming import MAIL, MailEntity, entity_of, fetched, found_of, who_wrote
+from .naming import MAIL, MailEntity, entity_of, fetched, found_of, still_told, who_wrote
 from .numbers import some_fields
 from .reading import warned_of, with_it
 from .settings import Settings
@@ -35,7 +35,6 @@ _FILES = "(attachment|attachments)"
     ],
     effect=Effect.R1,
     deadline_s=30,
-    follows="mail",
     examples=["who is that mail from", "when did that mail come"],
 )
 async def tell_origin(context: Context, mail: Annotated[MailEntity | None, MAIL] = None) -> Reply:
@@ -47,7 +46,8 @@ async def tell_origin(context: Context, mail: Annotated[MailEntity | None, MAIL]
     when = f"{found.date.astimezone(context.now.tzinfo):%-d %B at %-H:%M}"
     pieces = (f"From {whom}, on {when}.", *warnings, with_it(read))
     text = " ".join(each for each in pieces if each)
-    return Reply(text, (entity_of(found),), fields=some_fields([found]))
+    named, at = still_told(context.assistant.entities, entity_of(found))
+    return Reply(text, named, fields=some_fields([found]), pointed=at)
 
 
 @intent(
@@ -61,13 +61,13 @@ async def tell_origin(context: Context, mail: Annotated[MailEntity | None, MAIL]
     ],
     effect=Effect.R1,
     deadline_s=30,
-    follows="mail",
     examples=["what is attached to that mail"],
 )
 async def tell_files(context: Context, mail: Annotated[MailEntity | None, MAIL] = None) -> Reply:
     """Tell which files are with a mail."""
     found, read = await _read(context, mail)
-    return Reply(with_it(read) or "There is no file with that mail.", (entity_of(found),))
+    named, at = still_told(context.assistant.entities, entity_of(found))
+    return Reply(with_it(read) or "There is no file with that mail.", named, pointed=at)
 
 
 async def _read(context: Context, mail: MailEntity | None) -> tuple[Found, Mail]:

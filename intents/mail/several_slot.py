@@ -102,7 +102,8 @@ def _described(said: str, context: SlotContext) -> list[MailEntity]:
         raise denied("all mail was said", text)
     found = fitting(context, asked, _LOOKED_AT)
     inbox = [(score, each) for score, each in found if each.role == "inbox"]
-    return [entity_of(each) for score, each in inbox if score >= inbox[0][0] - _CLOSE]
+    meant = [entity_of(each) for score, each in inbox if score >= inbox[0][0] - _CLOSE]
+    return meant[: asked.count] if asked.count > 1 else meant
 
 
 MAILS = _Mails()

@@ -34,7 +34,7 @@ from .carrying import gone, signed_in
 from .index.lookup import Found, Index, Query
 from .matching import fitting, found_by
 from .mime import Mail
-from .naming import MAIL, MailEntity, entity_of, found_of, who_wrote
+from .naming import MAIL, MailEntity, entity_of, found_of, still_told, who_wrote
 from .picking import WRITER, Writer, newest_of
 from .refusals import failed
 from .settings import Settings
@@ -86,19 +86,20 @@ OF_DAY = choice(
 async def summarise_mail(context: Context, mail: Annotated[MailEntity, MAIL]) -> Reply:
     """Sum a mail up; without a language model, tell how it begins."""
     found, read = await _read_one(context, mail)
+    named, at = still_told(context.assistant.entities, entity_of(found))
     text = text_of(read)[:_ASKED_LETTERS]
     source = f"the mail from {who_wrote(found)}"
     notes = " ".join(read.notes)
     if not text:
-        return Reply(f"{_title(found)}. {notes}".strip(), (entity_of(found),))
+        return Reply(f"{_title(found)}. {notes}".strip(), named, pointed=at)
     question = "What does this mail say? Sum it up in at most three short sentences."
     try:
         told = await context.ask_about(text, question, _SUMMARY, object_id=_id(found))
     except CannotRead:
         begins = attributed("it", Labelled(first_sentences(text, _BEGIN_LETTERS, 3), EXTERNAL))
-        return Reply(f"{_NO_MODEL} {_title(found)}. {begins}", (entity_of(found),))
+        return Reply(f"{_NO_MODEL} {_title(found)}. {begins}", named, pointed=at)
     summary = attributed(source, told.map(lambda answer: str(answer["summary"])))
-    return Reply(f"{summary} {notes}".strip(), (entity_of(found),))
+    return Reply(f"{summary} {notes}".strip(), named, pointed=at)
 
 
 @intent(
@@ -223,7 +224,8 @@ async def ask_mail(
         ) from error
     source = f"the mail from {who_wrote(found)}"
     answer = attributed(source, told.map(lambda each: str(each["answer"])))
-    return Reply(answer, (entity_of(found),))
+    named, at = still_told(context.assistant.entities, entity_of(found))
+    return Reply(answer, named, pointed=at)
 
 
 async def _read_one(context: Context, mail: MailEntity) -> tuple[Found, Mail]:
