@@ -22,7 +22,8 @@ from .editing import (
 from .finding import find_mail
 from .index.companion import COMPANION
 from .marking import flag_mail, mark_mail, undo_mail_mark, unflag_mail
-from .organising import archive_mail, move_mail, trash_mail, undo_mail_move
+from .organising import archive_mail, junk_mail, move_mail, trash_mail, undo_mail_move
+from .origin import tell_files, tell_origin
 from .posting import send_draft
 from .reading import read_mail, read_next, read_on, read_previous
 from .reviewing import delete_draft, list_drafts, read_draft, undo_begin, undo_delete
@@ -49,6 +50,7 @@ __all__ = [
     "find_mail",
     "flag_mail",
     "forward",
+    "junk_mail",
     "list_drafts",
     "make_it",
     "mark_mail",
@@ -71,7 +73,9 @@ __all__ = [
     "summarise_thread",
     "take_dictation",
     "tell_arrivals",
+    "tell_files",
     "tell_new",
+    "tell_origin",
     "tell_outcome",
     "trash_mail",
     "undo_begin",

@@ -28,6 +28,7 @@ from .drafting import me
 from .letters import as_sentence, reply_to
 from .mime import read_mail
 from .naming import MailEntity, fetched, found_of, raw_of
+from .picking import WRITER, Writer, newest_of
 from .quotes import own_text
 from .refusals import failed
 from .settings import Settings
@@ -96,27 +97,66 @@ class _Suggested:
 SUGGESTION = _Suggested()
 
 
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is answered: any words but "to Ben", which say to whom."""
+
+    name: ClassVar[str] = "answer"
+    is_open: ClassVar[bool] = True
+    json_schema: ClassVar[Mapping[str, Any]] = {"type": "string", "minLength": 1}
+
+    def phrases(self, context: SlotContext) -> Sequence[str]:  # noqa: ARG002 - any words will do
+        """None."""
+        return ()
+
+    def fits(self, said: str) -> bool:
+        """Whether they can be what is answered."""
+        return said.split()[:1] != ["to"]
+
+    def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[str]]:
+        """The words themselves."""
+        return TEXT.resolve(said, context)
+
+
+ANSWER = _Answer()
+
+
 @intent(
     "mail.reply",
     sentences=[
         f"(reply|answer|respond) [to] {{mail}} [{SAYING}]",
-        "(reply|answer|respond) [to] {mail} (that|with) {text}",
+        "(reply|answer|respond) [to] {mail} (that|with) {answer}",
+        f"(reply|respond|write back) to {{writer}} [{SAYING}]",
+        "(reply|respond|write back) to {writer} (that|with) {answer}",
+        f"(answer) {{writer}} [{SAYING}]",
+        f"write back {SAYING}",
+        "write back (that|with) {answer}",
+        "reply [now]",
+        "(reply|write back) to (him|her|them)",
         f"write (a|an) (reply|answer) [to {{mail}}] [{SAYING}]",
         f"(reply|answer|respond) {SAYING}",
-        "(reply|respond) (that|with) {text}",
+        "(reply|respond) (that|with) {answer}",
     ],
     effect=Effect.W1,
-    critical=["mail", "text"],
+    critical=["mail", "writer", "text", "answer"],
     deadline_s=50.0,
     examples=["reply to it saying that I come", "answer the mail from Anna"],
 )
 async def reply(
     context: Context,
     mail: Annotated[MailEntity | None, ANSWERED] = None,
+    writer: Annotated[Writer | None, WRITER] = None,
     text: Annotated[str | None, TEXT] = None,
+    answer: Annotated[str | None, ANSWER] = None,
 ) -> Reply:
     """Write a draft that answers a mail; nothing is sent."""
-    return await _answered(context, mail or last_mail(context), text or "", to_all=False)
+    meant = mail
+    if meant is None and writer is not None:
+        picked = await context.in_worker(newest_of, context.settings(Settings), writer)
+        if picked is None:
+            raise failed("nobody wrote under that name", "I found no mail of theirs.")
+        meant = picked.mail
+    return await _answered(context, meant or last_mail(context), text or answer or "", to_all=False)
 
 
 @intent(
@@ -163,7 +203,7 @@ async def suggest(context: Context, mail: Annotated[MailEntity | None, ANSWERED]
         raise IntentFailed("the model suggested nothing", spoken="I have no suggestion for that.")
     numbered = " ".join(f"{nth}: {each}" for nth, each in zip(_ORDINALS, replies, strict=False))
     entities = tuple(Suggestion(named, each) for each in replies)
-    told_so = attributed("a reply could be", Labelled(numbered, EXTERNAL))
+    told_so = attributed("a reply", Labelled(numbered, EXTERNAL), "could be")
     return Reply(f"{told_so} Say, for example: use the first one.", entities)
 
 

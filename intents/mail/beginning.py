@@ -19,6 +19,7 @@ from .letters import as_sentence, forward_of, joined, own_part
 from .matching import with_account
 from .mime import Mail, content_of, read_mail
 from .naming import MailEntity, found_of, raw_of
+from .numbers import counted
 from .people import PEOPLE, Recipient
 from .refusals import failed
 from .settings import Settings
@@ -39,6 +40,9 @@ _WHAT = "What shall I write? Say stop dictation when you are done."
         f"(write|send) {{people}} (a|an) (mail|email|message) [about {{subject}}] [{SAYING}]",
         f"(email|mail|write to) {{people}} [about {{subject}}] [{SAYING}]",
         "(email|mail|write to) {people} that {text}",
+        f"[a] new (mail|email) to {{people}} [about {{subject}}] [{SAYING}]",
+        "tell {people} by (mail|email) [that] {text}",
+        "let {people} know by (mail|email) [that] {text}",
     ],
     effect=Effect.W1,
     critical=["people", "text"],
@@ -98,7 +102,7 @@ async def forward(
     letter = forward_of(whole, me(settings.accounts[found.account]), to, own)
     files = await context.in_worker(_files, raw, whole)
     entity = await begun(context, found.account, letter, files)
-    count = f" with {len(files)} file{'s' if len(files) > 1 else ''}" if files else ""
+    count = f" with {counted(len(files), 'file')}" if files else ""
     return told(context, entity, own, f"The mail goes{count}", asks=False)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from email.message import EmailMessage
+from functools import partial
 from typing import Annotated
 
 from voiced.plugin import (
@@ -33,7 +34,8 @@ from .draft_things import DraftEntity, known, note
 from .drafting import Written, entity_of, own_text, read, recipients_of, replace, take_back
 from .letters import as_sentence, exchanged, joined, own_part, text_of, with_text, without_sentence
 from .people import PEOPLE, Recipient
-from .refusals import denied, failed
+from .posting import refuse_sent
+from .refusals import Gone, denied, failed
 from .settings import Settings
 
 __all__ = [
@@ -189,6 +191,9 @@ async def set_subject(context: Context, subject: Annotated[str, TEXT]) -> Reply:
         f"(send|address) {_IT} to {{people}} (too|as well|also)",
         f"(add|put) {{people}} (to|in|on) (the recipients|the copy|copy|c c|cc) [of {_IT}]",
         f"(send|give) {{people}} a copy [of {_IT}]",
+        f"send a copy [of {_IT}] to {{people}}",
+        "(cc|c c|copy in) {people}",
+        f"add {{people}} to {_IT}",
     ],
     effect=Effect.W1,
     critical=["people"],
@@ -306,7 +311,11 @@ async def undo_change(context: Context, data: Mapping[str, JsonValue]) -> str:
     """Put the version before back."""
     settings = context.settings(Settings)
     account, key, mark = (str(data[name]) for name in ("account", "key", "mark"))
-    await context.in_worker(take_back, settings, account, key, mark)
+    try:
+        await context.in_worker(take_back, settings, account, key, mark)
+    except Gone:
+        await context.in_worker(partial(refuse_sent, undoes=True), settings, account, key)
+        raise
     new = await context.in_worker(read, settings, account, key)
     note(await context.in_worker(entity_of, settings, new), own_text(new))
     return "The draft is as it was before."

@@ -70,25 +70,27 @@ ASKED = _Asked()
         f"[any|all|my|the] [new|unread] {_MAILS} from {{who}}",
         f"[any|all|my|the] [new|unread] {_MAILS} about {{about}}",
         f"[any|all|my|the] {_MAILS} with {{enclosed}}",
+        f"[any|all|my|the] [new|unread] {_MAILS} before {{before}}",
     ],
     effect=Effect.R1,
     deadline_s=30,
     examples=["find the mail from Anna with the invoice", "any mail from the bank this week"],
 )
-async def find_mail(
+async def find_mail(  # noqa: PLR0913, PLR0917 - a slot for each way to say it
     context: Context,
     mails: Annotated[Asked | None, ASKED] = None,
     who: Annotated[str | None, TEXT] = None,
     about: Annotated[str | None, TEXT] = None,
     enclosed: Annotated[str | None, TEXT] = None,
+    before: Annotated[str | None, TEXT] = None,
 ) -> Reply:
     """Find mails, and tell from whom they are and what they are about."""
     with_account(context.settings(Settings))
-    led = (("from ", who), ("about ", about), ("with ", enclosed))
+    led = (("from ", who), ("about ", about), ("with ", enclosed), ("before ", before))
     text = " ".join(f"{lead}{said}" for lead, said in led if said)
     asked = mails.wanted if mails else wanted(text, context)
     found = await context.in_worker(fitting, context, asked, MOST)
-    told = [each for _, each in found][: 1 if asked.order else MOST]
+    told = [each for _, each in found][: asked.count if asked.order else MOST]
     if not told:
         return Reply("I found no such mail.")
     begins = f"I found {counted(len(told), is_most=len(told) == MOST)}."

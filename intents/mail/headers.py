@@ -117,6 +117,13 @@ def _date(text: str) -> datetime | None:
     return date
 
 
+def shown_name(person: Person) -> str:
+    """The name, unless it shows another address than the person has: then the address."""
+    shown = _ADDRESS.search(person.name)
+    is_other = shown is not None and shown.group().lower() != person.address.lower()
+    return person.address if is_other else person.name or person.address
+
+
 def suspicions(person: Person, known: Collection[str] = ()) -> tuple[str, ...]:
     """Why the address may not be what it seems, in sentences that may be spoken.
 

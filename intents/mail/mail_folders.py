@@ -17,7 +17,7 @@ from .index.lookup import Index
 from .refusals import Gone
 from .settings import Role, Settings
 
-__all__ = ["ARCHIVE", "MAIL_FOLDER", "TRASH", "MailFolder"]
+__all__ = ["ARCHIVE", "JUNK", "MAIL_FOLDER", "TRASH", "MailFolder"]
 
 _ROLES: Mapping[str, Role] = {
     "inbox": "inbox",
@@ -68,6 +68,7 @@ class MailFolder:
 
 ARCHIVE = MailFolder("archive", "archive")
 TRASH = MailFolder("trash", "trash")
+JUNK = MailFolder("spam folder", "junk")
 
 
 def _folders(context: SlotContext) -> list[MailFolder]:

@@ -10,7 +10,7 @@ from voiced.plugin import Context, Effect, JsonValue, Reply, Undo, choice, inten
 from .accounts import Accounts
 from .carrying import gone, in_turn, places_of, rows_of, signed_in
 from .moves import Made, Marking, mark_all, marks_back, planned_mark
-from .naming import MAIL, MailEntity
+from .naming import MAIL, MailEntity, still_told
 from .several_slot import MAILS, meant_all
 from .speaking import all_back, counted, reported
 
@@ -101,19 +101,22 @@ async def unflag_mail(
 
 
 async def _marked(context: Context, several: Sequence[MailEntity], wanted: Mark) -> Reply:
-    named = tuple(several) if len(several) == 1 else ()
+    named: tuple[MailEntity, ...] = ()
+    at = 0
+    if len(several) == 1:
+        named, at = still_told(context.assistant.entities, several[0])
     async with signed_in(context) as accounts:
         marks = await context.in_worker(_planned, accounts, several, wanted)
         total = sum(len(each.mails) for each in marks)
         if not total:
             verb = "That mail is" if named else "Those mails are"
-            return Reply(f"{verb} {wanted[2]} already.", named)
+            return Reply(f"{verb} {wanted[2]} already.", named, pointed=at)
         what = several[0].spoken if named else counted(total)
         done = f"marked {{}} as {wanted[2]}"
         way_back = Undo("mail.mark", {"marks": [each.data() for each in marks]})
         async with context.change(way_back, done.format(what)):
             made = await context.in_worker(_made, accounts, marks)
-    return Reply(reported(done, what, made, total), named)
+    return Reply(reported(done, what, made, total), named, pointed=at)
 
 
 def _planned(accounts: Accounts, mails: Sequence[MailEntity], wanted: Mark) -> list[Marking]:

@@ -31,6 +31,7 @@ _LOOKED_THROUGH = 300
 _IN_TEXT = 0.93
 """What it counts that a word is in the text alone: less than one in the subject, clearly."""
 
+_OR = re.compile(r"\s+(?:and|or)\s+")
 _STEM_LETTERS = 3
 _WORDS = re.compile(r"[^\W_]+")
 
@@ -142,7 +143,7 @@ class _Search:
         )
         sure = 1.0
         if asked.sender:
-            addresses, sure = self._people(asked.sender)
+            addresses, sure = self._everybody(asked.sender)
             if not addresses:
                 return []
             query = replace(query, senders=addresses)
@@ -176,6 +177,12 @@ class _Search:
         near = self._mails.find(replace(query, limit=_LOOKED_THROUGH))
         return _by_sound(words, near)[: self._limit]
 
+    def _everybody(self, said: str) -> tuple[tuple[str, ...], float]:
+        """The addresses of "Anna or Ben", where nobody is called all of that."""
+        found = [self._people(each) for each in _OR.split(said)]
+        addresses = dict.fromkeys(address for each, _ in found for address in each)
+        return tuple(addresses), max((sure for each, sure in found if each), default=0.0)
+
     def _people(self, said: str) -> tuple[tuple[str, ...], float]:
         """The addresses of those who may be meant, and how sure that is."""
         known = people_called(said, contacts_of(self._settings), self._settings.nicknames)
@@ -184,11 +191,26 @@ class _Search:
         wrote = _those(of_book, senders)
         if wrote:
             return wrote, 1.0
+        meant = [each.name for each, score in known if score > _SURE and each.name != said]
+        meant = meant or self._nicknamed(said)
+        for name in meant[:1]:  # "my sister", who writes from an address that the book lacks
+            best = self._alike(name, self._mails.people(name), _name)
+            if best:
+                return tuple(each.value.address for each in best), best[0].score
         for called in (_name, _host):
             best = self._alike(said, senders, called)
             if best:
                 return tuple(each.value.address for each in best), best[0].score
         return self._in_address(said, senders), _IN_TEXT
+
+    def _nicknamed(self, said: str) -> list[str]:
+        """Who is called so by the settings, whether the address book knows him or not."""
+        words = [word for word in normalise(said) if word != "my"]
+        return [
+            name
+            for nickname, name in self._settings.nicknames.items()
+            if [word for word in normalise(nickname) if word != "my"] == words
+        ]
 
     def _alike(
         self, said: str, senders: Sequence[Person], called: Callable[[Person], str]

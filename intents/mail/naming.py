@@ -21,12 +21,13 @@ from voiced.plugin import (
     parse_ordinal,
 )
 
+from .headers import shown_name
 from .index.lookup import Found
 from .matching import fitting, one_by_number, with_account
 from .mime import Mail, read_mail
 from .refusals import Gone
 from .settings import Settings
-from .wanted import NOUNS, is_mail, wanted
+from .wanted import NOUNS, is_counted, is_mail, wanted
 from .warm import session_of
 
 __all__ = [
@@ -37,7 +38,9 @@ __all__ = [
     "fetched",
     "found_of",
     "raw_of",
+    "still_told",
     "title_of",
+    "who_wrote",
 ]
 
 _MOST_BYTES = 2 * 2**20
@@ -85,15 +88,22 @@ def entity_of(found: Found) -> MailEntity:
     return MailEntity(found.account, found.number, _called(found), found.message_id)
 
 
+def still_told(told: Sequence[Entity], mail: MailEntity) -> tuple[tuple[MailEntity, ...], int]:
+    """The mails that were told, with this one among them, and where: "next" goes on with them."""
+    mails = tuple(each for each in told if isinstance(each, MailEntity))
+    at = next((at for at, each in enumerate(mails) if each.place == mail.place), None)
+    return ((mail,), 0) if at is None else (mails, at)
+
+
 def title_of(found: Found) -> str:
     """How a mail is told: "From Anna Schmidt: A boat"."""
     subject = one_line(found.subject)[:_SHORT].rstrip(".")
-    return f"From {_who(found)}: {subject or 'without a subject'}"
+    return f"From {who_wrote(found)}: {subject or 'without a subject'}"
 
 
 def _called(found: Found) -> str:
     """How it is called in a sentence: "A boat, from Anna Schmidt"."""
-    return f"{_about(found)}, from {_who(found)}"
+    return f"{_about(found)}, from {who_wrote(found)}"
 
 
 def _about(found: Found) -> str:
@@ -101,9 +111,9 @@ def _about(found: Found) -> str:
     return subject or "the mail without a subject"
 
 
-def _who(found: Found) -> str:
-    name = one_line(found.sender.name)[:_SHORT] or one_line(found.sender.address)[:_SHORT]
-    return name or "somebody"
+def who_wrote(found: Found) -> str:
+    """The sender's name, as it is told."""
+    return one_line(shown_name(found.sender))[:_SHORT] or "somebody"
 
 
 def found_of(settings: Settings, mail: MailEntity) -> Found:
@@ -184,6 +194,8 @@ class MailSlot:
         words = said.split()
         if words[:1] in _OF_SEVERAL or "say" in words or not _ENDS.isdisjoint(words[-1:]):
             return False
+        if is_counted(said):
+            return False
         return said in _IT or said.endswith(" one") or is_mail(said)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[MailEntity]]:
@@ -203,7 +215,7 @@ class MailSlot:
         found = _newest_of_threads(fitting(context, asked, _LOOKED_AT))
         if not found:
             raise InvalidSlots("no mail fits the words", spoken="I found no such mail.")
-        kept = found[: 1 if asked.order else _MOST]
+        kept = found[: asked.count if asked.order else _MOST]
         told = _told_apart([each for _, each in kept], context.now.tzinfo)
         return [
             Candidate(entity_of(each), name, score)
@@ -230,7 +242,7 @@ def _told_apart(mails: Sequence[Found], zone: tzinfo | None) -> list[str]:
 
     Between the names are commas, so that there is none in them.
     """
-    plain = [f"{_about(each)} from {_who(each)}" for each in mails]
+    plain = [f"{_about(each)} from {who_wrote(each)}" for each in mails]
     names = plain
     for day in ("%-d %B", "%-d %B %Y at %H:%M"):
         counts = Counter(names)

@@ -11,15 +11,16 @@ from typing import Annotated, Any
 from voiced.plugin import Context, Effect, JsonValue, Reply, Undo, intent, undoes
 
 from .accounts import Accounts
+from .answered import last_mail
 from .carrying import gone, in_turn, places_of, rows_of, signed_in
-from .mail_folders import ARCHIVE, MAIL_FOLDER, TRASH, MailFolder
+from .mail_folders import ARCHIVE, JUNK, MAIL_FOLDER, TRASH, MailFolder
 from .moves import Made, Moving, move_all, moves_back, planned_move
-from .naming import MAIL, MailEntity
+from .naming import MAIL, MailEntity, still_told
 from .refusals import failed
 from .several_slot import MAILS, meant_all
 from .speaking import all_back, counted, reported
 
-__all__ = ["archive_mail", "move_mail", "trash_mail", "undo_mail_move"]
+__all__ = ["archive_mail", "junk_mail", "move_mail", "trash_mail", "undo_mail_move"]
 
 _DEADLINE_S = 300.0
 _DELETE = "(delete|trash|remove|bin|throw away|get rid of)"
@@ -56,8 +57,8 @@ async def archive_mail(
 @intent(
     "mail.move",
     sentences=[
-        "(move|put|file) [the|my] {mail} [back] (to|into|in) [the|my] {mail_folder} [folder]",
-        f"(move|put|file) {_SEVERAL} (to|into|in) [the|my] {{mail_folder}} [folder]",
+        "(move|put|file) [the|my] {mail} [back] (to|into|in|under) [the|my] {mail_folder} [folder]",
+        f"(move|put|file) {_SEVERAL} (to|into|in|under) [the|my] {{mail_folder}} [folder]",
     ],
     effect=Effect.W1,
     effect_of=_effect,
@@ -80,6 +81,7 @@ async def move_mail(
     "mail.trash",
     sentences=[
         f"{_DELETE} [the|my] {{mail}}",
+        "throw [the|my] {mail} away",
         f"{_DELETE} {_SEVERAL}",
     ],
     effect=Effect.W1,
@@ -97,6 +99,23 @@ async def trash_mail(
     return await _moved(context, meant_all(mail, mails), TRASH, "moved {} to the trash")
 
 
+@intent(
+    "mail.junk",
+    sentences=[
+        "(mark|flag|report) [the|my] {mail} as (spam|junk)",
+        "(that|this) (mail|email) is (spam|junk)",
+    ],
+    effect=Effect.W1,
+    critical=["mail"],
+    examples=["mark that mail as spam"],
+    deadline_s=_DEADLINE_S,
+)
+async def junk_mail(context: Context, mail: Annotated[MailEntity | None, MAIL] = None) -> Reply:
+    """Move a mail to the folder for spam."""
+    meant = mail or last_mail(context, "Which mail? Say, for example: the mail from Anna.")
+    return await _moved(context, (meant,), JUNK, "moved {} to the spam folder")
+
+
 async def _moved(
     context: Context, mails: Sequence[MailEntity], target: MailFolder, done: str
 ) -> Reply:
@@ -107,7 +126,11 @@ async def _moved(
         way_back = Undo("mail.move", {"moves": [each.data() for each in moves]})
         async with context.change(way_back, done.format(what)):
             made = await context.in_worker(_made, accounts, moves)
-    return Reply(reported(done, what, made, total), tuple(mails) if len(mails) == 1 else ())
+    text = reported(done, what, made, total)
+    if len(mails) > 1:
+        return Reply(text)
+    named, at = still_told(context.assistant.entities, mails[0])
+    return Reply(text, named, pointed=at)
 
 
 def _planned(accounts: Accounts, mails: Sequence[MailEntity], target: MailFolder) -> list[Moving]:

@@ -193,7 +193,7 @@ _NO_NAMES = frozenset("a an about regarding that saying poem song story note".sp
 class _People:
     """Several of them: "Anna, Tom and my sister"."""
 
-    name: ClassVar[str] = "people"
+    name: ClassVar[str] = "contact"
     is_open: ClassVar[bool] = True
     json_schema: ClassVar[Mapping[str, Any]] = _SEVERAL.json_schema
 

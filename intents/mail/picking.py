@@ -11,13 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
-from voiced.plugin import Candidate, Entity, SlotContext, named, one_line
+from voiced.plugin import Candidate, Entity, SlotContext, named, one_line, parse_ordinal
 
+from .contacts import people_called
+from .headers import shown_name
 from .index.lookup import Index, Query
 from .matching import found_by
 from .naming import MailEntity, MailSlot, entity_of
+from .people import everybody
 from .settings import Settings
-from .wanted import is_mail
+from .wanted import is_counted, is_mail
 
 __all__ = ["PICKED", "TOLD", "WRITER", "Picked", "Writer", "newest_of"]
 
@@ -47,8 +50,9 @@ class _PickedSlot:
         return self._mail.phrases(context)
 
     def fits(self, said: str) -> bool:
-        """As MAIL."""
-        return self._mail.fits(said)
+        """As MAIL; or a place in what was told: "the third", "my last three mails"."""
+        is_place = said.startswith("the ") and parse_ordinal(said) is not None
+        return is_place or is_counted(said) or self._mail.fits(said)
 
     def resolve(self, said: str, context: SlotContext) -> Sequence[Candidate[Picked]]:
         """One candidate: the newest of those that fit about as well as the best."""
@@ -87,8 +91,11 @@ def _writers(context: SlotContext) -> list[Writer]:
     if settings.accounts:
         with suppress(sqlite3.Error):
             for person, _ in Index(settings).senders()[:_WRITERS]:
-                name = one_line(person.name).strip()
+                name = one_line(shown_name(person) if person.name else "").strip()
                 found.setdefault(name, []).append(person.address)
+    for nickname, meant in settings.nicknames.items():
+        for contact, _ in people_called(nickname, everybody(settings), settings.nicknames)[:1]:
+            found[nickname] = [*contact.addresses, *found.get(contact.name, found.get(meant, []))]
     return [Writer(name, tuple(addresses)) for name, addresses in found.items() if name]
 
 

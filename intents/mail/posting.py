@@ -22,13 +22,13 @@ from .drafts import Drafts, without_marks
 from .index.place import outgoing_file
 from .oauth import Key
 from .outgoing import Outgoing, State
-from .refusals import MaybeSent, denied, failed
+from .refusals import Gone, MaybeSent, denied, failed
 from .sending import Sender
 from .settings import Settings
 from .smtp import Envelope
 from .warm import session_of
 
-__all__ = ["message_id_of", "send_draft"]
+__all__ = ["message_id_of", "refuse_sent", "send_draft"]
 
 _NOT_SENT_ON = ("Date", "Message-ID", "Bcc")
 
@@ -60,7 +60,11 @@ async def send_draft(
     """Send the mail."""
     draft = one_of(draft, wanted)
     settings = context.settings(Settings)
-    written = await context.in_worker(read, settings, draft.account, draft.key)
+    try:
+        written = await context.in_worker(read, settings, draft.account, draft.key)
+    except Gone:
+        await context.in_worker(refuse_sent, settings, draft.account, draft.key)
+        raise
     now = await context.in_worker(entity_of, settings, written)
     if not _is_as_read_out(draft, now):
         note(now, own_text(written))
@@ -85,6 +89,20 @@ def message_id_of(settings: Settings, account: str, key: str) -> str:
     """What a draft is sent as: the same whenever it is tried."""
     domain = settings.accounts[account].address.rpartition("@")[2]
     return f"<{key}@{domain if domain.isascii() else 'localhost'}>"
+
+
+def refuse_sent(settings: Settings, account: str, key: str, *, undoes: bool = False) -> None:
+    """Say that a draft that is not there any more was sent, where it was.
+
+    Raises:
+        IntentDenied: It was.
+    """
+    if account not in settings.accounts:
+        return
+    before = Outgoing(outgoing_file(settings)).find(message_id_of(settings, account, key))
+    if before is not None and before.state is State.SENT:
+        more = " It can't be taken back." if undoes else ""
+        raise denied("the mail was sent already", f"That mail was sent already.{more}")
 
 
 def _send(settings: Settings, written: Written, now: datetime) -> Reply:

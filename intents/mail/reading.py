@@ -37,7 +37,7 @@ from .quotes import aloud
 from .refusals import failed
 from .settings import Settings
 
-__all__ = ["ReadMail", "read_mail", "read_next", "read_on", "read_previous"]
+__all__ = ["ReadMail", "read_mail", "read_next", "read_on", "read_previous", "warned_of", "with_it"]
 
 _READ_LETTERS = 1500
 _NAMED = 3
@@ -72,6 +72,9 @@ class _Part:
         "open {described} [and read it]",
         "read [me] [the|my] [newest|latest|last] (mail|email|message) from {writer}",
         "what (did|has) {writer} (write|written) [to me|me]",
+        "(did|has) {writer} (write|written|reply|replied|answer|answered) [back] [to me|me]",
+        "any (news|word|answer|reply) from {writer}",
+        "read [me] the (one|ones) (from|by) {writer}",
     ],
     effect=Effect.R1,
     deadline_s=_DEADLINE_S,
@@ -102,6 +105,7 @@ async def read_mail(
     sentences=[
         f"[[and] (read|read me|go to|skip to|what's|what is)] [the] next [{_ONE}]",
         f"skip [(it|that|this)] [(this|that) {_ONE}]",
+        "read [me] (them|them all|all of them|each of them)",
     ],
     effect=Effect.R1,
     deadline_s=_DEADLINE_S,
@@ -156,7 +160,7 @@ async def read_on(context: Context) -> Reply:
     at = max(_place(told), 0)
     if not told:
         raise failed("no mail was read before", "I have not read a mail to you.")
-    return await _read(context, told, at, goes_on=True)
+    return await _read(context, told, at, goes_on=_place(told) >= 0)
 
 
 def _mails(entities: Sequence[Entity]) -> tuple[MailEntity, ...]:
@@ -181,7 +185,7 @@ async def _read(
     part = _part(mail, begin)
     if goes_on and not part.text:
         return Reply("That was all of it.")
-    warnings = () if goes_on else await context.in_worker(_warnings, settings, found)
+    warnings = () if goes_on else await context.in_worker(warned_of, settings, found)
     text = _continued(part) if goes_on else _begun(found, mail, part, warnings)
     known = entity_of(found)
     now = ReadMail(
@@ -193,7 +197,7 @@ async def _read(
 
 def _begun(found: Found, mail: Mail, part: _Part, warnings: Sequence[str]) -> str:
     said = attributed("the mail", Labelled(part.text, EXTERNAL)) if part.text else ""
-    files = "" if not part.is_end else _with_it(mail)
+    files = "" if not part.is_end else with_it(mail)
     pieces = (f"{title_of(found)}.", *warnings, _ended(said), *mail.notes, files, _more(part))
     return " ".join(piece for piece in pieces if piece)
 
@@ -220,7 +224,7 @@ def _ended(text: str) -> str:
     return text if not text or text[-1] in ".!?:;," else f"{text}."
 
 
-def _with_it(mail: Mail) -> str:
+def with_it(mail: Mail) -> str:
     """The files with it: three by name, and how many more."""
     names = [one_line(each.name) for each in mail.files]
     if not names:
@@ -230,7 +234,7 @@ def _with_it(mail: Mail) -> str:
     return f"With it {verb} {counted(len(names), of='file')}: {', '.join(names[:_NAMED])}{rest}."
 
 
-def _warnings(settings: Settings, found: Found) -> tuple[str, ...]:
+def warned_of(settings: Settings, found: Found) -> tuple[str, ...]:
     """Why the address may not be what it seems."""
     known = [address for each in contacts_of(settings) for address in each.addresses]
     own = [account.address for account in settings.accounts.values()]

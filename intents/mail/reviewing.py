@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated
 
 from voiced.plugin import (
@@ -32,6 +33,7 @@ from .drafting import (
 )
 from .letters import own_part, text_of
 from .matching import with_account
+from .posting import refuse_sent
 from .quotes import aloud
 from .refusals import Gone
 from .settings import Settings
@@ -152,6 +154,7 @@ async def undo_begin(context: Context, data: Mapping[str, JsonValue]) -> str:
         await context.in_worker(read, settings, account, key)
     except Gone:
         forget(key)
+        await context.in_worker(partial(refuse_sent, undoes=True), settings, account, key)
         raise
     await context.in_worker(throw_away, settings, account, key)
     forget(key)

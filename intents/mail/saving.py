@@ -12,7 +12,6 @@ from voiced.plugin import (
     Effect,
     FileEntity,
     IntentError,
-    InvalidSlots,
     JsonValue,
     Reply,
     intent,
@@ -26,6 +25,7 @@ from voiced_intents.files.listing import entry_at
 from voiced_intents.files.roots import Spot
 from voiced_intents.files.several import Several
 
+from .answered import last_mail
 from .folder_slot import FOLDER
 from .mime import Attached, content_of, read_mail
 from .naming import MAIL, MailEntity, found_of, raw_of
@@ -108,10 +108,7 @@ async def undo_save_several(context: Context, data: Mapping[str, JsonValue]) -> 
 
 def _last_named(context: Context) -> MailEntity:
     """The mail that was named last, where none was said."""
-    found = [each for each in context.assistant.entities if isinstance(each, MailEntity)]
-    if len(found) != 1:
-        raise InvalidSlots("no mail was said", spoken="I need to know of which mail.")
-    return found[0]
+    return last_mail(context, "Of which mail? Say, for example: of the mail from Anna.")
 
 
 def _files_of(settings: Settings, mail: MailEntity) -> tuple[bytes, tuple[Attached, ...]]:

@@ -12,7 +12,7 @@ from .matching import fitting
 from .naming import MailEntity, entity_of
 from .refusals import denied
 from .settings import Settings
-from .wanted import wanted
+from .wanted import NOUNS, wanted
 
 __all__ = ["MAILS", "meant_all", "read_back"]
 
@@ -54,6 +54,8 @@ class _Mails:
     def fits(self, said: str) -> bool:
         """Whether it speaks of mails, or points at several things."""
         words = normalise(said)
+        if words[:1] == ("all",) and words[-1] in NOUNS and words[:2] != ("all", "of"):
+            return True  # of all mail it is said that this is too much
         is_described = not _SEVERAL.isdisjoint(words[:_BEFORE_NOUN])
         return is_described or words[:2] == _EVERYTHING_FROM or _points(said)
 
@@ -63,6 +65,7 @@ class _Mails:
         """One candidate: all of the inbox that fit as well as the best.
 
         Raises:
+            InvalidSlots: There is none.
             IntentDenied: They are too many, or all mail was said.
             IntentFailed: There is no index yet, or it is damaged.
         """
@@ -74,6 +77,8 @@ class _Mails:
             text = f"Those are more than {most} mails. That is too much at once by voice."
             mend = "raise max_at_once in the section [mail] of voiced.toml"
             raise denied("more than [mail] max_at_once", text, mend)
+        if not found and not _points(said):
+            raise InvalidSlots("no mail fits the words", spoken="I found no such mail.")
         return (Candidate(tuple(found), read_back(found)),) if found else ()
 
 
@@ -97,7 +102,8 @@ def _described(said: str, context: SlotContext) -> list[MailEntity]:
         raise denied("all mail was said", text)
     found = fitting(context, asked, _LOOKED_AT)
     inbox = [(score, each) for score, each in found if each.role == "inbox"]
-    return [entity_of(each) for score, each in inbox if score >= inbox[0][0] - _CLOSE]
+    meant = [entity_of(each) for score, each in inbox if score >= inbox[0][0] - _CLOSE]
+    return meant[: asked.count] if asked.count > 1 else meant
 
 
 MAILS = _Mails()

@@ -25,18 +25,22 @@ from voiced.plugin import (
     choice,
     first_sentences,
     intent,
+    number_words,
     one_line,
 )
 
+from .answered import last_mail
 from .carrying import gone, signed_in
 from .index.lookup import Found, Index, Query
-from .matching import found_by
+from .matching import fitting, found_by
 from .mime import Mail
-from .naming import MAIL, MailEntity, entity_of, found_of
+from .naming import MAIL, MailEntity, entity_of, found_of, still_told, who_wrote
+from .picking import WRITER, Writer, newest_of
 from .refusals import failed
 from .settings import Settings
 from .speaking import counted
 from .texts import text_of, texts_of
+from .wanted import wanted
 
 __all__ = ["ask_mail", "summarise_inbox", "summarise_mail", "summarise_thread"]
 
@@ -46,6 +50,8 @@ _BEGIN_LETTERS, _FIRST_LETTERS = 600, 200
 _TOLD, _MOST, _MOST_OF_THREAD = 5, 100, 20
 _SUM_UP = "(summarise|summarize|sum up)"
 _SUMMARY_OF = "(give me|make) a summary of"
+_BRIEF = "(brief me|catch me up|fill me in|bring me up to date) (on|with|about)"
+_INBOX = "(inbox|mail|mails|email|emails)"
 _WORDS = {"type": "string", "maxLength": 600}
 _SUMMARY = {"type": "object", "properties": {"summary": _WORDS}, "required": ["summary"]}
 _SHORT = {
@@ -80,19 +86,20 @@ OF_DAY = choice(
 async def summarise_mail(context: Context, mail: Annotated[MailEntity, MAIL]) -> Reply:
     """Sum a mail up; without a language model, tell how it begins."""
     found, read = await _read_one(context, mail)
+    named, at = still_told(context.assistant.entities, entity_of(found))
     text = text_of(read)[:_ASKED_LETTERS]
-    source = f"the mail from {_who(found)}"
+    source = f"the mail from {who_wrote(found)}"
     notes = " ".join(read.notes)
     if not text:
-        return Reply(f"{_title(found)}. {notes}".strip(), (entity_of(found),))
+        return Reply(f"{_title(found)}. {notes}".strip(), named, pointed=at)
     question = "What does this mail say? Sum it up in at most three short sentences."
     try:
         told = await context.ask_about(text, question, _SUMMARY, object_id=_id(found))
     except CannotRead:
         begins = attributed("it", Labelled(first_sentences(text, _BEGIN_LETTERS, 3), EXTERNAL))
-        return Reply(f"{_NO_MODEL} {_title(found)}. {begins}", (entity_of(found),))
+        return Reply(f"{_NO_MODEL} {_title(found)}. {begins}", named, pointed=at)
     summary = attributed(source, told.map(lambda answer: str(answer["summary"])))
-    return Reply(f"{summary} {notes}".strip(), (entity_of(found),))
+    return Reply(f"{summary} {notes}".strip(), named, pointed=at)
 
 
 @intent(
@@ -101,28 +108,33 @@ async def summarise_mail(context: Context, mail: Annotated[MailEntity, MAIL]) ->
         f"({_SUM_UP}|{_SUMMARY_OF}) (the|this|that|my) [mail|email] (thread|conversation)",
         f"({_SUM_UP}|{_SUMMARY_OF}) (the|this) [mail|email] (thread|conversation) "
         "(of|around|with) [the|my] {mail}",
+        f"({_SUM_UP}|{_SUMMARY_OF}) (the|my) [mail|email] (thread|conversation|mails|emails) "
+        "(with|from) {writer}",
+        f"({_SUM_UP}|{_SUMMARY_OF}) (the|my) [mail|email] (thread|conversation) about {{about}}",
     ],
     effect=Effect.R1,
     examples=["summarise this thread"],
     deadline_s=_DEADLINE_S,
 )
 async def summarise_thread(
-    context: Context, mail: Annotated[MailEntity | None, MAIL] = None
+    context: Context,
+    mail: Annotated[MailEntity | None, MAIL] = None,
+    writer: Annotated[Writer | None, WRITER] = None,
+    about: Annotated[str | None, TEXT] = None,
 ) -> Reply:
     """Sum up a mail and all that belongs to it; without a model, tell who wrote."""
-    named = [each for each in context.assistant.entities if isinstance(each, MailEntity)]
-    meant = mail or next(iter(named), None)
-    if meant is None:
-        raise InvalidSlots("no mail was named", spoken="Of which mail? Name one of the thread.")
+    if mail is None and (writer or about):
+        mail = await context.in_worker(_newest, context, writer, about or "")
+    meant = mail or last_mail(context, "Of which mail? Name one of the thread.")
     async with signed_in(context) as accounts:
         mails = await context.in_worker(_thread_of, accounts.settings, meant)
         texts = await context.in_worker(texts_of, accounts, mails)
     both = [(each, text_of(texts[each.handle])) for each in mails if each.handle in texts]
     if not both:
         raise gone()
-    names = list(dict.fromkeys(_who(each) for each, _ in both))
+    names = list(dict.fromkeys(who_wrote(each) for each, _ in both))
     head = f"{counted(len(both)).capitalize()}, by {_listed(names)}."
-    pieces = [f"{_who(each)} wrote:\n{text[:_EACH_LETTERS]}" for each, text in both]
+    pieces = [f"{who_wrote(each)} wrote:\n{text[:_EACH_LETTERS]}" for each, text in both]
     question = "What do these mails, oldest first, come to? At most three short sentences."
     entity = (entity_of(both[-1][0]),)
     try:
@@ -142,6 +154,12 @@ async def summarise_thread(
         "[(from|of|since) {when}]",
         f"({_SUM_UP}|{_SUMMARY_OF}) {{of_day}} (inbox|mail|mails|email|emails)",
         "what (came in|is|came) in my (inbox|mail) {when}",
+        f"{_BRIEF} (my|the) [new|unread] {_INBOX} [(from|of|since) {{when}}]",
+        f"{_BRIEF} {{of_day}} {_INBOX}",
+        "give me (an overview|a rundown|a briefing|an update) (of|on) (my|the) [new|unread] "
+        f"{_INBOX}",
+        "what (did I miss|have I missed) in my (inbox|mail|email|emails)",
+        "tell me briefly (what's|what is) in my (inbox|mail)",
     ],
     effect=Effect.R1,
     examples=["summarise my inbox", "sum up this morning's mail"],
@@ -187,10 +205,9 @@ async def ask_mail(
 ) -> Reply:
     """Answer a question from what a mail says."""
     words = one_line(question).strip()
-    named = [each for each in context.assistant.entities if isinstance(each, MailEntity)]
-    meant = mail or next(iter(named), None)
-    if not words or meant is None:
-        raise InvalidSlots("no mail was named", spoken="Of which mail do you want to know that?")
+    if not words:
+        raise InvalidSlots("no question was said", spoken="What do you want to know of that mail?")
+    meant = mail or last_mail(context, "Of which mail do you want to know that?")
     found, read = await _read_one(context, meant)
     asked = (
         f'Somebody reads this mail and asks: "{words}". What does the mail say to that, in one or '
@@ -205,9 +222,10 @@ async def ask_mail(
             "I need a language model to answer that. I can read the mail to you.",
             "set url in the section [responder] of voiced.toml",
         ) from error
-    source = f"the mail from {_who(found)}"
+    source = f"the mail from {who_wrote(found)}"
     answer = attributed(source, told.map(lambda each: str(each["answer"])))
-    return Reply(answer, (entity_of(found),))
+    named, at = still_told(context.assistant.entities, entity_of(found))
+    return Reply(answer, named, pointed=at)
 
 
 async def _read_one(context: Context, mail: MailEntity) -> tuple[Found, Mail]:
@@ -235,7 +253,7 @@ async def _each_told(context: Context, mails: Sequence[tuple[Found, str]]) -> li
                 has_model = False
             else:
                 words = about.map(lambda answer: str(answer["about"]))
-                said.append(_ended(attributed(_who(found), words, "writes")))
+                said.append(_ended(attributed(who_wrote(found), words, "writes")))
                 continue
         said.append(_first(found, text))
     return said
@@ -255,9 +273,13 @@ def _rest(mails: Sequence[Found]) -> str:
     if not mails:
         return ""
     bulk = sum(each.is_bulk for each in mails)
-    of_them = f", {bulk} of them from lists" if 0 < bulk < len(mails) else ""
+    of_them = f", {_in_words(bulk)} of them from lists" if 0 < bulk < len(mails) else ""
     of_them = ", all from lists" if bulk == len(mails) else of_them
-    return f"And {len(mails)} more{of_them}."
+    return f"And {_in_words(len(mails))} more{of_them}."
+
+
+def _in_words(number: int) -> str:
+    return " ".join(number_words(number))
 
 
 def _came(settings: Settings, when: DateSpan | None) -> list[Found]:
@@ -267,18 +289,31 @@ def _came(settings: Settings, when: DateSpan | None) -> list[Found]:
     return found_by(settings, query)
 
 
+def _newest(context: Context, writer: Writer | None, about: str) -> MailEntity:
+    """The newest mail by somebody, or about something.
+
+    Raises:
+        IntentFailed: There is none.
+    """
+    if writer is not None:
+        picked = newest_of(context.settings(Settings), writer)
+        found = [picked.mail] if picked else []
+    else:
+        asked = wanted(f"mails about {about}", context)
+        found = [entity_of(each) for _, each in fitting(context, asked, 1)]
+    if not found:
+        raise failed("no mail fits the words", "I found no such mail.")
+    return found[0]
+
+
 def _thread_of(settings: Settings, mail: MailEntity) -> list[Found]:
     """The mails of a thread, the oldest first; of a long one, the newest of them."""
     found = found_of(settings, mail)
     return (Index(settings).thread(found) or [found])[-_MOST_OF_THREAD:]
 
 
-def _who(found: Found) -> str:
-    return one_line(found.sender.name) or one_line(found.sender.address) or "somebody"
-
-
 def _title(found: Found) -> str:
-    return f"From {_who(found)}: {one_line(found.subject) or 'without a subject'}".rstrip(".")
+    return f"From {who_wrote(found)}: {one_line(found.subject) or 'without a subject'}".rstrip(".")
 
 
 def _id(found: Found) -> str:

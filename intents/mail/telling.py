@@ -20,6 +20,7 @@ __all__ = ["tell_new"]
 _MOST_NEW = 100
 _KEPT = 20
 _MAILS = "(mail|mails|email|emails)"
+_ANY = "(mail|mails|email|emails|message|messages)"
 
 
 @intent(
@@ -27,6 +28,15 @@ _MAILS = "(mail|mails|email|emails)"
     sentences=[
         f"(do I have|have I got|did I get|is there|are there) [any] [new|unread] {_MAILS}",
         f"(what|which) {_MAILS} came [in] {{when}}",
+        f"(what|which|how many) [new|unread] {_MAILS} (do I have|have I got|are there|came)",
+        f"how many [new|unread] {_MAILS}",
+        f"(what|which|how many) [new|unread] {_MAILS} (did I get|have come) [in] {{when}}",
+        f"any [new|unread] {_MAILS} {{when}}",
+        f"(do I have|have I got|did I get) any [new|unread] {_MAILS} {{when}}",
+        f"any new {_ANY}",
+        f"do I have any new {_ANY}",
+        f"read [me] all [of] my (new|unread) {_ANY}",
+        "(has|did) (anyone|anybody) (written|write|mail|mailed) [to me|me] [{when}]",
         f"any [new|unread] {_MAILS} [for me]",
         "(what's|what is) new in my (mail|inbox|mailbox)",
         "(what's|what is) new [in my (mail|inbox)] since {since}",

@@ -25,7 +25,6 @@ from voiced.plugin import (
     SlotContext,
     intent,
     normalise,
-    one_line,
 )
 
 from .accounts import Accounts
@@ -35,14 +34,14 @@ from .index.lookup import Found
 from .index.place import outgoing_file
 from .matching import fitting
 from .mime import read_headers
-from .naming import MailEntity, found_of, raw_of
+from .naming import MailEntity, found_of, raw_of, who_wrote
 from .oauth import Key
 from .outgoing import Outgoing
 from .refusals import denied, failed
 from .sending import Sender
 from .settings import Settings
 from .unsubscribe_way import Way, way_of
-from .wanted import is_mail, wanted
+from .wanted import Wanted, is_mail, wanted
 
 __all__ = ["Subscription", "post", "unsubscribe"]
 
@@ -61,6 +60,12 @@ class Subscription:
     account: str
     who: str
     way: Way
+
+
+def _of_sender(said: str, context: SlotContext) -> Wanted:
+    """What "the shop newsletter" is where no mail is about a shop: mails from that sender."""
+    words = [word for word in normalise(said) if word not in _POINTING | {"newsletters", "my"}]
+    return wanted(f"mails from {' '.join(words)}" if words else said, context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ class _Slot:
             return self._named_last(context)
         asked = wanted(said if is_mail(said) else f"mails from {said}", context)
         newest: dict[str, tuple[float, Found]] = {}
-        for score, each in fitting(context, asked):
+        for score, each in fitting(context, asked) or fitting(context, _of_sender(said, context)):
             newest.setdefault(each.sender.address, (score, each))
         bulk = [(score, each) for score, each in newest.values() if each.is_bulk]
         kept = (bulk or list(newest.values()))[:_MOST]
@@ -116,7 +121,7 @@ class _Slot:
 
 def _candidate(settings: Settings, found: Found, score: float) -> Candidate[Subscription]:
     way = way_of(read_headers(raw_of(settings, found, _HEADER_BYTES)))
-    who = one_line(found.sender.name) or one_line(found.sender.address) or "somebody"
+    who = who_wrote(found)
     spoken = f"the list of {who}, {way.spoken}"
     return Candidate(Subscription(found.account, who, way), spoken, score)
 
@@ -128,6 +133,7 @@ LIST = _Slot()
     "mail.unsubscribe",
     sentences=[
         "unsubscribe [me] from [the] {mailing_list}",
+        "unsubscribe {mailing_list}",
         "(take|get) me off {mailing_list}",
         "cancel my subscription (to|of) {mailing_list}",
     ],

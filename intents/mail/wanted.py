@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal, TypeAlias
 
-from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise
+from voiced.plugin import DATE_SPAN, DateSpan, SlotContext, normalise, number_words, parse_number
 
-__all__ = ["NOUNS", "Wanted", "is_mail", "wanted"]
+__all__ = ["NOUNS", "Wanted", "is_counted", "is_mail", "wanted"]
 
 Words: TypeAlias = tuple[str, ...]
 Order: TypeAlias = Literal["", "newest", "oldest"]
@@ -16,12 +16,14 @@ Order: TypeAlias = Literal["", "newest", "oldest"]
 NOUNS = frozenset("mail mails email emails message messages".split())
 """What a mail is called."""
 
+_SEVERAL_NOUNS = frozenset("mails emails messages".split())
 _BEFORE_NOUN = 4
 _OTHERS = frozenset(
-    "account accounts address addresses alarm app application box card client drive folder folders "
-    "file files host inbox image list lists note notes notification notifications page pages pdf "
-    "photo photos picture pictures program programs reminder result server servers setting "
-    "settings signature site tab tabs template timer video videos website window windows".split()
+    "account accounts address addresses alarm app application box card client drive file files "
+    "folder folders host image inbox list lists note notes notification notifications page pages "
+    "pdf photo photos picture pictures program programs reminder result server servers setting "
+    "settings signature site tab tabs template thread threads timer video videos website window "
+    "windows".split()
 )
 """What is no mail: "the mail folder", "the page about mail"."""
 _ORDERS: dict[str, Order] = {
@@ -39,6 +41,7 @@ _EMPTY = frozenset(
 _SENT = frozenset("sent wrote written".split())
 _BEFORE_WRITER = NOUNS | frozenset("that which has have had was were is are".split())
 _MINE = frozenset("my our".split())
+_SEVERAL = frozenset("and or".split())
 _FROM = frozenset("from by".split())
 _TO = frozenset(["to"])
 _ABOUT = frozenset("about regarding concerning mentioning saying says subject".split())
@@ -54,6 +57,7 @@ _JOINED = {" e mail ": " email ", " e mails ": " emails ", " p d f ": " pdf ", "
 _SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}
 _SURE, _LIKELY = 0.99, 0.85
 _LONGEST_DATE = 6
+_MOST_COUNTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,7 @@ class Wanted:
         has_files: There is a file with it.
         since, until: When it came, from then until just before then.
         order: Which one of many.
+        count: How many in that order: "my last three mails".
         is_sent: The user wrote it.
         is_unseen, is_flagged, is_bulk: As in the index's query.
     """
@@ -84,11 +89,19 @@ class Wanted:
     is_unseen: bool = False
     is_flagged: bool = False
     is_bulk: bool = False
+    count: int = 1
 
     @property
     def restricts(self) -> bool:
         """Whether anything was said but an order: "the newest mail" is any."""
         return replace(self, order="") != Wanted()
+
+
+def is_counted(said: str) -> bool:
+    """Whether words speak of several mails by their number: "my last three mails"."""
+    words = _spoken(said)
+    at = next((place for place, word in enumerate(words) if word in _SEVERAL_NOUNS), 0)
+    return _count(words[:at]) > 1
 
 
 def is_mail(said: str) -> bool:
@@ -137,11 +150,13 @@ def _read_head(words: Words, found: Wanted, context: SlotContext) -> Wanted:
     whose = words[0].removesuffix("'s") if words and words[0].endswith("'s") else ""
     rest = words[1:] if whose else words
     rest, writer = _without_writer(rest)
-    marks = _UNSEEN | _FLAGGED | _BULK | _ORDERS.keys()
+    count = _count(rest) if order else 1
+    marks = _UNSEEN | _FLAGGED | _BULK | _ORDERS.keys() | set(number_words(count))
     about = _telling(tuple(word for word in rest if word not in marks))
     return replace(
         found,
         order=order,
+        count=count,
         sender=found.sender or whose or writer,
         words=(*found.words, *about),
         is_unseen=not said.isdisjoint(_UNSEEN),
@@ -149,6 +164,12 @@ def _read_head(words: Words, found: Wanted, context: SlotContext) -> Wanted:
         is_bulk=not said.isdisjoint(_BULK),
         is_sent=not said.isdisjoint(("i", "we")) and not said.isdisjoint(_SENT),
     )
+
+
+def _count(words: Words) -> int:
+    """How many are said: "three mails"; one where no number is."""
+    numbers = (parse_number([word]) for word in words)
+    return next((n for n in numbers if isinstance(n, int) and 1 < n <= _MOST_COUNTED), 1)
 
 
 def _without_writer(words: Words) -> tuple[Words, str]:
@@ -190,7 +211,7 @@ def _with(part: Words, found: Wanted) -> Wanted:
 
 def _named(words: Words) -> str:
     """Who was said, without "the", but with "my": "my sister" is a nickname."""
-    kept = [word for word in words if word not in _EMPTY or word in _MINE]
+    kept = [word for word in words if word not in _EMPTY or word in _MINE | _SEVERAL]
     return " ".join(kept or words)
 
 

@@ -43,6 +43,7 @@ _AFTER_PAUSE = tuple(
 )  # fmt: skip
 """What corrects after a pause only."""
 
+_QUOTING = frozenset(("say", "saying", "says"))
 _TAKEN_BACK = frozenset(("don't", "not", "wait", "no"))
 _GIVEN_UP = frozenset(("never", "nevermind", "forget", "stop", "cancel", "leave"))
 _PAUSES = ",;.!?:\u2013\u2014\u2026-"
@@ -172,6 +173,8 @@ def _likeness(before: Sequence[str], repair: Sequence[str], count: int) -> tuple
 def _marker(words: Sequence[str], pieces: Sequence[Token], text: str) -> _Marker | None:
     """The first marker of a correction that has something before it."""
     for start in range(1, len(words)):
+        if words[start - 1] in _QUOTING and words[start] == "no":
+            continue  # "reply saying no": it is what is to be said
         gap = text[pieces[start - 1].end : pieces[start].start]
         is_pause = any(mark in gap for mark in _PAUSES)
         known = (*_STRONG, *_WEAK, *_AFTER_PAUSE) if is_pause else (*_STRONG, *_WEAK)

@@ -47,7 +47,6 @@ __all__ = [
 _LAST: dict[tuple[str, ...], int] = {
     ("last",): -1,
     ("final",): -1,
-    ("newest",): -1,
     ("bottom",): -1,
     ("top",): 1,
     ("penultimate",): -2,

@@ -36,8 +36,10 @@ _POLL_S = 30.0
 _ROUND_S = 300.0
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 5.0, 300.0
 _REFUSED_PAUSE_S = 900.0
+_SOON_S = 0.5
 _REST = 0.3
 _ARRIVED = {b"EXISTS", b"RECENT"}
+_LEFT = b"EXPUNGE"
 
 
 @dataclass(slots=True)
@@ -107,10 +109,17 @@ class Keeper:
                 raise
             session.lacks("IDLE")
             return
-        if happened and happened <= _ARRIVED:
+        if happened:
+            self._look_after(happened)
+
+    def _look_after(self, happened: set[bytes]) -> None:
+        """Look at what the server has told of in the inbox."""
+        if happened <= _ARRIVED:
             self.sync.look_for_new(self.sync.inbox)
-        elif happened:
-            self.sync.look(self.sync.inbox)
+            return
+        self.sync.look(self.sync.inbox)
+        if _LEFT in happened:  # it may have gone into another folder
+            self._round_s = min(self._round_s, time.monotonic() + _SOON_S)
 
     def _idle(self, client: Any, longest_s: float) -> set[bytes]:
         """Wait for the server to say that something has changed in the inbox; what that was."""

@@ -94,7 +94,7 @@ def test_a_mail_is_answered_to_its_writer_and_to_all_and_passed_on(place):
 
 def passes_a_file_on(place: Place) -> None:
     answer = place.talk.say("forward the mail with the invoice to Anna saying have a look")
-    assert "with 1 file" in answer
+    assert "with one file" in answer
     place.talk.say("send it")
     forwarded = message_from_bytes(place.arrived[-1][2])
     assert forwarded.get_payload(1).get_filename() == "a.pdf"

@@ -127,7 +127,7 @@ def test_of_many_the_rest_is_counted(house):
     reply = run(summarise_inbox, context_of(house))
 
     assert reply.text.startswith("Eleven mails are new.")
-    assert reply.text.endswith("And 6 more, 1 of them from lists.")
+    assert reply.text.endswith("And six more, one of them from lists.")
 
 
 def test_a_day_may_be_said_and_what_is_read_counts_then(house):
