@@ -5,8 +5,10 @@ pocketsphinx would hold all of its words in memory, once for each decoder; a gra
 
 from __future__ import annotations
 
-import io
+from array import array
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import BinaryIO
 from zlib import crc32
 
 import numpy as np
@@ -19,8 +21,10 @@ class Dictionary:
     """The words of a file in the format of CMUdict: a word and its phones on each line."""
 
     def __init__(self, path: Path) -> None:
-        self._text = path.read_bytes()
-        self._hashes, self._places = _index(self._text)
+        with path.open("rb") as file:
+            self._hashes, self._places = _index(file)
+            is_empty = not len(self._hashes)
+            self._text = b"" if is_empty else mmap(file.fileno(), 0, access=ACCESS_READ)
 
     def __call__(self, word: str) -> str | None:
         """The phones of a word, separated by spaces, or None. ``word(2)`` is its second way."""
@@ -48,12 +52,11 @@ class Dictionary:
         return len(self._text) if end < 0 else end
 
 
-def _index(text: bytes) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+def _index(file: BinaryIO) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
     """A checksum of each word, in order, and where its line begins."""
-    hashes: list[int] = []
-    places: list[int] = []
+    hashes, places = array("I"), array("I")
     place = 0
-    for line in io.BytesIO(text):
+    for line in file:
         if words := line.split(None, 1):
             hashes.append(crc32(words[0]))
             places.append(place)
