@@ -41,8 +41,8 @@ class Idle:
     """The process while it listened to a room.
 
     ``cpu_percent`` is of one core, and ``cpu_s_an_hour`` the same without what it costs to be woken
-    for every frame of sound, ``feed_cpu_s_an_hour``. ``memory_mb`` is that of the processes that it
-    started, too. ``started_s`` is the time from nothing to listening, imports left out;
+    for every frame of sound, ``feed_cpu_s_an_hour``. These and ``memory_mb`` are of the processes
+    that it started, too. ``started_s`` is the time from nothing to listening, imports left out;
     ``false_starts`` counts what was taken for a request.
     """
 
@@ -71,7 +71,7 @@ class _Moment:
 
     @classmethod
     def now(cls) -> _Moment:
-        return cls(time.perf_counter(), time.process_time())
+        return cls(time.perf_counter(), time.process_time() + _children_cpu_s())
 
 
 async def _sound(kind: Sound) -> Samples:
@@ -178,9 +178,21 @@ def _resident_mb(status: Mapping[str, str]) -> float:
     return int(status.get("VmRSS", "0").split()[0]) / 1024
 
 
-def _children_mb() -> float:
-    """What the processes have that were started by this one."""
+def _children() -> list[str]:
+    """The processes that were started by this one."""
     lists = [path.read_text(encoding="ascii") for path in _THREADS.glob("*/children")]
-    return sum(
-        _resident_mb(_status(Path(f"/proc/{pid}/status"))) for line in lists for pid in line.split()
-    )
+    return [pid for line in lists for pid in line.split()]
+
+
+def _children_mb() -> float:
+    return sum(_resident_mb(_status(Path(f"/proc/{pid}/status"))) for pid in _children())
+
+
+def _children_cpu_s() -> float:
+    """What they have used so far: those that run, and those that have ended."""
+    ended = os.times()
+    total = ended.children_user + ended.children_system
+    for pid in _children():
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total
