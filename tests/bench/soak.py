@@ -220,7 +220,7 @@ async def soak(turns: int, *, embedded: bool = False) -> Soak:
                     knowing.finals.clear()
 
             known = opening.habits(config, None, recorder.hear)
-            readers = [waits.read, recorder, forget]
+            readers: list[daemon.Reader] = [waits.read, recorder, forget]
             await daemon.serve(config, thinking, stages, readers, known)
             await recorder.aclose()
     return Soak(tuple(day.samples), waits, time.perf_counter() - began_s)
@@ -253,7 +253,7 @@ def _growth(found: Soak, name: str) -> int:
     """By how much the most of the second half is more than that of the first."""
     values = [getattr(each, name) for each in found.warm]
     half = len(values) // 2
-    return max(values[half:]) - max(values[:half])
+    return int(max(values[half:]) - max(values[:half]))
 
 
 def _p95(values: Sequence[float]) -> float | None:

@@ -13,6 +13,7 @@ import select
 import subprocess
 import sys
 import weakref
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class Dictation:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
-        self._end = weakref.finalize(self, _nothing)
+        self._end: Callable[[], object] = _nothing
 
     @property
     def is_running(self) -> bool:
