@@ -95,7 +95,7 @@ bench-live: $(VENV)/.dev
 	tests/install_system_packages.sh
 	$(BIN)/python tests/bench/live.py
 
-# a thousand interruptions on real sound servers, in four loops side by side: ten minutes
+# a thousand interruptions on real sound servers, in four loops side by side: a quarter of an hour
 bench-barge-ins: $(VENV)/.dev
 	tests/install_system_packages.sh
 	$(BIN)/python tests/bench/barge_ins.py $(ARGS)
