@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench \
-	bench-files bench-browser bench-links bench-live bench-mail bench-peers clean
+	bench-barge-ins bench-files bench-browser bench-links bench-live bench-mail bench-peers bench-soak clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -94,6 +94,15 @@ bench-mail: $(VENV)/.dev
 bench-live: $(VENV)/.dev
 	tests/install_system_packages.sh
 	$(BIN)/python tests/bench/live.py
+
+# a thousand interruptions on real sound servers, in four loops side by side: a quarter of an hour
+bench-barge-ins: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python tests/bench/barge_ins.py $(ARGS)
+
+# a long day, faster than real time: ten minutes
+bench-soak: $(VENV)/.dev
+	$(BIN)/python tests/bench/soak.py $(ARGS)
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "voiced needs Python 3.11 to 3.13 with venv; on Debian or" \

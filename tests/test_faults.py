@@ -11,7 +11,7 @@ import pytest
 
 TESTS = Path(__file__).parent
 TABLE = TESTS.parent / "docs" / "faults.md"
-PROVED_AT_LEAST = 48
+PROVED_AT_LEAST = 49
 """So many rows have a test; a row that loses its own is noticed."""
 
 

@@ -21,7 +21,6 @@ from .syscalls import open_beneath, rename_noreplace, settle
 __all__ = ["Budget", "Draft", "remove_tree"]
 
 _BLOCK_BYTES = 1 << 20
-_ZEROS = bytes(_BLOCK_BYTES)
 _STAT_BLOCK_BYTES = 512
 _MAX_DEPTH = 40
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -167,7 +166,7 @@ class Draft:
             if not self.is_wanted:
                 raise failed("the copy was called off", "I stopped copying.")
             self.budget.take_bytes(len(block))
-            if block == _ZEROS[: len(block)]:
+            if block == bytes(len(block)):
                 os.lseek(target, len(block), os.SEEK_CUR)  # a hole stays one
                 continue
             view = memoryview(block)

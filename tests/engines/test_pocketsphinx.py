@@ -13,6 +13,7 @@ import pytest
 
 from voiced.audio import AudioFrame, Framer, Samples, silence
 from voiced.config import TranscriberSettings
+from voiced.engines.dictation import Dictation
 from voiced.engines.pocketsphinx import PocketsphinxTranscriber
 from voiced.errors import ModelMissing
 from voiced.grammar import Grammar, ListPhrases
@@ -151,16 +152,27 @@ async def test_an_order_is_not_dictated(say: Say) -> None:
     assert not heard.alternatives
 
 
-async def test_all_models_are_loaded_before_the_first_word(
-    say: Say, tmp_path: Path, model: dict[str, Path]
-) -> None:
-    transcriber = engine(model=str(tmp_path))
-    await transcriber.prepare()
-    for link in model.values():
-        link.unlink()
-    sound = await say("what is the capital of france")
-    heard = await final(transcriber, sound, Hints(graph=GRAMMAR.graph))
-    assert heard.text.startswith("what is the")
+async def test_orders_start_no_dictation_of_their_own(say: Say) -> None:
+    transcriber = await prepared()
+    dictation = dictation_of(transcriber)
+    await final(transcriber, await say("lock the balcony door"))
+    assert not dictation.is_running
+
+
+async def test_dictation_starts_while_somebody_speaks_and_ends_with_the_engine(say: Say) -> None:
+    transcriber = await prepared()
+    dictation = dictation_of(transcriber)
+    await final(transcriber, silence(16_000), Hints(graph=GRAMMAR.graph))
+    assert not dictation.is_running
+    await final(transcriber, await say("lock the balcony door"), Hints(graph=GRAMMAR.graph))
+    assert dictation.is_running
+    await transcriber.aclose()
+    assert not dictation.is_running
+
+
+def dictation_of(transcriber: PocketsphinxTranscriber) -> Dictation:
+    assert transcriber._decoders is not None
+    return transcriber._decoders.dictation
 
 
 async def test_another_graph_is_another_grammar(say: Say) -> None:

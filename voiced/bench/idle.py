@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +31,8 @@ _FEED_S = 5.0
 Sound: TypeAlias = Literal["silence", "noise", "speech"]
 """What is heard in the room: hardly anything, something like a fan, or others who talk."""
 
-_STATUS = Path("/proc/self/status")
+_OWN = Path("/proc/self/status")
+_THREADS = Path("/proc/self/task")
 _DESCRIPTORS = Path("/proc/self/fd")
 
 
@@ -40,8 +41,9 @@ class Idle:
     """The process while it listened to a room.
 
     ``cpu_percent`` is of one core, and ``cpu_s_an_hour`` the same without what it costs to be woken
-    for every frame of sound, ``feed_cpu_s_an_hour``. ``started_s`` is the time from nothing to
-    listening, imports left out; ``false_starts`` counts what was taken for a request.
+    for every frame of sound, ``feed_cpu_s_an_hour``. These and ``memory_mb`` are of the processes
+    that it started, too. ``started_s`` is the time from nothing to listening, imports left out;
+    ``false_starts`` counts what was taken for a request.
     """
 
     seconds: float
@@ -69,7 +71,7 @@ class _Moment:
 
     @classmethod
     def now(cls) -> _Moment:
-        return cls(time.perf_counter(), time.process_time())
+        return cls(time.perf_counter(), time.process_time() + _children_cpu_s())
 
 
 async def _sound(kind: Sound) -> Samples:
@@ -148,7 +150,7 @@ async def measure(config: Config, seconds: float, kind: Sound = "silence") -> Id
         ):
             started_s = time.perf_counter() - before_s
             await daemon.serve(loaded.config, brain, stages, [notice])
-            status = _status()
+            status, children_mb = _status(_OWN), _children_mb()
     wall_s = room.ended.wall_s - room.began.wall_s
     return Idle(
         seconds=round(wall_s, 1),
@@ -156,7 +158,7 @@ async def measure(config: Config, seconds: float, kind: Sound = "silence") -> Id
         cpu_s_an_hour=round(_an_hour(room) - feed, 1),
         feed_cpu_s_an_hour=round(feed, 1),
         cpu_percent=round(100 * (room.ended.cpu_s - room.began.cpu_s) / wall_s, 2),
-        memory_mb=round(int(status["VmRSS"].split()[0]) / 1024, 1),
+        memory_mb=round(_resident_mb(status) + children_mb, 1),
         threads=int(status["Threads"]),
         open_files=len(os.listdir(_DESCRIPTORS)) - 1,  # noqa: PTH208 - minus the one that lists
         started_s=round(started_s, 2),
@@ -164,9 +166,33 @@ async def measure(config: Config, seconds: float, kind: Sound = "silence") -> Id
     )
 
 
-def _status() -> dict[str, str]:
+def _status(path: Path) -> dict[str, str]:
     try:
-        lines = _STATUS.read_text(encoding="ascii").splitlines()
+        lines = path.read_text(encoding="ascii").splitlines()
     except OSError as error:
-        raise VoicedError(f"{_STATUS} cannot be read; bench idle needs Linux") from error
+        raise VoicedError(f"{path} cannot be read; bench idle needs Linux") from error
     return {key: value.strip() for key, _, value in (line.partition(":") for line in lines)}
+
+
+def _resident_mb(status: Mapping[str, str]) -> float:
+    return int(status.get("VmRSS", "0").split()[0]) / 1024
+
+
+def _children() -> list[str]:
+    """The processes that were started by this one."""
+    lists = [path.read_text(encoding="ascii") for path in _THREADS.glob("*/children")]
+    return [pid for line in lists for pid in line.split()]
+
+
+def _children_mb() -> float:
+    return sum(_resident_mb(_status(Path(f"/proc/{pid}/status"))) for pid in _children())
+
+
+def _children_cpu_s() -> float:
+    """What they have used so far: those that run, and those that have ended."""
+    ended = os.times()
+    total = ended.children_user + ended.children_system
+    for pid in _children():
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        total += (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return total

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from voiced.audio import Samples, to_float32
 from voiced.echo.linear import Separated, Spectrum
 from voiced.rates import FRAME_SAMPLES, RATE_HZ
 
@@ -35,15 +36,16 @@ _CALM_DB = 3.0
 _SETTLED = 50
 _UPSET = 100
 _UPSET_BY_CALM = 4
+_MOST_RESTING = 50
 _PACES = ((75, 4.0), (200, 2.0))
 _LAST_PACE = 0.33
 """Until so many frames with an echo were heard, and afterwards."""
 
 
 def band_powers(spectrum: Spectrum) -> Bands:
-    """The power of each band of a spectrum of shape (321,)."""
+    """The power of each band of a spectrum of shape (321,), or of each of several of them."""
     power = spectrum.real.astype(np.float64) ** 2 + spectrum.imag.astype(np.float64) ** 2
-    sums: Bands = np.add.reduceat(power, _EDGES)[:-1]
+    sums: Bands = np.add.reduceat(power, _EDGES, axis=-1)[..., :-1]
     return sums
 
 
@@ -64,6 +66,7 @@ class Excess:
     def __init__(self) -> None:
         self._noise = np.full(BANDS, _FIRST_NOISE)
         self._has_rested = False
+        self._resting: list[Samples] = []
         self._before_db = 0.0
         self.forget()
 
@@ -74,16 +77,29 @@ class Excess:
         self._calm = self._upset = self._learned = 0
         self.is_settled = False
 
-    def rest(self, near: Spectrum) -> None:
-        """Take a frame in which nothing can echo: its noise is known better than under a reply."""
-        powers = band_powers(near)
-        if not self._has_rested:
-            self._has_rested = True
-            self._noise = powers
-        self._follow_noise(powers)
+    def rest(self, near: Samples) -> None:
+        """Take a frame in which nothing can echo: its noise is known better than under a reply.
+
+        It counts from the next ``hear`` on; many at once cost less.
+        """
+        self._resting.append(near)
+        if len(self._resting) == _MOST_RESTING:
+            self._rest()
+
+    def _rest(self) -> None:
+        sound = to_float32(np.stack(self._resting))
+        self._resting.clear()
+        spectra = np.fft.rfft(sound, 2 * FRAME_SAMPLES).astype(np.complex64)
+        for powers in band_powers(spectra):
+            if not self._has_rested:
+                self._has_rested = True
+                self._noise = powers
+            self._follow_noise(powers)
 
     def hear(self, frame: Separated) -> float:
         """By how many dB the last two frames were louder than expected; 0 if that is not known."""
+        if self._resting:
+            self._rest()
         left = band_powers(frame.residual_spectrum)
         self._echo = np.maximum(band_powers(frame.echo_spectrum), _FADE * self._echo)
         self._follow_noise(left)

@@ -46,7 +46,7 @@ from voiced.echo.absence import Absence
 from voiced.echo.bands import Excess
 from voiced.echo.gate import AUDIBLE_DB, SILENCE_DBFS, Gate, Levels
 from voiced.echo.likeness import Likeness
-from voiced.echo.linear import Floats, LinearFilter, Spectrum
+from voiced.echo.linear import Floats, LinearFilter
 from voiced.rates import FRAME_SAMPLES
 from voiced.stages import EchoCanceller
 
@@ -133,12 +133,10 @@ class EchoPath:
         self._follow_noise(near_dbfs)
         self._silent_frames = 0 if far_dbfs > _AUDIBLE_FAR_DBFS else self._silent_frames + 1
         self._playing_frames = self._playing_frames + 1 if self._silent_frames < _ECHO_FRAMES else 0
-        sound = to_float32(near.samples)
-        if self._silent_frames >= _ECHO_FRAMES:
-            cleaned = self._without_echo(frame, sound)
-        else:
-            cleaned = self._with_echo(near, frame, far)
-        return cleaned
+        if self._silent_frames < _ECHO_FRAMES:
+            return self._with_echo(near, frame, far)
+        level = near_dbfs if frame is near else level_dbfs(frame.samples)
+        return self._without_echo(frame, level, near.samples)
 
     def lose(self, far: Samples | None) -> None:
         """Pass over sound of the microphone that was lost: ``far`` was played meanwhile.
@@ -191,11 +189,10 @@ class EchoPath:
         self._silent_frames = 0
         return Cleaned(near, level, 0.0, is_converged=False, excess_db=0.0, linear=near)
 
-    def _without_echo(self, frame: AudioFrame, near: Floats) -> Cleaned:
-        self._excess.rest(_spectrum(near))
+    def _without_echo(self, frame: AudioFrame, level: float, near: Samples) -> Cleaned:
+        self._excess.rest(near)
         self._fars_dbfs.clear()
         self._echo_dbfs = SILENCE_DBFS
-        level = level_dbfs(frame.samples)
         return Cleaned(frame, level, SILENCE_DBFS, self._is_converged, 0.0, frame)
 
     def _with_echo(self, near_frame: AudioFrame, frame: AudioFrame, far: Samples) -> Cleaned:
@@ -259,11 +256,6 @@ class EchoPath:
             self._noise_dbfs += _NOISE_FALL * (level - self._noise_dbfs)
         else:
             self._noise_dbfs = min(level, self._noise_dbfs + _NOISE_RISE_DB)
-
-
-def _spectrum(sound: Floats) -> Spectrum:
-    """Of one frame or two; one is filled up."""
-    return np.fft.rfft(sound, 2 * FRAME_SAMPLES).astype(np.complex64)
 
 
 def _level(sound: Floats) -> float:

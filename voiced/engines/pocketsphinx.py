@@ -4,7 +4,8 @@ Two decoders hear each utterance as it comes: one knows only the sentences of th
 other only phones. A grammar makes a sentence of anything; how much worse it fits than free phones
 says whether one of its sentences was spoken. Open dictation is a third decoder, run only over
 utterances that are no sentence of the grammar: it costs several times what the other two do, and
-understands more when it is given an utterance as a whole.
+understands more when it is given an utterance as a whole. It has a process of its own, which
+starts when somebody speaks.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ class PocketsphinxTranscriber:
         return True
 
     async def prepare(self) -> None:
-        """Load the models, dictation's too, and warm them.
+        """Load the models; that of dictation is loaded while somebody speaks.
 
         Raises:
             ModelMissing: pocketsphinx or a part of its model is not there, or the language is not
@@ -79,7 +80,9 @@ class PocketsphinxTranscriber:
 
     async def aclose(self) -> None:
         """Free the model."""
-        self._decoders = None
+        decoders, self._decoders = self._decoders, None
+        if decoders is not None:
+            await self._exclusive.run(decoders.close)
 
     async def transcribe(
         self, audio: AsyncIterable[AudioFrame], hints: Hints
@@ -162,6 +165,8 @@ class _Utterance:
         samples = np.concatenate([silence(0), *(self._gate.feed(frame) for frame in batch)])
         if len(samples):
             self._passed.append(samples)
+            if self._dictates and self._gate.heard_speech:
+                self._decoders.dictation.wake()
             if self._has_graph:
                 self._decode(samples)
         return self._decoders.grammar.text() if self._has_graph and self._gate.heard_speech else ""
@@ -217,10 +222,6 @@ class _Utterance:
         return True
 
     def _dictation_reading(self) -> Hypothesis | None:
-        dictation = self._decoders.dictation
-        dictation.begin()
-        dictation.feed(np.concatenate(self._passed), is_whole=True)
-        dictation.end()
-        text = dictation.text()
-        sure = min(_MAX_DICTATION, dictation.posterior() ** (1.0 / max(1, len(text.split()))))
+        text, posterior = self._decoders.dictation.dictate(np.concatenate(self._passed))
+        sure = min(_MAX_DICTATION, posterior ** (1.0 / max(1, len(text.split()))))
         return Hypothesis(text, sure) if text and sure >= _MIN_DICTATION else None

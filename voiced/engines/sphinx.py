@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from voiced.audio import Samples
 from voiced.config import TranscriberSettings
+from voiced.engines.dictation import Dictation
+from voiced.engines.dictionary import Dictionary
 from voiced.engines.pronunciation import pronunciations
 from voiced.engines.second_opinion import LOOSE, Segment
 from voiced.errors import ModelMissing, TranscriptionError
@@ -31,9 +33,6 @@ _GRAMMAR_TUNING = {
     "silprob": 0.1,
     "maxhmmpf": 1000,
 }
-_DICTATION_TUNING = {"fwdflat": False}
-"""The second pass costs a quarter more and understands no more."""
-
 _MOST_UNUSED = 3000
 """Learned words that are in no graph any more, such as names of files that are gone."""
 
@@ -59,10 +58,10 @@ class Decoder:
             self.raw.start_utt()
         self._is_open = True
 
-    def feed(self, samples: Samples, *, is_whole: bool = False) -> None:
-        """Decode sound; ``is_whole`` says that it is the whole utterance."""
+    def feed(self, samples: Samples) -> None:
+        """Decode sound."""
         with _translated("decoding"):
-            self.raw.process_raw(samples.tobytes(), False, is_whole)  # noqa: FBT003 - the vendor's
+            self.raw.process_raw(samples.tobytes(), False, False)  # noqa: FBT003 - the vendor's
 
     def end(self) -> None:
         """End the utterance, if there is one."""
@@ -75,19 +74,6 @@ class Decoder:
         """The words so far."""
         hypothesis = self.raw.hyp()
         return hypothesis.hypstr.replace(LOOSE, "").strip() if hypothesis is not None else ""
-
-    def posterior(self) -> float:
-        """How sure the decoder itself is, in [0, 1]."""
-        return float(min(1.0, max(0.0, self.raw.get_prob())))
-
-    def warm(self) -> None:
-        """Run over a little noise, so that the model is in memory.
-
-        The decoder must be one that hears whole utterances: others would learn from it.
-        """
-        self.begin()
-        self.feed(_noise(), is_whole=True)
-        self.end()
 
     def channel(self) -> NDArray[np.float64]:
         """What it takes for the colour of voice, room and microphone (the cepstral mean).
@@ -113,12 +99,10 @@ def _score(log: Callable[[float], int], likelihood: float) -> float:
     return float(log(likelihood)) if likelihood > 0 else _WORST_SCORE
 
 
-def _noise() -> Samples:
-    return np.random.default_rng(0).normal(0, 500, 4800).astype(np.int16)
-
-
 class Decoders:
     """The decoders of one transcriber: grammar, free phones, and dictation.
+
+    That of the grammar knows the words of its grammars and no others.
 
     ``current`` is whatever uses them at the moment; ``understood`` counts the sentences of a
     grammar that were found so far.
@@ -126,18 +110,23 @@ class Decoders:
 
     def __init__(self, settings: TranscriberSettings) -> None:
         self._make, self._model = _vendor(settings)
+        self._file("en-us.lm.bin")
+        self._dictionary = Dictionary(Path(self._file("cmudict-en-us.dict")))
         self._graph: WordGraph | None = None
         self._graphs: dict[str, WordGraph] = {}
         self._learned: set[str] = set()
         self.current: object = None
         self.understood = 0
         self.grammar = self._decoder(**_GRAMMAR_TUNING)
-        self.dictation = self._decoder(lm=self._file("en-us.lm.bin"), **_DICTATION_TUNING)
+        self.dictation = Dictation(self._model)
         self.phones = self._decoder(allphone_ci=True)
         with _translated("the search for phones"):
             self.phones.raw.add_allphone_file(_SEARCH, None)
             self.phones.raw.activate_search(_SEARCH)
-        self.dictation.warm()
+
+    def close(self) -> None:
+        """End what runs beside this process."""
+        self.dictation.close()
 
     def listen_for(self, graph: WordGraph) -> None:
         """Search for the sentences of ``graph`` from now on.
@@ -180,7 +169,8 @@ class Decoders:
             if raw.lookup_word(word) is not None:
                 continue
             self._learned.add(word)
-            for index, phones in enumerate(pronunciations(word, raw.lookup_word), start=1):
+            ways = self._dictionary.ways(word) or pronunciations(word, self._dictionary)
+            for index, phones in enumerate(ways, start=1):
                 name = word if index == 1 else f"{word}({index})"
                 raw.add_word(name, phones, False)  # noqa: FBT003 - the vendor's signature
 
@@ -195,7 +185,7 @@ class Decoders:
                     raw.add_word(f"{LOOSE}{way}", phones, False)  # noqa: FBT003 - the vendor's
 
     def _forget(self) -> None:
-        """Take a new decoder for the grammar: a dictionary cannot be made smaller.
+        """Take a new decoder for the grammar: what one has learned cannot be taken back.
 
         The channel stays known. It is set for the phones, too: both have to weigh it alike.
         """
@@ -208,8 +198,7 @@ class Decoders:
         self._learned.clear()
 
     def _decoder(self, **options: Any) -> Decoder:
-        files = {"hmm": "en-us", "dict": "cmudict-en-us.dict"}
-        given = {"lm": None, **{key: self._file(name) for key, name in files.items()}, **options}
+        given: dict[str, Any] = {"hmm": self._file("en-us"), "dict": None, "lm": None, **options}
         with _translated("loading the model"):
             return Decoder(self._make(loglevel="FATAL", **given))
 

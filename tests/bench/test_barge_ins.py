@@ -1,0 +1,28 @@
+"""Some of the interruptions on a real sound server; a thousand: ``make bench-barge-ins``."""
+
+from __future__ import annotations
+
+import pytest
+from bench.barge_ins import TONES_HZ, figures, one, overlaps
+from sound_server import what_is_missing
+
+from voiced.testing import signals
+
+TIMES = 10
+
+
+@pytest.mark.device
+def test_nothing_is_left_over_and_no_two_replies_sound_at_once() -> None:
+    missing = what_is_missing()
+    assert not missing, missing
+    found = one(TIMES)
+    assert found.barge_ins >= TIMES
+    assert found.windows
+    assert [each.name for each in figures([found]) if each.is_met is False] == []
+
+
+def test_two_tones_at_once_are_seen_and_one_after_the_other_is_none() -> None:
+    low, high = (signals.tone(1.0, hz, peak=0.3) for hz in TONES_HZ[1:3])
+    assert overlaps(signals.concat(low, high, gap_s=0.2))[1] == 0
+    windows, overlapping = overlaps(low + high)
+    assert overlapping > 0.9 * windows > 0
