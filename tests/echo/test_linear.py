@@ -55,3 +55,27 @@ def test_forgetting_begins_anew() -> None:
     frame, block = next(frames(near[16_000:], far[16_000:]))
     separated = path.separate(to_float32(frame.samples), to_float32(block))
     assert not np.any(separated.echo)
+
+
+@pytest.mark.parametrize("wrong", [1e5, 1e20, np.inf, np.nan])
+def test_a_filter_that_has_diverged_begins_anew(wrong: float) -> None:
+    far = babble(SECONDS, seed=1)
+    echo = room(far, 60, -26)
+    path = LinearFilter()
+    path._taps[:] = wrong
+    left: list[np.ndarray] = []
+    with np.errstate(all="ignore"):
+        for frame, block in frames(echo + noise(SECONDS), far):
+            separated = path.separate(to_float32(frame.samples), to_float32(block))
+            left.append(separated.residual)
+    assert np.isfinite(np.concatenate(left)).all()
+    assert level(np.concatenate(left) * 32768) < level(echo) - 15, "it learns the room no more"
+
+
+def test_tones_that_come_and_go_do_not_make_it_diverge() -> None:
+    seconds = np.arange(16_000 * 60) / 16_000
+    far = 9000 * np.sin(2 * np.pi * 300 * seconds) * ((seconds % 1.3) < 0.5)
+    echo = room(far, 60, -20) * ((seconds % 7.0) < 3.0)
+    with np.errstate(over="raise", invalid="raise"):
+        left, _ = residual(echo + noise(60.0), far)
+    assert np.abs(left).max() < 2 * 32768

@@ -31,6 +31,9 @@ _FIRST_DOUBT = 0.1
 _FIRST_NEAR_POWER = 1e-3
 _LEAST_POWER = 1e-6
 _AUDIBLE_POWER = 1e-4
+_LOUDEST, _MOST_POWER = 1.0, 1e4
+"""An echo is never so loud, a path never so strong: the filter has diverged, and begins anew."""
+
 _KEPT = np.float32(0.995)
 _SMOOTHING = np.float32(0.5)
 _TRIMMED = 6
@@ -74,6 +77,9 @@ class LinearFilter:
     def separate(self, near: Floats, far: Floats) -> Separated:
         """Take the echo out of a near frame, and learn from it."""
         echo = self.pass_over(far)
+        if not float(np.abs(echo).max()) < _LOUDEST:  # a number that is none is not less, either
+            self.forget()
+            echo = np.zeros_like(echo)
         residual = near - echo
         error = _spectrum(residual)
         self._learn(error)
@@ -98,9 +104,13 @@ class LinearFilter:
         expected = 0.5 * np.sum(self._doubt * far_power, axis=0) + self._near_power + _LEAST_POWER
         gain = self._doubt / expected
         self._taps += gain * np.conj(self._fars) * error
+        power = _power(self._taps)
+        if not float(power.max()) < _MOST_POWER:
+            self.forget()
+            return
         self._doubt *= 1 - 0.5 * gain * far_power
         # rooms change: a tap is known a little less well with each frame, by what it may be
-        self._doubt += (1 - _KEPT) * (2 * _power(self._taps) - self._doubt)
+        self._doubt += (1 - _KEPT) * (2 * power - self._doubt)
         self._trim()
 
     def _trim(self) -> None:
