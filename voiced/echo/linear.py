@@ -64,9 +64,9 @@ class LinearFilter:
 
     def forget(self) -> None:
         """Know nothing of the room again."""
-        self._taps = np.zeros((PARTITIONS, _BINS), np.complex64)
-        self._doubt = np.full((PARTITIONS, _BINS), _FIRST_DOUBT, np.float32)
-        self._near_power = np.full(_BINS, _FIRST_NEAR_POWER, np.float32)
+        self._taps: Spectrum = np.zeros((PARTITIONS, _BINS), np.complex64)
+        self._doubt: Floats = np.full((PARTITIONS, _BINS), _FIRST_DOUBT, np.float32)
+        self._near_power: Floats = np.full(_BINS, _FIRST_NEAR_POWER, np.float32)
         self._next = 0
 
     @property
@@ -104,7 +104,7 @@ class LinearFilter:
         expected = 0.5 * np.sum(self._doubt * far_power, axis=0) + self._near_power + _LEAST_POWER
         gain = self._doubt / expected
         self._taps += gain * np.conj(self._fars) * error
-        power = _power(self._taps)
+        power: Floats = _power(self._taps)
         if not float(power.max()) < _MOST_POWER:
             self.forget()
             return
