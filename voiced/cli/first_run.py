@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 
 __all__ = ["setup"]
 
-_NAMES = (
-    "machine",
-    "recogniser",
-    "voice",
-    "microphone",
-    "speaker",
-    "echo",
-    "activation",
-    "model",
-    "service",
-    "conversation",
-)
+_QUESTIONS = {
+    "machine": "Look at this machine?",
+    "recogniser": "Choose what understands your speech?",
+    "voice": "Choose a voice?",
+    "microphone": "Try the microphone?",
+    "speaker": "Try the loudspeaker?",
+    "echo": "Look at the echo?",
+    "activation": "Choose when it listens, and a key?",
+    "model": "Look for a language model?",
+    "service": "Look at starting it with your login?",
+    "conversation": "Try it out?",
+}
+_NAMES = tuple(_QUESTIONS)
 _INTERRUPTED = 130
 
 
@@ -105,8 +106,7 @@ def _go_one(run: Run, name: str, step: Callable[[Run], None], *, is_alone: bool)
     is_skipped = (
         run.dialogue.has_person
         and not is_alone
-        and name != "machine"
-        and not run.dialogue.confirm(f"Set up: {name}?", default=True)
+        and not run.dialogue.confirm(_QUESTIONS[name], default=True)
     )
     if not is_skipped:
         step(run)

@@ -39,7 +39,7 @@ def edited(path: Path, changes: Changes) -> str:
     import tomlkit  # noqa: PLC0415 - nothing else needs it
     from tomlkit.exceptions import TOMLKitError  # noqa: PLC0415
 
-    section = ""
+    section = next(iter(changes), "")
     try:
         document = tomlkit.parse(read(path))
         for section, values in changes.items():

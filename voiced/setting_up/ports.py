@@ -48,6 +48,9 @@ def _models(document: Any) -> tuple[str, ...] | None:
     data = cast("dict[str, Any]", document).get("data")
     if not isinstance(data, list):
         return None
-    entries = [each for each in cast("list[Any]", data) if isinstance(each, dict)]
-    names = [cast("dict[str, Any]", each).get("id") for each in entries]
+    names = [_name(each) for each in cast("list[Any]", data)]
     return tuple(one_line(str(name))[:_MOST_NAME] for name in names if name)
+
+
+def _name(entry: Any) -> Any:
+    return cast("dict[str, Any]", entry).get("id") if isinstance(entry, dict) else None
