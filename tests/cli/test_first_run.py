@@ -86,9 +86,7 @@ def test_every_step_can_be_skipped(voiced, outside, type_in):
 
 
 def test_ctrl_c_keeps_what_was_written_and_says_how_to_go_on(voiced, outside, home, type_in):
-    type_in(
-        "n\n", "n\n", "\n", "\n", "\n", "\n", KeyboardInterrupt
-    )  # no recogniser; the voice; stop
+    type_in("n\n", "n\n", "\n", "\n", "\n", "\n", KeyboardInterrupt)
     ended = voiced("setup")
     assert ended.code == 130
     assert "voiced setup --only microphone" in ended.err
