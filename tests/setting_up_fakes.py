@@ -49,6 +49,7 @@ class FakeOutside:
     pull_fails: BaseException | None = None
     fails: BaseException | None = None
     turn: Heard | None = None
+    is_running: bool = False
     done: list[Any] = field(default_factory=list)
 
     def look(self) -> Machine:
@@ -60,6 +61,9 @@ class FakeOutside:
 
     def packages(self) -> frozenset[str]:
         return self.installed
+
+    def runs_already(self) -> bool:
+        return self.is_running
 
     def has_model(self, model: Model) -> bool:
         return ("pulled", model.name) in self.done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import anyio
 import numpy as np
@@ -59,7 +59,11 @@ def test_from_the_microphone_to_a_conversation(
                 sound_server.say(question)
 
     user = User(which="default")
-    outside = RealOutside(env, user.tell, pytest.fail, lambda: read(None), pytest.fail)
+
+    def refuse(*_: object) -> NoReturn:
+        raise AssertionError("nothing of that was agreed to")
+
+    outside = RealOutside(env, user.tell, refuse, lambda: read(None), refuse)
     run = Run(outside, user, Keeper(path, read), read(None).config)
     STEPS["microphone"](run)
     assert run.found["microphone"]["problem"] == "", run.found

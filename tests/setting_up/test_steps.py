@@ -179,6 +179,14 @@ def test_the_loudspeaker_is_played_until_it_is_heard(path: Path) -> None:
     assert run.found["speaker"]["heard"] is True
 
 
+def test_a_voiced_that_hears_it_too_is_told_once(path: Path) -> None:
+    person = Person()
+    run = run_of(path, FakeOutside(is_running=True), person)
+    for name in ("microphone", "speaker", "echo"):
+        STEPS[name](run)
+    assert person.screen.count("voiced mute") == 1
+
+
 def test_the_echo_sets_what_fits(path: Path) -> None:
     found = done(path, "echo", FakeOutside(), Person())
     assert found["audio"] == {"min_level_dbfs": -50.0}

@@ -6,10 +6,11 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 
-from voiced.events import ModeChanged, TranscriptFinal, TurnEnded, TurnId
+from voiced.events import ModeChanged, Timing, TranscriptFinal, TurnEnded, TurnId
 from voiced.setting_up.outside import Heard, LocalServer
 from voiced.setting_up.ports import local_servers
 from voiced.setting_up.talking import Ear, turn_of_frames
@@ -22,15 +23,15 @@ def test_one_turn_is_followed_to_its_end() -> None:
         ModeChanged(0, "listening"),
         ModeChanged(1, "asleep"),
         TranscriptFinal(2, TurnId(1), "hello", 1.0),
-        TurnEnded(3, TurnId(1), "completed", "Hello to you.", {}),
-        TurnEnded(4, TurnId(2), "failed", "", {}),
+        TurnEnded(3, TurnId(1), "completed", "Hello to you.", Timing()),
+        TurnEnded(4, TurnId(2), "failed", "", Timing()),
     ):
         ear.hear(event)
     assert ear.heard == Heard("hello", "Hello to you.", "completed")
     assert told == ["It listens: speak now.", "over"]
 
 
-FRAMES = [
+FRAMES: list[dict[str, Any]] = [
     {"ok": True, "status": {}},
     {"level_dbfs": -60.0},
     {"event": {"type": "transcript_final", "text": "hello"}},

@@ -47,6 +47,8 @@ class Outside(Protocol):
 
     def packages(self) -> Collection[str]: ...
 
+    def runs_already(self) -> bool: ...
+
     def has_model(self, model: Model) -> bool: ...
 
     def pull(self, model: Model) -> None: ...
@@ -79,6 +81,7 @@ class Run:
     found: dict[str, Any] = field(default_factory=dict[str, Any])
     _machine: Machine | None = None
     _speed: Speed | None = None
+    _has_warned: bool = False
 
     @property
     def machine(self) -> Machine:
@@ -96,6 +99,15 @@ class Run:
             self._speed = self.outside.measure()
             self.found["speed"] = asdict(self._speed)
         return self._speed
+
+    def warn_of_another(self) -> None:
+        """Say once that a running voiced hears, too, what is said for a test."""
+        if not self._has_warned and self.outside.runs_already():
+            self._has_warned = True
+            self.dialogue.tell(
+                "A voiced is running: it hears what you say here, and answers. `voiced mute` in "
+                "another terminal keeps it out, `voiced unmute` lets it in again."
+            )
 
     def write(self, section: str, keys: Mapping[str, Any]) -> bool:
         """Show what would change in a section, ask, and write it; whether it is so now."""

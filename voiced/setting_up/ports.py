@@ -45,12 +45,12 @@ def _models(document: Any) -> tuple[str, ...] | None:
     """The names in an answer; None: it is another kind of program."""
     if not isinstance(document, dict):
         return None
-    data = cast("dict[str, Any]", document).get("data")
+    data: object = cast("dict[str, object]", document).get("data")
     if not isinstance(data, list):
         return None
-    names = [_name(each) for each in cast("list[Any]", data)]
+    names = [_name(each) for each in cast("list[object]", data)]
     return tuple(one_line(str(name))[:_MOST_NAME] for name in names if name)
 
 
-def _name(entry: Any) -> Any:
+def _name(entry: object) -> Any:
     return cast("dict[str, Any]", entry).get("id") if isinstance(entry, dict) else None

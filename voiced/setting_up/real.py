@@ -9,12 +9,14 @@ from importlib.util import find_spec
 
 import anyio
 
+from voiced import control
 from voiced.audio import Samples
 from voiced.config import Config, Loaded, model_folder
 from voiced.doctor.checks import Check
 from voiced.doctor.devices import check_devices
 from voiced.doctor.echo import EchoReport
 from voiced.doctor.services import check_sound_server
+from voiced.errors import ControlError
 from voiced.models import Model, installed, locate
 from voiced.service import Service
 from voiced.setting_up import ports, talking, trying
@@ -61,6 +63,14 @@ class RealOutside:
     def packages(self) -> Collection[str]:
         """Which engines are installed."""
         return frozenset(name for name in _PACKAGES if find_spec(name) is not None)
+
+    def runs_already(self) -> bool:
+        """Whether a daemon answers."""
+        try:
+            control.ask({"do": "status"})
+        except ControlError:
+            return False
+        return True
 
     def has_model(self, model: Model) -> bool:
         """Whether it is installed."""

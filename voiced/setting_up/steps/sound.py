@@ -68,6 +68,7 @@ def test_echo(run: Run) -> None:
     question = "Measure the echo? A sound is played for nine seconds; be quiet meanwhile."
     if not run.dialogue.confirm(question, default=True):
         return
+    run.warn_of_another()
     try:
         report = run.outside.echo(run.config)
     except EngineError as error:
@@ -81,6 +82,7 @@ def test_echo(run: Run) -> None:
 
 def _device(run: Run, kind: Kind) -> bool:
     """Choose the device, and tell what is wrong with it; whether it can be used."""
+    run.warn_of_another()
     names = run.outside.device_names(kind, run.config)
     before = run.config.audio.microphone if kind == "microphone" else run.config.audio.speaker
     if len(names) > 1:
