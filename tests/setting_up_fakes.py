@@ -50,6 +50,7 @@ class FakeOutside:
     fails: BaseException | None = None
     turn: Heard | None = None
     is_running: bool = False
+    taken_s: float | None = 0.5
     done: list[Any] = field(default_factory=list)
 
     def look(self) -> Machine:
@@ -58,6 +59,10 @@ class FakeOutside:
     def measure(self) -> Speed:
         self.done.append("measure")
         return self.speed
+
+    def order_s(self, model: str, threads: int) -> float | None:
+        self.done.append(("timed", model, threads))
+        return self.taken_s
 
     def packages(self) -> frozenset[str]:
         return self.installed

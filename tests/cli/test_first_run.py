@@ -101,3 +101,11 @@ def test_a_broken_file_is_told_first(voiced, outside, home):
     assert ended.code == 78
     assert "microphone" in ended.err
     assert outside.done == []
+
+
+def test_a_step_that_fails_does_not_end_the_others(voiced, outside, home):
+    (home / "config").write_text("in the way of the folder")
+    ended = voiced("setup", "--yes", "--only", "voice", "--only", "speaker")
+    assert ended.code == 1
+    assert "voiced.toml" in ended.err
+    assert "speak" in outside.done

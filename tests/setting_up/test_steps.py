@@ -39,7 +39,7 @@ def test_a_recogniser_is_pulled_and_set(path: Path) -> None:
     outside, person = FakeOutside(), Person()
     found = done(path, "recogniser", outside, person)
     assert found["transcriber"] == {"engine": "faster-whisper", "model": "small.en"}
-    assert outside.done == ["measure", ("pulled", "small.en")]
+    assert outside.done == ["measure", ("pulled", "small.en"), ("timed", "small.en", 0)]
     assert path.read_text().startswith(OWN)
     assert backup_of(path).read_text() == OWN
     assert '+engine = "faster-whisper"' in person.screen
@@ -61,6 +61,28 @@ def test_offline_it_says_how_to_import(path: Path) -> None:
     assert done(path, "voice", offline, person) == {}
     assert "no route to host" in person.screen
     assert "voiced models import en_US-joe-medium" in person.screen
+
+
+@pytest.mark.parametrize("takes", [True, False])
+def test_a_model_that_is_slow_after_all_is_asked_about(path: Path, takes: bool) -> None:
+    outside, person = FakeOutside(taken_s=2.0), Person(slow=takes)
+    found = done(path, "recogniser", outside, person)
+    assert ("transcriber" in found) == takes
+    assert "Measured: 2.0 s for an order." in person.screen
+
+
+def test_a_pi_is_measured_with_the_threads_that_it_gets(path: Path) -> None:
+    pi = replace(DESKTOP, cores=4, board="Raspberry Pi 5 Model B Rev 1.0")
+    outside = FakeOutside(machine=pi)
+    found = done(path, "recogniser", outside, Person())
+    assert found["transcriber"] == {"engine": "faster-whisper", "model": "base.en", "threads": 3}
+    assert outside.done[-1] == ("timed", "base.en", 3)
+
+
+def test_ctrl_c_while_it_downloads(path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        done(path, "voice", FakeOutside(pull_fails=KeyboardInterrupt()), Person())
+    assert not path.exists()
 
 
 def test_another_choice_is_taken(path: Path) -> None:

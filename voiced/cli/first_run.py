@@ -12,6 +12,7 @@ import typer
 
 from voiced.cli.output import AsJson, note, print_json, printable, prints_on_stderr
 from voiced.cli.setup import load_config, load_file
+from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
     from voiced.models import Model
@@ -71,6 +72,8 @@ def setup(
         print_json({"file": str(path), "steps": ended, **run.found})
     if len(ended) < len(names):
         raise typer.Exit(_INTERRUPTED)
+    if "failures" in run.found:
+        raise typer.Exit(1)
 
 
 def _wanted(only: list[str]) -> list[str]:
@@ -108,8 +111,15 @@ def _go_one(run: Run, name: str, step: Callable[[Run], None], *, is_alone: bool)
         and not is_alone
         and not run.dialogue.confirm(_QUESTIONS[name], default=True)
     )
-    if not is_skipped:
+    if is_skipped:
+        return
+    try:
         step(run)
+    except VoicedError as error:  # the other steps need not suffer
+        run.dialogue.tell(f"That failed: {error.message}")
+        if error.mend:
+            run.dialogue.tell(f"Mend: {error.mend}")
+        run.found.setdefault("failures", []).append(error.message)
 
 
 def _dialogue(*, is_asking: bool, agrees: bool) -> Dialogue:

@@ -22,7 +22,7 @@ from voiced.service import Service
 from voiced.setting_up import ports, talking, trying
 from voiced.setting_up.machine import Machine, look
 from voiced.setting_up.outside import Heard, LocalServer
-from voiced.setting_up.speed import WHISPER_GFLOP, Speed, measure
+from voiced.setting_up.speed import WHISPER_GFLOP, Speed, measure, order_s
 from voiced.sound_notes import Kind
 
 __all__ = ["RealOutside"]
@@ -59,6 +59,10 @@ class RealOutside:
         names = [name for name in WHISPER_GFLOP if name in there]
         is_there = bool(names) and find_spec("faster_whisper") is not None
         return anyio.run(measure, names[0] if is_there else "")
+
+    def order_s(self, model: str, threads: int) -> float | None:
+        """How long an installed Whisper takes for an order; None where it cannot be used."""
+        return anyio.run(order_s, model, threads)
 
     def packages(self) -> Collection[str]:
         """Which engines are installed."""

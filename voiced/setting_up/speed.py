@@ -18,7 +18,7 @@ from voiced.errors import EngineError
 from voiced.stages import Hints
 from voiced.testing import signals
 
-__all__ = ["SENTENCE", "WHISPER_GFLOP", "Speed", "expected_s", "gflops", "measure"]
+__all__ = ["SENTENCE", "WHISPER_GFLOP", "Speed", "expected_s", "gflops", "measure", "order_s"]
 
 SENTENCE = "find the budget from yesterday and open it"
 
@@ -87,13 +87,20 @@ async def measure(whisper: str = "") -> Speed:
     sound = await render_speech(SENTENCE, EspeakSynthesizer(), USER_VOICE)
     embedded_s = await _taken_s(sound, TranscriberSettings())
     embedded = None if embedded_s is None else embedded_s * RATE_HZ / len(sound)
-    whisper_s = None
-    if whisper:
-        settings = TranscriberSettings(
-            engine="faster-whisper", model=whisper, partial_interval_ms=_NO_PARTIALS_MS
-        )
-        whisper_s = await _taken_s(sound, settings)
+    whisper_s = await order_s(whisper) if whisper else None
     return Speed(gflops(), embedded, whisper_s, whisper if whisper_s is not None else "")
+
+
+async def order_s(whisper: str, threads: int = 0) -> float | None:
+    """How long a model of faster-whisper takes for an order; None where it cannot be used."""
+    sound = await render_speech(SENTENCE, EspeakSynthesizer(), USER_VOICE)
+    settings = TranscriberSettings(
+        engine="faster-whisper",
+        model=whisper,
+        threads=threads,
+        partial_interval_ms=_NO_PARTIALS_MS,
+    )
+    return await _taken_s(sound, settings)
 
 
 async def _taken_s(sound: Samples, settings: TranscriberSettings) -> float | None:

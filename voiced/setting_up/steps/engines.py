@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from voiced.config import voice_folder
+from voiced.config.editing import KeyValue
 from voiced.errors import ModelMissing
 from voiced.models import Model, listed_models
 from voiced.setting_up.advice import (
     EMBEDDED,
+    MOST_S,
     WHISPER,
     Advice,
     recogniser_for,
@@ -39,8 +42,21 @@ def set_recogniser(run: Run) -> None:
         _tell_package(run, "'voiced[whisper]'", "recogniser")
         return
     model = next(each for each in listed_models() if each.name == name)
-    if _bring(run, model):
-        run.write("transcriber", whisper_keys(name, run.machine))
+    keys = whisper_keys(name, run.machine)
+    if _bring(run, model) and _is_quick_enough(run, name, keys):
+        run.write("transcriber", keys)
+
+
+def _is_quick_enough(run: Run, name: str, keys: Mapping[str, KeyValue]) -> bool:
+    """Measure the model itself; where it is slow after all, whether it is taken all the same."""
+    taken_s = run.outside.order_s(name, int(str(keys.get("threads", 0))))
+    if taken_s is None:
+        return True
+    run.found["recogniser"]["measured_s"] = taken_s
+    run.dialogue.tell(f"Measured: {taken_s:.1f} s for an order.")
+    if taken_s <= MOST_S:
+        return True
+    return run.dialogue.confirm(f"More than {MOST_S} s is slow. Take it?", default=False)
 
 
 def set_voice(run: Run) -> None:
