@@ -12,7 +12,8 @@ from voiced.setting_up.speed import WHISPER_GFLOP, Speed, expected_s
 
 __all__ = ["EMBEDDED", "MOST_S", "WHISPER", "Advice", "recogniser_for", "voice_for", "whisper_keys"]
 
-EMBEDDED, WHISPER = "pocketsphinx", "faster-whisper"
+EMBEDDED = "pocketsphinx"
+WHISPER = "faster-whisper"
 
 MOST_S = 1.2
 """An order is waited for no longer than this."""
