@@ -209,3 +209,24 @@ async def test_a_trained_model_transcribes_speech(say) -> None:
         for sentence in sentences[::4]
     ]
     assert np.mean(right) > 0.7, f"{sum(right)} of {len(right)} sentences right"
+
+
+@pytest.mark.parametrize(("threads", "used"), [(3, 3), (0, min(4, os.cpu_count() or 1))])
+async def test_as_many_threads_as_the_settings_say(
+    models: Path, monkeypatch: pytest.MonkeyPatch, threads: int, used: int
+) -> None:
+    import faster_whisper
+
+    asked: list[int] = []
+    real = faster_whisper.WhisperModel
+
+    def model(*arguments: object, cpu_threads: int, **more: object) -> object:
+        asked.append(cpu_threads)
+        return real(*arguments, cpu_threads=cpu_threads, **more)
+
+    monkeypatch.setattr(faster_whisper, "WhisperModel", model)
+    settings = TranscriberSettings(engine="faster-whisper", model="scripted", threads=threads)
+    transcriber = FasterWhisperTranscriber(settings, models)
+    await transcriber.prepare()
+    await transcriber.aclose()
+    assert asked == [used]

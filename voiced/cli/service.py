@@ -15,12 +15,17 @@ if TYPE_CHECKING:
     from voiced.config import Config
     from voiced.service import Service
 
-__all__ = ["app"]
+__all__ = ["app", "service_of"]
 
 app = typer.Typer(help="voiced as a service that starts with your login.", no_args_is_help=True)
 
 
-def _service(context: typer.Context) -> Service:
+def service_of(context: typer.Context) -> Service:
+    """The service that this command line would install.
+
+    Raises:
+        ServiceError: The command voiced is not found.
+    """
     from voiced.service import Service, ServiceError, own_command, unit_folder
 
     path = own_command(sys.argv[0])
@@ -37,14 +42,14 @@ def _service(context: typer.Context) -> Service:
 def install(context: typer.Context) -> None:
     """Write the unit, start it now and at every login."""
     load_config(context)  # what would keep it from starting is told here
-    for sentence in _service(context).install():
+    for sentence in service_of(context).install():
         print(sentence)
 
 
 @app.command()
 def status(context: typer.Context, as_json: AsJson = False) -> None:
     """What systemd knows of it; exit code 1 where it does not run."""
-    service = _service(context)
+    service = service_of(context)
     known = service.status()
     is_active = known.get("ActiveState") == "active"
     if as_json:
@@ -69,7 +74,7 @@ def logs(
     """Show its log."""
     from voiced.service import ServiceError
 
-    command = _service(context).logs_command(follow=follow)
+    command = service_of(context).logs_command(follow=follow)
     sys.stdout.flush()
     try:
         os.execvp(command[0], command)  # noqa: S606 - a list of our own
@@ -80,7 +85,7 @@ def logs(
 @app.command()
 def remove(context: typer.Context) -> None:
     """Stop it, and take its units away."""
-    for sentence in _service(context).remove():
+    for sentence in service_of(context).remove():
         print(sentence)
 
 

@@ -16,6 +16,7 @@ from voiced.cli import (
     control,
     demo,
     doctor,
+    first_run,
     forget,
     intents,
     journal,
@@ -49,6 +50,7 @@ app = typer.Typer(
 
 app.command("run")(run.run)
 app.command("demo")(demo.demo)
+app.command("setup")(first_run.setup)
 app.command("ask")(ask.ask)
 app.command("match")(run.match)
 app.command("say")(sound.say)

@@ -132,6 +132,9 @@ class TranscriberSettings(Section):
     compute_type: str = Field(
         default="int8", description="faster-whisper: arithmetic, as CTranslate2's."
     )
+    threads: int = Field(
+        default=0, ge=0, le=64, description="faster-whisper: threads; 0: one a core, at most 4."
+    )
     pad_s: float = Field(
         default=30.0, ge=2, le=30, description="faster-whisper: shortest context; less is faster."
     )

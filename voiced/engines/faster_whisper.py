@@ -175,7 +175,7 @@ class _Decoder:
                 str(folder),
                 device="cpu",
                 compute_type=settings.compute_type,
-                cpu_threads=min(_MAX_THREADS, os.cpu_count() or 1),
+                cpu_threads=settings.threads or min(_MAX_THREADS, os.cpu_count() or 1),
                 local_files_only=True,
             )
         except Exception as error:  # ctranslate2's and tokenizers' errors share no other base

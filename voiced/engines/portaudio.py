@@ -24,6 +24,7 @@ __all__ = [
     "close",
     "find",
     "load",
+    "names",
     "open_stream",
     "options",
     "supported",
@@ -104,6 +105,15 @@ def find(library: Any, direction: Direction, name: str) -> Device:
         mend = f"set audio.{_STAGES[direction]} to one of them" if devices else _INSTEAD[direction]
         raise DeviceError(msg, stage=_STAGES[direction], mend=mend)
     return found[0]
+
+
+def names(direction: Direction) -> Sequence[str]:
+    """The devices that there are.
+
+    Raises:
+        ModelMissing: The sound library is not installed.
+    """
+    return tuple(device.name for device in _listed(load(direction), direction))
 
 
 def _listed(library: Any, direction: Direction) -> Sequence[Device]:
