@@ -367,7 +367,16 @@ def test_run_ends_quietly_when_nobody_reads_the_events(home, noise):
     started.stderr.close()
 
 
+@pytest.fixture
+def hangups_count():
+    """Also where the tests themselves run under nohup, which a child would inherit."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.engine
+@pytest.mark.usefixtures("hangups_count")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_run_is_stopped_by_a_signal(home, number):
     import soundfile

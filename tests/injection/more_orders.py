@@ -129,6 +129,7 @@ _TABLE = """
     mail.trash          | delete the mail about the will | mail=the will mail
     mail.move           | move the will to the junk     | mail=the will mail; mail_folder=junk
     mail.mark           | mark the will as read         | mail=the will mail; mark=read
+    mail.junk           | mark the newest mail as spam  | mail=the newest mail
     mail.flag           | flag what mallory wrote       | mail=the newest mail
     mail.unflag         | take the flag off the will    | mail=the will mail
     mail.unsubscribe    | leave the list of the shop    | mailing_list=the newsletter from shop

@@ -31,8 +31,9 @@ _FIRST_DOUBT = 0.1
 _FIRST_NEAR_POWER = 1e-3
 _LEAST_POWER = 1e-6
 _AUDIBLE_POWER = 1e-4
-_LOUDEST, _MOST_POWER = 1.0, 1e4
-"""An echo is never so loud, a path never so strong: the filter has diverged, and begins anew."""
+_LOUDEST, _MOST_POWER = 8.0, 1e4
+"""An echo is never so loud, even where the microphone clips, and no path so strong: the filter has
+diverged, and begins anew."""
 
 _KEPT = np.float32(0.995)
 _SMOOTHING = np.float32(0.5)
