@@ -8,7 +8,7 @@ from sound_server import what_is_missing
 
 from voiced.testing import signals
 
-TIMES = 10
+TIMES = 4
 
 
 @pytest.mark.device
