@@ -9,46 +9,18 @@ from pathlib import Path
 
 import anyio
 import pytest
+from control_lab import FakeControls
 
 from voiced import composition
 from voiced.activation.keys import KeyAct, attend
 from voiced.activation.shortcut import Shortcut, shortcut
 from voiced.config import Config
 from voiced.config.activation import ActivationSettings
-from voiced.controls import Mode
 from voiced.engines.key_device import ButtonDevice
 from voiced.engines.key_portal import PortalKeys
 from voiced.engines.key_x11 import X11Keys
 from voiced.errors import ConfigError, EngineError
 from voiced.testing import clock
-
-
-class Handles:
-    """Writes down what is asked of it."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.mode: Mode = "listening"
-
-    def press(self) -> None:
-        self.asked.append("press")
-
-    def release(self) -> None:
-        self.asked.append("release")
-
-    def toggle(self) -> None:
-        self.asked.append("toggle")
-
-    def stop(self) -> None:
-        self.asked.append("stop")
-
-    def mute(self) -> None:
-        self.asked.append("mute")
-        self.mode = "muted"
-
-    def unmute(self) -> None:
-        self.asked.append("unmute")
-        self.mode = "listening"
 
 
 class Keys:
@@ -66,7 +38,7 @@ class Keys:
 
 
 def attended(keys: Keys) -> tuple[list[str], list[str]]:
-    handles, told = Handles(), list[str]()
+    handles, told = FakeControls(), list[str]()
     clock.run(attend, keys, handles, told.append)
     return handles.asked, told
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, TypeAlias
 from urllib.parse import urlsplit
@@ -72,18 +71,6 @@ class WyomingAddress:
         if not is_plain or not parts.hostname or not parts.port:
             raise ValueError(problem)
         return cls(parts.hostname, parts.port)
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it is on this machine."""
-        return bool(self.path) or self.host == "localhost" or _is_loopback(self.host)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _wyoming_url(url: str) -> str:

@@ -12,7 +12,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 import anyio
-import numpy as np
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Framer, Resampler, Samples, silence
 from voiced.engines.wyoming_wire import (
@@ -22,6 +21,7 @@ from voiced.engines.wyoming_wire import (
     Message,
     audio_format,
     connected,
+    sound_of,
 )
 from voiced.errors import DeviceError
 from voiced.paced_playback import PacedPlayback
@@ -40,9 +40,7 @@ _LATE_S = 0.5
 _SENT_S = 2.0
 _PING_S, _SILENT_S = 5.0, 20.0
 _TAIL_SAMPLES = RATE_HZ
-_LOWEST_HZ, _HIGHEST_HZ = 8_000, 48_000
 _FASTEST, _BURST_S = 2.0, 4.0
-_WIDTH = 2
 
 
 class WyomingSatellite:
@@ -214,12 +212,8 @@ class _Ear:
         Raises:
             Garbled: Of a kind that is not known, or more than there is time.
         """
-        rate_hz, channels = chunk.number("rate", 0), chunk.number("channels", 1)
-        whole = _WIDTH * channels
-        is_known = chunk.number("width", _WIDTH) == _WIDTH and channels in (1, 2)
-        if not is_known or not _LOWEST_HZ <= rate_hz <= _HIGHEST_HZ or len(chunk.payload) % whole:
-            raise Garbled("sound of a kind that is not known")
-        sound = np.frombuffer(chunk.payload, "<i2").reshape(-1, channels)[:, 0].astype(np.int16)
+        both, rate_hz = sound_of(chunk)
+        sound = both[:, 0]
         self._heard_s += len(sound) / rate_hz
         since_s = anyio.current_time() - self._began_s
         if self._heard_s > _BURST_S + _FASTEST * since_s:

@@ -9,7 +9,7 @@ import numpy as np
 
 from voiced.engines.respelling import respell
 from voiced.engines.wyoming_faults import Peer, described
-from voiced.engines.wyoming_wire import Message
+from voiced.engines.wyoming_wire import Garbled, Message, sound_of
 from voiced.errors import SynthesisError
 from voiced.loudness import amplified
 from voiced.stages import SpokenAudio
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["WyomingSynthesizer"]
 
-_SLOWEST_HZ, _FASTEST_HZ = 8_000, 48_000
 _MOST_S = 120.0
-_SAMPLE_BYTES = 2
 
 
 class WyomingSynthesizer:
@@ -86,15 +84,13 @@ class WyomingSynthesizer:
 
     def _sound(self, chunk: Message) -> tuple[Samples, int]:
         """A chunk's sound, mono, and its rate."""
-        rate_hz, channels = chunk.number("rate", 0), chunk.number("channels", 1)
-        is_known = chunk.number("width", _SAMPLE_BYTES) == _SAMPLE_BYTES and channels in (1, 2)
-        whole = channels * _SAMPLE_BYTES
-        if not is_known or not _SLOWEST_HZ <= rate_hz <= _FASTEST_HZ or len(chunk.payload) % whole:
-            raise self._peer.malformed("it sent sound of a kind that I don't know")
-        sound = np.frombuffer(chunk.payload, "<i2").astype(np.int16)
-        if channels > 1:
-            sound = sound.reshape(-1, channels).mean(axis=1).astype(np.int16)
-        return sound, rate_hz
+        try:
+            sound, rate_hz = sound_of(chunk)
+        except Garbled as error:
+            raise self._peer.malformed("it sent sound of a kind that I don't know") from error
+        if sound.shape[1] > 1:
+            return sound.mean(axis=1).astype(np.int16), rate_hz
+        return sound[:, 0], rate_hz
 
 
 def _request(text: str, voice: Voice) -> dict[str, Any]:

@@ -13,14 +13,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, cast
 
 import anyio
+import numpy as np
 from anyio.streams.buffered import BufferedByteReceiveStream
 
 from voiced.config.values import WyomingAddress
 
 if TYPE_CHECKING:
     from anyio.abc import ByteStream
+    from numpy.typing import NDArray
 
-__all__ = ["GONE", "Garbled", "Limits", "Message", "Wire", "audio_format", "connected"]
+__all__ = ["GONE", "Garbled", "Limits", "Message", "Wire", "audio_format", "connected", "sound_of"]
 
 GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream, OSError)
 """What a stream raises when the other side is not there any more."""
@@ -29,6 +31,8 @@ _KIB = 1024
 _VERSION = "1.8.0"
 _LONGEST_TYPE = 64
 _LARGEST = 1e9
+_WIDTH = 2
+_LOWEST_HZ, _HIGHEST_HZ = 8_000, 48_000
 
 
 class Garbled(ValueError):
@@ -165,6 +169,20 @@ async def connected(address: str, timeout_s: float, limits: Limits) -> AsyncGene
         yield wire
     finally:
         await wire.aclose()
+
+
+def sound_of(message: Message) -> tuple[NDArray[np.int16], int]:
+    """The sound of a message: int16 of shape (n, channels), one channel or two; and its rate.
+
+    Raises:
+        Garbled: It is of another kind.
+    """
+    rate_hz, channels = message.number("rate", 0), message.number("channels", 1)
+    is_known = message.number("width", _WIDTH) == _WIDTH and channels in (1, 2)
+    is_known = is_known and _LOWEST_HZ <= rate_hz <= _HIGHEST_HZ
+    if not is_known or len(message.payload) % (_WIDTH * channels):
+        raise Garbled("sound of a kind that is not known")
+    return np.frombuffer(message.payload, "<i2").reshape(-1, channels).astype(np.int16), rate_hz
 
 
 def audio_format(rate_hz: int, channels: int = 1) -> dict[str, Any]:

@@ -14,11 +14,10 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 import anyio
-import numpy as np
 from anyio.abc import SocketAttribute
 
 from voiced.audio import RATE_HZ, AudioFrame
-from voiced.engines.wyoming_wire import GONE, Garbled, Limits, Message, Wire, audio_format
+from voiced.engines.wyoming_wire import GONE, Garbled, Limits, Message, Wire, audio_format, sound_of
 from voiced.errors import ConfigError, DeviceError
 
 if TYPE_CHECKING:
@@ -31,9 +30,7 @@ __all__ = ["WyomingDoor"]
 
 _log = logging.getLogger(__name__)
 
-_LOWEST_HZ, _HIGHEST_HZ = 8_000, 48_000
 _WAITING_CHUNKS = 2000
-_WIDTH = 2
 _BEGIN: dict[str, Any] = {"start_stage": "wake", "end_stage": "tts", "restart_on_end": True}
 
 
@@ -185,10 +182,5 @@ class WyomingDoor:
 
 
 def _frame(chunk: Message, start: int) -> AudioFrame:
-    rate_hz, channels = chunk.number("rate", 0), chunk.number("channels", 1)
-    is_known = chunk.number("width", _WIDTH) == _WIDTH and channels in (1, 2)
-    is_known = is_known and _LOWEST_HZ <= rate_hz <= _HIGHEST_HZ
-    if not is_known or len(chunk.payload) % (_WIDTH * channels):
-        raise Garbled("sound of a kind that cannot be played")
-    sound = np.frombuffer(chunk.payload, "<i2").reshape(-1, channels)[:, 0].astype(np.int16)
-    return AudioFrame(sound, rate_hz, start)
+    sound, rate_hz = sound_of(chunk)
+    return AudioFrame(sound[:, 0], rate_hz, start)

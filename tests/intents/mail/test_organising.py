@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from mail_fake import mail_house
 from mailboxes import NOW, keeper, simple, until
 
 from voiced.plugin import Effect, IntentDenied, IntentFailed
@@ -24,19 +23,6 @@ from voiced_intents.mail.mail_folders import MAIL_FOLDER
 from voiced_intents.mail.marking import MARK
 from voiced_intents.mail.naming import MAIL, entity_of
 from voiced_intents.mail.several_slot import MAILS
-
-
-@pytest.fixture
-def house(tmp_path):
-    with mail_house(tmp_path) as made:
-        made.put(
-            "INBOX",
-            simple(1, sender="Anna Schmidt", subject="A boat"),
-            simple(2, sender="Shop News", subject="Sale"),
-            simple(3, sender="Shop News", subject="Last chance"),
-        )
-        made.index()
-        yield made
 
 
 def context_of(house):

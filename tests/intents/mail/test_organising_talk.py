@@ -3,24 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from mail_fake import mail_house
-from mailboxes import NOW, simple
+from mailboxes import NOW
 from small_evening import evening
 
 from voiced_intents import files, mail, talk
-
-
-@pytest.fixture
-def house(tmp_path):
-    with mail_house(tmp_path) as made:
-        made.put(
-            "INBOX",
-            simple(1, sender="Anna Schmidt", subject="A boat"),
-            simple(2, sender="Shop News", subject="Sale"),
-            simple(3, sender="Shop News", subject="Last chance"),
-        )
-        made.index()
-        yield made
 
 
 @pytest.fixture
