@@ -11,7 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from voiced.service import FAILED_UNIT, UNIT, Ran, Service, ServiceError, run_program, why_given_up
+from voiced.service import (
+    FAILED_UNIT,
+    UNIT,
+    Ran,
+    Service,
+    ServiceError,
+    code_in_tmp,
+    run_program,
+    why_given_up,
+)
 
 NEEDS_SYSTEMD = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None, reason="systemd is not installed"
@@ -187,3 +196,23 @@ def test_a_program_that_is_not_there_is_told() -> None:
 def test_the_units_need_no_file_of_the_source(tmp_path: Path) -> None:
     names = {each.name for each in resources.files("voiced_systemd").iterdir()}
     assert {UNIT, FAILED_UNIT} <= names
+
+
+def test_code_that_lies_where_a_service_has_its_own_folder_is_shown_to_it(tmp_path: Path) -> None:
+    code = [Path("/tmp/a clone"), Path("/var/tmp/100%$")]
+    made = Service(tmp_path / "user", ["/bin/true"], Systemd().run, code)
+    made.install()
+    lines = (tmp_path / "user" / UNIT).read_text().splitlines()
+    at = lines.index('BindReadOnlyPaths="/tmp/a clone"')
+    assert lines[at - 1 : at + 2 : 2] == [
+        "BindReadOnlyPaths=-/tmp/.X11-unix",
+        'BindReadOnlyPaths="/var/tmp/100%%$"',
+    ]
+
+
+def test_only_code_that_lies_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = code_in_tmp()
+    monkeypatch.setattr("sys.prefix", "/tmp/clone/.venv")
+    assert set(code_in_tmp()) - set(before) == {Path("/tmp/clone/.venv")}
+    monkeypatch.setattr("sys.prefix", "/tmpfoo/.venv")
+    assert Path("/tmpfoo/.venv") not in code_in_tmp()

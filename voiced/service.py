@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -21,6 +22,7 @@ __all__ = [
     "Ran",
     "Service",
     "ServiceError",
+    "code_in_tmp",
     "own_command",
     "run_program",
     "unit_folder",
@@ -32,6 +34,7 @@ FAILED_UNIT = "voiced-failed.service"
 
 _UNITS = (UNIT, FAILED_UNIT)
 _COMMAND = "%h/.local/bin/voiced"
+_TEMPORARY = "BindReadOnlyPaths=-/tmp/.X11-unix"
 _WAIT_S = 120.0
 _NOT_THERE = 127
 
@@ -104,11 +107,13 @@ class Service:
         folder: Where the user's units are.
         command: What runs voiced: a path and options that stand before the verb.
         run: Runs a program.
+        code: Folders that it runs from, which a service does not see by itself.
     """
 
     folder: Path
     command: Sequence[str]
     run: Callable[[Sequence[str]], Ran] = run_program
+    code: Sequence[Path] = ()
 
     @property
     def is_installed(self) -> bool:
@@ -210,6 +215,8 @@ class Service:
 
     def _unit(self, name: str) -> str:
         text = resources.files("voiced_systemd").joinpath(name).read_text(encoding="utf-8")
+        shown = "".join(f"\nBindReadOnlyPaths={_quoted(str(each))}" for each in self.code)
+        text = text.replace(_TEMPORARY, _TEMPORARY + shown)
         return text.replace(_COMMAND, " ".join(_escaped(word) for word in self.command))
 
     def _write(self, name: str, text: str) -> Path:
@@ -222,10 +229,22 @@ class Service:
         return path
 
 
+def code_in_tmp() -> list[Path]:
+    """What voiced runs from, where that lies in a folder of which a service has one of its own."""
+    folders = {Path(sys.prefix).resolve(), Path(__file__).resolve().parents[1]}
+    tops = [Path(each).resolve() for each in ("/tmp", "/var/tmp")]  # noqa: S108 - nothing is made there
+    return sorted(each for each in folders if any(top in each.parents for top in tops))
+
+
 def _escaped(word: str) -> str:
     """A word as a unit's command line holds it."""
+    return _quoted(word).replace("$", "$$")
+
+
+def _quoted(word: str) -> str:
+    """A word as any line of a unit holds it."""
     quoted = word.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + quoted.replace("%", "%%").replace("$", "$$") + '"'
+    return '"' + quoted.replace("%", "%%") + '"'
 
 
 def why_given_up(exit_status: str) -> str:

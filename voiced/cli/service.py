@@ -26,7 +26,7 @@ def service_of(context: typer.Context) -> Service:
     Raises:
         ServiceError: The command voiced is not found.
     """
-    from voiced.service import Service, ServiceError, own_command, unit_folder
+    from voiced.service import Service, ServiceError, code_in_tmp, own_command, unit_folder
 
     path = own_command(sys.argv[0])
     if path is None:
@@ -35,7 +35,7 @@ def service_of(context: typer.Context) -> Service:
     options = context.find_object(Options)
     if options is not None and options.config is not None:
         command += ["--config", str(options.config.absolute())]
-    return Service(unit_folder(), command)
+    return Service(unit_folder(), command, code=code_in_tmp())
 
 
 @app.command()
