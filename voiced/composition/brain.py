@@ -143,13 +143,14 @@ def _open_journal(config: Config) -> Journal:
 
 def memory(loaded: Loaded, journal: Journal, plugins: Iterable[Plugin]) -> Memory:
     """All that is kept of what the user said and did."""
-    config = loaded.config
+    config, known = loaded.config, tuple(plugins)
     return Memory(
         journal,
         TurnStore(trace_folder(config.journal)),
         TaughtFile(taught_file(config.intents)),
         journal_folder(config.journal) / PAUSE_FILE,
-        tuple(forgetters_of(loaded, plugins)),
+        tuple(forgetters_of(loaded, known)),
+        tuple(forgetters_of(loaded, known, "FORGETTABLE")),
     )
 
 

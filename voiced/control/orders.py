@@ -8,7 +8,7 @@ from typing import Any
 
 from voiced.control.peers import Scope
 from voiced.controls import Controls
-from voiced.errors import ControlError
+from voiced.errors import ControlError, VoicedError
 
 __all__ = ["SCOPES", "Orders", "answer_of", "error_row"]
 
@@ -21,6 +21,7 @@ SCOPES: Mapping[str, Scope] = {
     "tell_request": Scope.ACT,
     "unmute": Scope.ADMIN,
     "reload": Scope.ADMIN,
+    "undo": Scope.ADMIN,
 }
 """Every order, and what one must be allowed to give it."""
 
@@ -29,6 +30,10 @@ _PRESSES = ("down", "up", "toggle")
 
 def _nothing() -> None:
     """Nobody is to be told."""
+
+
+async def _no_undo(_: str) -> str:
+    raise ControlError("this voiced undoes nothing", reason="bad_order")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +45,14 @@ class Orders:
         status: Gives `voiced status` as a JSON object.
         reload: Reads the configuration again; gives what came of it as a JSON object.
         tell_request: Another program asked for what needs the user.
+        undo: Takes back the change of that id; what there is to say of it.
     """
 
     controls: Controls
     status: Callable[[], Awaitable[Mapping[str, Any]]]
     reload: Callable[[], Awaitable[Mapping[str, Any]]]
     tell_request: Callable[[], None] = _nothing
+    undo: Callable[[str], Awaitable[str]] = _no_undo
 
     async def carry_out(self, order: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """Do it; what there is to answer.
@@ -60,6 +67,8 @@ class Orders:
                 return {"status": await self.status()}
             case "reload":
                 return {"reload": await self.reload()}
+            case "undo":
+                return {"undone": await self._take_back(order.get("id"))}
             case "ptt":
                 self._press(order.get("action"))
             case "stop":
@@ -73,6 +82,14 @@ class Orders:
             case _:  # watch: who has the connection does that
                 pass
         return {"mode": self.controls.mode}
+
+    async def _take_back(self, change: object) -> str:
+        if not isinstance(change, str) or not change:
+            raise ControlError("undo needs the id of a change", reason="bad_order")
+        try:
+            return await self.undo(change)
+        except VoicedError as error:
+            raise ControlError(error.message, reason=error.code, mend=error.mend) from error
 
     def _press(self, action: object) -> None:
         if action not in _PRESSES:
