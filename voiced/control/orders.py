@@ -63,12 +63,8 @@ class Orders:
         verb = order.get("do")
         allowed(verb, scope)
         match verb:
-            case "status":
-                return {"status": await self.status()}
-            case "reload":
-                return {"reload": await self.reload()}
-            case "undo":
-                return {"undone": await self._take_back(order.get("id"))}
+            case "status" | "reload" | "undo":
+                return await self._answered(verb, order)
             case "ptt":
                 self._press(order.get("action"))
             case "stop":
@@ -82,6 +78,15 @@ class Orders:
             case _:  # watch: who has the connection does that
                 pass
         return {"mode": self.controls.mode}
+
+    async def _answered(self, verb: str, order: Mapping[str, Any]) -> dict[str, Any]:
+        match verb:
+            case "status":
+                return {"status": await self.status()}
+            case "reload":
+                return {"reload": await self.reload()}
+            case _:
+                return {"undone": await self._take_back(order.get("id"))}
 
     async def _take_back(self, change: object) -> str:
         if not isinstance(change, str) or not change:

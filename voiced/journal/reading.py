@@ -88,7 +88,18 @@ class JournalReader:
         Raises:
             JournalError: It cannot be read.
         """
-        values = {"since": _begin_s(day), "until": _begin_s(day + timedelta(days=1))}
+        return self._of_time(_begin_s(day), _begin_s(day + timedelta(days=1)), before, count)
+
+    def between(self, since: datetime, until: datetime, count: int = 50) -> Page:
+        """The newest records of a span of time.
+
+        Raises:
+            JournalError: It cannot be read.
+        """
+        return self._of_time(since.timestamp(), until.timestamp(), None, count)
+
+    def _of_time(self, since_s: float, until_s: float, before: int | None, count: int) -> Page:
+        values = {"since": since_s, "until": until_s}
         chosen = (
             "SELECT id FROM entries WHERE at_s >= :since AND at_s < :until AND +id < :before"
             " ORDER BY +id DESC LIMIT :count"

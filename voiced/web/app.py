@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from voiced.errors import NoDaemon, VoicedError
-from voiced.web import entering, now
+from voiced.web import entering, journal, now, turn
 from voiced.web.doors import Doors
 from voiced.web.rendering import STATIC, page
 from voiced.web.site import Site
@@ -21,6 +21,8 @@ __all__ = ["site_app"]
 _VIEWS = (
     entering,
     now,
+    turn,
+    journal,
 )
 
 _NOT_THERE = 404

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
 from voiced.config import Loaded
 from voiced.web.daemon import Daemon
 from voiced.web.tokens import KeyRing
+from voiced.web.trials import Trials
 
 __all__ = ["HOST", "Site", "site_of"]
 
@@ -26,12 +27,14 @@ class Site:
         daemon: Is asked, and watched.
         keys: The tokens and sessions.
         port: Where the page is on 127.0.0.1.
+        trials: Turns that run again.
     """
 
     load: Callable[[], Loaded]
     daemon: Daemon
     keys: KeyRing
     port: int
+    trials: Trials = field(default_factory=Trials)
 
     @property
     def hosts(self) -> tuple[str, ...]:
