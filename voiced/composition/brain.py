@@ -34,6 +34,7 @@ from voiced.memory.kept import Memory
 from voiced.memory.pause_file import PAUSE_FILE
 from voiced.memory.taught import TaughtFile
 from voiced.memory.turn_store import TurnStore
+from voiced.memory.wakes import WakeFile
 from voiced.planning.quarantine import PictureConsent, Quarantine
 from voiced.plugin import Announcer
 from voiced.registry import LoadedPlugins, Plugin, load_plugins, settings_of
@@ -151,6 +152,7 @@ def memory(loaded: Loaded, journal: Journal, plugins: Iterable[Plugin]) -> Memor
         journal_folder(config.journal) / PAUSE_FILE,
         tuple(forgetters_of(loaded, known)),
         tuple(forgetters_of(loaded, known, "FORGETTABLE")),
+        WakeFile(trace_folder(config.journal)),
     )
 
 

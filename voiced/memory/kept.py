@@ -16,6 +16,7 @@ from typing import TypeAlias
 from voiced.journal import Journal, Record
 from voiced.memory.taught import TaughtFile
 from voiced.memory.turn_store import TurnStore, unwanted
+from voiced.memory.wakes import WakeFile
 from voiced.plugin import Forgotten
 from voiced.private_files import wiping
 from voiced.spoken import normalise
@@ -39,6 +40,7 @@ class Memory:
     pauses: Path | None = None
     elsewhere: Sequence[Forget] = ()
     countable: Sequence[Forget] = ()
+    wakes: WakeFile | None = None
 
     @property
     def keeps_speech(self) -> bool:
@@ -61,6 +63,8 @@ class Memory:
         """
         everything = not words and since is None and until is None
         turns = 0 if self.turns is None else self.turns.erase(unwanted(words, since, until))
+        if not words and self.wakes is not None:
+            self.wakes.erase(since, until)
         if everything:
             erased = self.journal.erase_all()
         else:

@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from voiced.errors import NoDaemon, VoicedError
-from voiced.web import entering, journal, now, turn
+from voiced.web import entering, figures, journal, now, turn
 from voiced.web.doors import Doors
 from voiced.web.rendering import STATIC, page
 from voiced.web.site import Site
@@ -22,6 +22,7 @@ _VIEWS = (
     entering,
     now,
     turn,
+    figures,
     journal,
 )
 
