@@ -43,7 +43,10 @@ function showState(changed) {
   $("mode").dataset.mode = isHere ? state.mode : state.link;
   $("hears").textContent = isHere ? `Hears ${state.hears}.` : state.message || "It is shown as soon as it runs: voiced run";
   const signs = { speech: "is_speech", key: "is_key_down", speaking: "is_speaking", ducked: "is_ducked" };
-  for (const [id, name] of Object.entries(signs)) $(id).dataset.is = state[name] ? "on" : "off";
+  for (const [id, name] of Object.entries(signs)) {
+    $(id).dataset.is = state[name] ? "on" : "off";
+    $(id).ariaHidden = String(!state[name]);
+  }
   $("trouble").textContent = state.trouble;
   $("trouble").hidden = !state.trouble;
   $("mute").hidden = state.mode === "muted";
