@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from voiced.config import Loaded
 from voiced.web.daemon import Daemon
+from voiced.web.live import Live
 from voiced.web.tokens import KeyRing
 from voiced.web.trials import Trials
 
@@ -28,6 +29,7 @@ class Site:
         keys: The tokens and sessions.
         port: Where the page is on 127.0.0.1.
         trials: Turns that run again.
+        live: What open pages follow.
     """
 
     load: Callable[[], Loaded]
@@ -35,6 +37,11 @@ class Site:
     keys: KeyRing
     port: int
     trials: Trials = field(default_factory=Trials)
+    live: Live = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Follow the daemon."""
+        object.__setattr__(self, "live", Live(self.daemon))
 
     @property
     def hosts(self) -> tuple[str, ...]:
