@@ -11,7 +11,7 @@ from voiced.config.editing import edited
 from voiced.config.history import changes, history_of, replace, undo
 from voiced.errors import ConfigError
 
-OWN = '# mine\n[policy]\nconfirm_s = 5.0  # I am quick\noutbox_s = 20.0\n'
+OWN = "# mine\n[policy]\nconfirm_s = 5.0  # I am quick\noutbox_s = 20.0\n"
 
 
 @pytest.fixture

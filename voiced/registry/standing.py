@@ -129,4 +129,8 @@ def _now(found: Found) -> Fingerprint | None:
 
 
 def _is_pinned(pin: Pin, now: Fingerprint) -> bool:
-    return (pin.distribution, pin.version, pin.sha256) == (now.distribution, now.version, now.sha256)
+    return (pin.distribution, pin.version, pin.sha256) == (
+        now.distribution,
+        now.version,
+        now.sha256,
+    )

@@ -6,11 +6,12 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
-from voiced.composition.engines.engines import Brain, open_brain, tool_servers
-from voiced.composition.engines.teaching import taught_of
+from voiced.composition.brain import Brain, open_brain
+from voiced.composition.engines import tool_servers
+from voiced.composition.teaching import taught_of
 from voiced.config import Loaded, ResponderSettings
 from voiced.grammar import Match
-from voiced.memory.kept.misses import Miss, counted
+from voiced.memory.misses import Miss, counted
 from voiced.plugin import Effect, Intent
 from voiced.registry import LoadedPlugins, load_plugins
 from voiced.registry.standing import Standing, standings
@@ -85,9 +86,7 @@ class Catalogue:
 
     def entry(self, name: str) -> tuple[Group, Entry] | None:
         """The intent of that name, and its group."""
-        return next(
-            ((g, e) for g in self.groups for e in g.entries if e.intent.name == name), None
-        )
+        return next(((g, e) for g in self.groups for e in g.entries if e.intent.name == name), None)
 
 
 def catalogue(loaded: Loaded) -> Catalogue:
@@ -100,7 +99,9 @@ def catalogue(loaded: Loaded) -> Catalogue:
     try:
         servers = tool_servers(loaded.config)
         listed = [(plugin.name, plugin.origin, plugin.intents) for plugin in plugins.plugins]
-        listed += [(f"mcp.{each.server.name}", "MCP server", each.intents) for each in servers.servers]
+        listed += [
+            (f"mcp.{each.server.name}", "MCP server", each.intents) for each in servers.servers
+        ]
         every = tuple(intent for _, _, intents in listed for intent in intents)
         taught = taught_of(loaded).usable(every)
         groups = tuple(

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from voiced.composition.engines.teaching import learn, taught_of
+from voiced.composition.teaching import learn, taught_of
 from voiced.errors import VoicedError
 from voiced.plugin import Effect
 from voiced.web import catalogue as reading
@@ -85,9 +85,7 @@ async def tried(request: Request) -> Response:
     text = request.query_params.get("text", "").strip()[:_MOST_LETTERS]
     loaded = await in_worker(site_of(request).load)
     readings = await reading.read_as(loaded, text) if text else ()
-    return page(
-        request, "intents/try.html", title="Try", tabs=TABS, text=text, readings=readings
-    )
+    return page(request, "intents/try.html", title="Try", tabs=TABS, text=text, readings=readings)
 
 
 async def misses(request: Request) -> Response:

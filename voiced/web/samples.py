@@ -6,7 +6,7 @@ import io
 import wave
 from collections.abc import Sequence
 
-from voiced.composition.engines import engines
+from voiced.composition import engines
 from voiced.config import Config
 from voiced.stages import SpokenAudio
 
