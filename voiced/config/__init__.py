@@ -34,6 +34,7 @@ from voiced.config.sections import (
     TraceSettings,
     TranscriberSettings,
     TurnSettings,
+    WebSettings,
 )
 from voiced.config.values import host_and_port
 
@@ -59,6 +60,7 @@ __all__ = [
     "TraceSettings",
     "TranscriberSettings",
     "TurnSettings",
+    "WebSettings",
     "config_file",
     "describe",
     "host_and_port",

@@ -41,6 +41,7 @@ __all__ = [
     "TraceSettings",
     "TranscriberSettings",
     "TurnSettings",
+    "WebSettings",
 ]
 
 
@@ -126,6 +127,17 @@ class SatelliteSettings(Section):
     )
 
 
+class WebSettings(Section):
+    """The page on this machine: docs/web.md."""
+
+    enabled: bool = Field(
+        default=False, description="Keep the page up beside the assistant; `voiced web` opens it."
+    )
+    port: int = Field(
+        default=8417, ge=1024, le=65_535, description="Where it is, on 127.0.0.1 alone."
+    )
+
+
 class Config(BaseModel):
     """All of voiced.toml. ``plugins`` holds the sections of plugins, validated by them."""
 
@@ -145,4 +157,5 @@ class Config(BaseModel):
     control: ControlSettings = ControlSettings()
     models: ModelSettings = ModelSettings()
     satellites: SatelliteSettings = SatelliteSettings()
+    web: WebSettings = WebSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -1,0 +1,55 @@
+"""The page as an ASGI application: the views behind the doors."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from voiced.errors import NoDaemon, VoicedError
+from voiced.web import entering, now
+from voiced.web.doors import Doors
+from voiced.web.rendering import STATIC, page
+from voiced.web.site import Site
+
+__all__ = ["site_app"]
+
+_VIEWS = (
+    entering,
+    now,
+)
+
+_NOT_THERE = 404
+
+
+def site_app(site: Site) -> ASGIApp:
+    """The page, behind its doors."""
+    app = Starlette(
+        routes=[
+            *(route for view in _VIEWS for route in view.routes),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        exception_handlers={VoicedError: _sorry, HTTPException: _not_so},
+    )
+    app.state.site = site
+    return Doors(app, site.keys, site.hosts, site.port)
+
+
+async def _sorry(request: Request, error: Exception) -> Response:
+    """An error that a person can meet: what, and what helps."""
+    message, mend = (error.message, error.mend) if isinstance(error, VoicedError) else ("", "")
+    status_code = 503 if isinstance(error, NoDaemon) else 409
+    return page(
+        request, "sorry.html", status_code, title="That did not work", message=message, mend=mend
+    )
+
+
+async def _not_so(request: Request, error: Exception) -> Response:
+    status_code = error.status_code if isinstance(error, HTTPException) else 500
+    title = "There is no such page" if status_code == _NOT_THERE else "That did not work"
+    message = error.detail if isinstance(error, HTTPException) else ""
+    return page(request, "sorry.html", status_code, title=title, message=message, mend="")

@@ -1,0 +1,115 @@
+"""Runs the page: one for each user, on 127.0.0.1; and the link that lets one in."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import uvicorn
+
+from voiced.config import Loaded
+from voiced.errors import NoDaemon, PageError
+from voiced.web.app import site_app
+from voiced.web.daemon import Daemon
+from voiced.web.site import Site
+from voiced.web.tokens import KeyRing
+
+__all__ = [
+    "announced",
+    "listening",
+    "new_link",
+    "running_port",
+    "serve",
+    "site_at",
+]
+
+_ADDRESS = "127.0.0.1"
+_PORT_FILE = "port"
+_MOST_CONNECTIONS = 128
+_GRACE_S = 1
+
+
+@contextmanager
+def listening(port: int) -> Generator[socket.socket]:
+    """The page's own socket.
+
+    Raises:
+        PageError: Another program has the port.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((_ADDRESS, port))
+        except OSError as error:
+            message = f"the page cannot be at {_ADDRESS}:{port}: {error.strerror}"
+            mend = "choose another port: voiced web --port N, or port in [web] of voiced.toml"
+            raise PageError(message, mend=mend) from error
+        yield listener
+
+
+@contextmanager
+def announced(folder: Path, port: int) -> Generator[None]:
+    """Tell other calls of `voiced web` where the page is, while the body runs."""
+    path = folder / _PORT_FILE
+    path.write_text(f"{port}\n", encoding="ascii")
+    try:
+        yield
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def new_link(site: Site) -> str:
+    """A link that lets one in, once.
+
+    Raises:
+        PageError: Tokens cannot be kept.
+    """
+    try:
+        return site.link(site.keys.issue())
+    except OSError as error:
+        message = f"the page's token cannot be kept: {error.filename}: {error.strerror}"
+        raise PageError(message) from error
+
+
+def site_at(load: Callable[[], Loaded], folder: Path, control: Path, port: int) -> Site:
+    """The page at a port.
+
+    Args:
+        load: Reads the configuration.
+        folder: Where tokens and sessions lie.
+        control: Where the daemon's socket lies.
+        port: Where the page is.
+    """
+    return Site(load, Daemon(control), KeyRing(folder), port)
+
+
+def running_port(folder: Path) -> int:
+    """Where the page is that runs already.
+
+    Raises:
+        NoDaemon: That is not known.
+    """
+    try:
+        return int((folder / _PORT_FILE).read_text("ascii"))
+    except (OSError, ValueError) as error:
+        message = "another voiced web is just starting, or ending"
+        raise NoDaemon(message, reason="no_page", mend="try again in a moment") from error
+
+
+async def serve(site: Site, listener: socket.socket) -> None:
+    """Serve the page until a signal ends it."""
+    config = uvicorn.Config(
+        site_app(site),
+        http="h11",
+        ws="none",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        server_header=False,
+        limit_concurrency=_MOST_CONNECTIONS,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    await uvicorn.Server(config).serve(sockets=[listener])
