@@ -11,7 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from voiced.errors import NoDaemon, VoicedError
-from voiced.web import entering, now
+from voiced.web import entering, fetching, intents, now, plugins, setting_up, settings, sounding
 from voiced.web.doors import Doors
 from voiced.web.rendering import STATIC, page
 from voiced.web.site import Site
@@ -21,6 +21,12 @@ __all__ = ["site_app"]
 _VIEWS = (
     entering,
     now,
+    plugins,
+    intents,
+    setting_up,
+    settings,
+    sounding,
+    fetching,
 )
 
 _NOT_THERE = 404

@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from voiced.composition.brain import Brain, open_brain
 from voiced.composition.engines import tool_servers
 from voiced.composition.teaching import taught_of
-from voiced.config import Loaded, ResponderSettings
+from voiced.config import Loaded, ResponderSettings, journal_folder
 from voiced.grammar import Match
+from voiced.journal import Journal, Missed
 from voiced.memory.misses import Miss, counted
 from voiced.plugin import Effect, Intent
-from voiced.registry import LoadedPlugins, load_plugins
+from voiced.registry import load_plugins
 from voiced.registry.standing import Standing, standings
 from voiced.workers import in_worker
 
@@ -151,17 +152,27 @@ async def read_as(loaded: Loaded, text: str) -> tuple[Reading, ...]:
 
 async def missed(loaded: Loaded) -> tuple[tuple[Miss, ...], int]:
     """What no sentence fits today, the most frequent first; and how many were only counted."""
-    async with _open(loaded) as brain:
-        every = await in_worker(brain.journal.misses)
-        still = tuple(
-            miss for miss in counted(every) if not brain.dispatcher.match([(miss.text, 1.0)])
-        )
-    return still, sum(not each.text for each in every)
+    every = await in_worker(_kept_misses, loaded)
+    found = counted(every)
+    if found:
+        async with _open(loaded) as brain:
+            match = brain.dispatcher.match
+            found = tuple(miss for miss in found if not match([(miss.text, 1.0)]))
+    return found, sum(not each.text for each in every)
+
+
+def _kept_misses(loaded: Loaded) -> Sequence[Missed]:
+    settings = loaded.config.journal
+    journal = Journal.open(journal_folder(settings), transcripts=settings.transcripts)
+    try:
+        return journal.misses()
+    finally:
+        journal.close()
 
 
 @asynccontextmanager
-async def _open(loaded: Loaded, plugins: LoadedPlugins | None = None) -> AsyncGenerator[Brain]:
+async def _open(loaded: Loaded) -> AsyncGenerator[Brain]:
     """The assistant without its model: nothing is asked of a server to look at words."""
     config = loaded.config.model_copy(update={"responder": ResponderSettings()})
-    async with open_brain(replace(loaded, config=config), plugins=plugins, hears=False) as brain:
+    async with open_brain(replace(loaded, config=config), hears=False) as brain:
         yield brain

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from voiced.config import Config, Loaded, Row, SecretSource, Source
-from voiced.config.annotations import is_table, members, table_of, tables_of, takes_list
+from voiced.config.annotations import members, table_of, tables_of, takes_list
 from voiced.config.editing import KeyValue
 
 __all__ = ["Field", "Kind", "changed", "fields_of", "parsed", "sections_of"]
@@ -110,7 +110,13 @@ def _field(row: Row, info: FieldInfo, value: Any, loaded: Loaded, *, is_secret: 
         why = f"the variable {row.env} sets it: change it there"
     elif kind == "fixed":
         why = _TABLE
-    return Field(row, kind, _shown(kind, value), source, options, why)
+    shown = _hidden(row, value) if is_secret else _shown(kind, value)
+    return Field(row, kind, shown, source, options, why)
+
+
+def _hidden(row: Row, value: str) -> str:
+    """The name of a variable; of a command only that there is one, for it may hold anything."""
+    return value if row.key.endswith(".env") else ("a command is set" if value else "")
 
 
 def _source(loaded: Loaded, name: str) -> Source:
@@ -138,17 +144,17 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
 
 
 def _shown(kind: Kind, value: Any) -> str:
-    if value is None:
-        return ""
-    if kind == "switch":
-        return "yes" if value else "no"
-    if kind == "list":
-        return "\n".join(str(each) for each in value)
-    if is_table(value):
-        return "\n".join(f"{word} = {said}" for word, said in value.items())
-    if isinstance(value, float):
-        return f"{value:g}"
-    return str(value)
+    match kind:
+        case "switch":
+            return "yes" if value else "no"
+        case "list" | "fixed":
+            return "\n".join(str(each) for each in value)
+        case "words":
+            return "\n".join(f"{word} = {said}" for word, said in value.items())
+        case "number":
+            return "" if value is None else f"{value:.12g}"
+        case _:
+            return "" if value is None else str(value)
 
 
 def changed(fields: tuple[Field, ...], typed: Mapping[str, str]) -> dict[str, KeyValue | None]:

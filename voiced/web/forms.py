@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from urllib.parse import parse_qsl, quote, urlencode
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote, urlencode
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -16,16 +16,12 @@ _MOST_FIELDS = 500
 class Typed:
     """The fields of a form; of a name that comes more than once the last counts."""
 
-    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+    def __init__(self, pairs: Sequence[tuple[str, str]]) -> None:
         self._pairs = pairs
 
     def __getitem__(self, name: str) -> str:
         """The text of a field, without spaces around it; empty where there is none."""
-        return self.raw(name).strip()
-
-    def raw(self, name: str) -> str:
-        """The text of a field as it was typed."""
-        return next((value for key, value in reversed(self._pairs) if key == name), "")
+        return next((value for key, value in reversed(self._pairs) if key == name), "").strip()
 
     def every(self, name: str) -> tuple[str, ...]:
         """All texts of a name."""
@@ -37,9 +33,9 @@ class Typed:
 
 
 async def typed(request: Request) -> Typed:
-    """The fields of a form that was sent."""
-    body = (await request.body()).decode("utf-8", "replace")
-    return Typed(parse_qsl(body, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
+    """The fields of a form that was sent; a file among them counts for nothing."""
+    form = await request.form(max_files=0, max_fields=_MOST_FIELDS)
+    return Typed([(key, value) for key, value in form.multi_items() if isinstance(value, str)])
 
 
 def leads_to(path: str, **query: str) -> RedirectResponse:

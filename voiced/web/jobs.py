@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -37,6 +37,7 @@ class Job:
         share: How much of it is done; None: nobody knows.
         level_dbfs: What the microphone hears, where it listens.
         rows: What was found, by name.
+        fitting: Settings that would fit better than those there are.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Job:
     share: float | None = None
     level_dbfs: float | None = None
     rows: Sequence[tuple[str, str]] = ()
+    fitting: Mapping[str, str | float] = field(default_factory=dict[str, str | float])
     is_to_stop: bool = False
 
     @property
@@ -75,6 +77,7 @@ class Job:
             "share": self.share,
             "level_dbfs": self.level_dbfs,
             "rows": [list(row) for row in self.rows],
+            "fits": bool(self.fitting),
         }
 
 
