@@ -99,7 +99,8 @@ def catalogue(loaded: Loaded) -> Catalogue:
     plugins = load_plugins(loaded.config.intents)
     try:
         servers = tool_servers(loaded.config)
-        listed = [(plugin.name, plugin.origin, plugin.intents) for plugin in plugins.plugins]
+        listed: list[tuple[str, str, Sequence[Intent]]] = []
+        listed += [(plugin.name, plugin.origin, plugin.intents) for plugin in plugins.plugins]
         listed += [
             (f"mcp.{each.server.name}", "MCP server", each.intents) for each in servers.servers
         ]

@@ -50,12 +50,11 @@ def told(fields: tuple[Field, ...], changes: Mapping[str, KeyValue | None]) -> s
     return "; ".join(parts)
 
 
-def _shown(value: object) -> str:
+def _shown(value: KeyValue) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, tuple):
-        value = ", ".join(str(each) for each in value)
-    return one_line(str(value))[:_MOST_SHOWN] or "nothing"
+    text = str(value) if isinstance(value, str | int | float) else ", ".join(value)
+    return one_line(text)[:_MOST_SHOWN] or "nothing"
 
 
 def write(

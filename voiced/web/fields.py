@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias, cast, get_args, get_origin
+from typing import Any, Literal, TypeAlias, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -213,4 +213,4 @@ def _words(field: Field, text: str) -> dict[str, str]:
             raise ValueError(f"{field.name}: write each line as WORD = HOW IT IS SAID")
         if line:
             found[word] = said
-    return cast("dict[str, str]", found)
+    return found

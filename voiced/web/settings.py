@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
@@ -82,7 +83,7 @@ async def listed(request: Request) -> Response:
     )
 
 
-def _last(request: Request, loaded: Loaded) -> Mapping[str, object]:
+def _last(request: Request, loaded: Loaded) -> dict[str, Any]:
     """The last change, and what came of it."""
     kept: Sequence[Change] = changes(Path(loaded.file))
     return {"last": kept[-1] if kept else None, "in_force": workshop_of(request).in_force}
