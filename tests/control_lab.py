@@ -18,7 +18,7 @@ from voiced.control.place import SOCKET, listening
 from voiced.control.server import ControlServer, Patience
 from voiced.control.status import Known, StatusBoard
 from voiced.control.wire import Frames, decode, encode
-from voiced.controls import Mode
+from voiced.controls import Asked, Mode
 
 
 @dataclass
@@ -47,6 +47,23 @@ class FakeControls:
     def unmute(self) -> None:
         self.asked.append("unmute")
         self.mode = "listening"
+
+
+@dataclass
+class FakeKeyboard:
+    """Keeps what was typed and pressed, as the protocol Keyboard promises it."""
+
+    asked: Asked | None = None
+    typed: list[str] = field(default_factory=list)
+    is_quiet: bool = True
+
+    def say(self, text: str) -> bool:
+        self.typed.append(text)
+        return self.is_quiet
+
+    def answer(self, question: str, answer: str) -> bool:
+        self.typed.append(f"{question}: {answer}")
+        return self.is_quiet
 
 
 @dataclass
@@ -92,6 +109,7 @@ class Lab:
     board: StatusBoard
     feed: Feed
     told: list[str] = field(default_factory=list)
+    keyboard: FakeKeyboard = field(default_factory=FakeKeyboard)
     clients: list[Client] = field(default_factory=list)
 
     async def client(self) -> Client:
@@ -130,7 +148,7 @@ async def laboratory(
     async def reload() -> Mapping[str, Any]:
         return {"applied": ["policy"], "waiting": [], "error": None}
 
-    orders = Orders(controls, status, reload, lambda: lab.told.append("request"))
+    orders = Orders(controls, status, reload, lambda: lab.told.append("request"), lab.keyboard)
 
     def same(_: Peer) -> Scope | None:
         return scope

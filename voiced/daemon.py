@@ -256,7 +256,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         known or habits(config),
     )
     if steering is not None:
-        steering.begin(session.controls)
+        steering.begin(session)
     beside = _beside(config, brain, stages, session, everyone)
     _tell(everyone, ModeChanged(0, session.controls.mode))
     for error in stages.unusable:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from voiced.control.peers import Scope
-from voiced.controls import Controls
+from voiced.controls import Asked, Controls, Keyboard
 from voiced.errors import ControlError
 
 __all__ = ["SCOPES", "Orders", "answer_of", "error_row"]
@@ -18,13 +18,20 @@ SCOPES: Mapping[str, Scope] = {
     "ptt": Scope.ACT,
     "stop": Scope.ACT,
     "mute": Scope.ACT,
+    "asked": Scope.ACT,
     "tell_request": Scope.ACT,
+    "say": Scope.ADMIN,
+    "answer": Scope.ADMIN,
     "unmute": Scope.ADMIN,
     "reload": Scope.ADMIN,
 }
 """Every order, and what one must be allowed to give it."""
 
 _PRESSES = ("down", "up", "toggle")
+_MOST_LETTERS = 1000
+"""As much as can be said in the longest utterance."""
+_BUSY = "somebody is speaking: what is typed would be taken for a part of it"
+_NOT_ASKED = "this question does not wait for an answer any more"
 
 
 def _nothing() -> None:
@@ -40,12 +47,14 @@ class Orders:
         status: Gives `voiced status` as a JSON object.
         reload: Reads the configuration again; gives what came of it as a JSON object.
         tell_request: Another program asked for what needs the user.
+        keyboard: Takes what is typed instead of being said; None: nothing can be.
     """
 
     controls: Controls
     status: Callable[[], Awaitable[Mapping[str, Any]]]
     reload: Callable[[], Awaitable[Mapping[str, Any]]]
     tell_request: Callable[[], None] = _nothing
+    keyboard: Keyboard | None = None
 
     async def carry_out(self, order: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """Do it; what there is to answer.
@@ -60,6 +69,18 @@ class Orders:
                 return {"status": await self.status()}
             case "reload":
                 return {"reload": await self.reload()}
+            case "asked":
+                return {"asked": self._asked_row()}
+            case "say":
+                self._say(order.get("text"))
+            case "answer":
+                self._answer(order.get("id"), order.get("answer"))
+            case _:
+                self._act(verb, order)
+        return {"mode": self.controls.mode}
+
+    def _act(self, verb: object, order: Mapping[str, Any]) -> None:
+        match verb:
             case "ptt":
                 self._press(order.get("action"))
             case "stop":
@@ -72,7 +93,36 @@ class Orders:
                 self.tell_request()
             case _:  # watch: who has the connection does that
                 pass
-        return {"mode": self.controls.mode}
+
+    # What is typed and pressed: the user's own words, as if he had said them
+
+    def _say(self, text: object) -> None:
+        said = " ".join(text.split()) if isinstance(text, str) else ""
+        if not said or len(said) > _MOST_LETTERS or not said.isprintable():
+            message = f"say needs a text: one to {_MOST_LETTERS} letters that can be printed"
+            raise ControlError(message, reason="bad_order")
+        if not self._typing.say(said):
+            raise ControlError(_BUSY, reason="busy", mend="wait until it is quiet")
+
+    def _answer(self, question: object, answer: object) -> None:
+        asked = self._typing.asked
+        if asked is None or asked.id != question:
+            raise ControlError(_NOT_ASKED, reason="not_asked", mend="ask for it again")
+        if answer not in _answers(asked):
+            known = ", ".join(_answers(asked))
+            raise ControlError(f"this question is answered by {known}", reason="bad_order")
+        if not self._typing.answer(asked.id, str(answer)):
+            raise ControlError(_BUSY, reason="busy", mend="wait until it is quiet")
+
+    def _asked_row(self) -> dict[str, Any] | None:
+        asked = self._typing.asked
+        return None if asked is None else asdict(asked)
+
+    @property
+    def _typing(self) -> Keyboard:
+        if self.keyboard is None:
+            raise ControlError("nothing can be typed to this one", reason="no_keyboard")
+        return self.keyboard
 
     def _press(self, action: object) -> None:
         if action not in _PRESSES:
@@ -86,6 +136,13 @@ class Orders:
             self.controls.release()
         else:
             self.controls.toggle()
+
+
+def _answers(asked: Asked) -> tuple[str, ...]:
+    """What answers the question; options are numbered from 1."""
+    if not asked.options:
+        return ("yes", "no")
+    return (*(str(number) for number, _ in enumerate(asked.options, start=1)), "no")
 
 
 def allowed(verb: object, scope: Scope) -> None:

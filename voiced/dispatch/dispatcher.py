@@ -105,8 +105,13 @@ class Dispatcher:
 
     @property
     def awaits_answer(self) -> bool:
-        """Whether a question was asked that can still be answered."""
+        """Whether a question was asked that can still be answered in words."""
         return self._settling.awaits_answer
+
+    @property
+    def asked(self) -> Question | None:
+        """The question that can still be answered, if only on the screen."""
+        return self._settling.asked
 
     async def news(self, announcer: Announcer, told: Told) -> News:
         """What there is to say unasked; nothing where the plugin fails, which is logged."""

@@ -29,6 +29,7 @@ from voiced.policy import (
     allowance,
     decide,
     is_answerable,
+    read_answer,
 )
 
 __all__ = ["Settling"]
@@ -36,6 +37,8 @@ __all__ = ["Settling"]
 _log = logging.getLogger(__name__)
 
 _MOST_FAILURES = 2
+_SCREEN_S = 120.0
+"""Who is sent to the screen has so long to get there."""
 _MOST_TOGETHER = 5
 """So many calls are asked about in one question: more cannot be kept in mind by ear."""
 
@@ -178,27 +181,41 @@ class Settling:
         """A turn is over: if it asked a question, the time for the answer runs from now on.
 
         A question that was cut off was not heard, so that no yes can be meant for it; a choice
-        stays open, since its answer names what is meant.
+        stays open, since its answer names what is meant, and so does what is read on the screen.
         """
         question = self._waiting.question
         if question is None or turn != self._waiting.asked_in:
             return
-        void_at_s = self._environment.monotonic_s() + self.confirm_s
-        kept = None if was_interrupted and question.choice is None else question
+        is_shown = question.verdict is Verdict.SCREEN
+        patience_s = max(self.confirm_s, _SCREEN_S) if is_shown else self.confirm_s
+        void_at_s = self._environment.monotonic_s() + patience_s
+        is_lost = was_interrupted and question.choice is None and not is_shown
+        kept = None if is_lost else question
         self._waiting = replace(self._waiting, question=kept, void_at_s=void_at_s)
 
     @property
-    def awaits_answer(self) -> bool:
-        """Whether a question was asked that can still be answered."""
+    def asked(self) -> Question | None:
+        """The question that can still be answered, if only on the screen."""
         is_void = self._environment.monotonic_s() > self._waiting.void_at_s
-        return self._waiting.question is not None and not is_void
+        return None if is_void else self._waiting.question
 
-    def take(self) -> Question | None:
-        """The question that waits; from now on it does not wait any more."""
-        question = self._waiting.question
+    @property
+    def awaits_answer(self) -> bool:
+        """Whether a question was asked that can still be answered in words."""
+        question = self.asked
+        return question is not None and question.verdict is not Verdict.SCREEN
+
+    def take(self, seen: str = "") -> Question | None:
+        """The question that waits; from now on it does not wait any more.
+
+        One for the screen is given only to who has ``seen`` it.
+        """
+        question = self.asked
         self.void()
-        is_void = self._environment.monotonic_s() > self._waiting.void_at_s
-        return None if is_void else question
+        is_unseen = question is not None and question.id != seen
+        if question is None or (is_unseen and question.verdict is Verdict.SCREEN):
+            return None
+        return question
 
     async def answered(
         self, question: Question, answer: str, report: Report, manner: Manner
@@ -206,6 +223,9 @@ class Settling:
         """What an answer to the question comes to; None where it is none."""
         if question.choice is not None:
             return await self._picked(question, answer, report, manner)
+        if manner.seen == question.id:  # it was read, and no recogniser heard the answer
+            is_yes = read_answer(answer) is Answer.YES
+            return self._agreed(question) if is_yes else Answer.NO
         meaning = read_yes(question, answer)
         if meaning is Answer.NO:
             return meaning
@@ -292,8 +312,7 @@ class Settling:
     def _ask(self, question: Question, report: Report) -> Question:
         if self._guard.where is not Where.HERE and _tells_private(question):
             raise withheld(question.call.intent, self._guard.where)
-        waiting = None if question.verdict is Verdict.SCREEN else question
-        self._waiting = Waiting(waiting, report.turn)
+        self._waiting = Waiting(question, report.turn)
         if _tells_names(question):
             self._conversation.taint()  # the names in a question may be anybody's
         report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))

@@ -29,8 +29,10 @@ from voiced.controls import Controls
 from voiced.errors import ControlError, VoicedError
 from voiced.events import Event
 from voiced.loop.announcing import Crier
+from voiced.loop.session import Session
 from voiced.service import last_good
 from voiced.service.heartbeat import is_awaited
+from voiced.steering.keyboard import SessionKeyboard
 from voiced.steering.live_settings import Around, LiveSettings
 from voiced.steering.reloading import Reloader
 from voiced.thinking.habits import Tap
@@ -41,6 +43,7 @@ __all__ = ["Steering", "be_the_only_one", "both"]
 
 _HEALTH_S = 3.0
 _FRESH_S = 2.0
+_MOST_HEARD = 8000
 _TOLD_AGAIN_S = 60.0
 _REQUEST = "A program asks for something that needs you. Look at it with: voiced mcp requests."
 
@@ -73,15 +76,18 @@ class Steering:
         self._looked_s = -math.inf
         self._programs: tuple[ProgramStatus, ...] = ()
         self._controls: Controls | None = None
+        self._keyboard: SessionKeyboard | None = None
 
     @property
     def readers(self) -> tuple[Callable[[Event], None], ...]:
         """Who takes every event."""
         return (self.feed.hear, self.board.hear, self._mute_file.hear)
 
-    def begin(self, controls: Controls) -> None:
+    def begin(self, session: Session) -> None:
         """Before the microphone opens: stay muted, if that is how it was left."""
-        self._controls = controls
+        controls = self._controls = session.controls
+        self._keyboard = SessionKeyboard(session, self._around.brain.dispatcher)
+        self.feed.heard = lambda: _heard(session)
         if self._mute_file.is_muted():
             controls.mute()
             control = self._reloader.loaded.config.control
@@ -104,7 +110,9 @@ class Steering:
         """Answer until cancelled; ``begin`` comes before."""
         if self._controls is None:
             return
-        orders = Orders(self._controls, self._status, self._reload, self._requests_wait)
+        orders = Orders(
+            self._controls, self._status, self._reload, self._requests_wait, self._keyboard
+        )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._say_requests, crier)
             settings = self._reloader.loaded.config.control
@@ -202,6 +210,13 @@ def both(first: Tap, second: Tap) -> Tap:
         second(near, far)
 
     return tap
+
+
+def _heard(session: Session) -> tuple[int, str] | None:
+    """The turn that speaks, and its reply as far as it was heard."""
+    turn = session.speaker
+    heard = turn.heard[:_MOST_HEARD] if turn is not None else ""
+    return None if turn is None or not heard else (turn.id, heard)
 
 
 def _known(loaded: Loaded, brain: Brain) -> Known:

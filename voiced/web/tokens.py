@@ -50,7 +50,7 @@ class KeyRing:
     """
 
     def __init__(self, folder: Path, now_s: Callable[[], float] = time.time) -> None:
-        self._folder = folder
+        self.folder = folder
         self._now_s = now_s
 
     def issue(self) -> str:
@@ -95,7 +95,7 @@ class KeyRing:
             self._path("session", session).unlink()
 
     def _made(self, kind: str) -> str:
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret = secrets.token_urlsafe(_BYTES)
         path = self._path(kind, secret)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -106,7 +106,7 @@ class KeyRing:
 
     def _path(self, kind: str, secret: str) -> Path:
         name = hashlib.sha256(secret[:_MOST_LETTERS].encode("utf-8", "replace")).hexdigest()
-        return self._folder / f"{kind}-{name}"
+        return self.folder / f"{kind}-{name}"
 
     def _age_s(self, path: Path) -> float:
         return self._now_s() - path.stat().st_mtime
@@ -114,7 +114,7 @@ class KeyRing:
     def _tidy(self) -> None:
         """Forget what lets nobody in any more."""
         with suppress(OSError):
-            for path in self._folder.iterdir():
+            for path in self.folder.iterdir():
                 kind = path.name.partition("-")[0]
                 if kind in {"token", "spent", "session"} and self._age_s(path) > SESSION_S:
                     path.unlink(missing_ok=True)

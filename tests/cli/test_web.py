@@ -1,0 +1,56 @@
+"""``voiced web``: where the page runs already, and where it cannot. Its serving is in tests/web."""
+
+from __future__ import annotations
+
+import importlib.util
+import socket
+
+import pytest
+
+from voiced.control.place import only_one
+from voiced.web.tokens import KeyRing
+
+
+@pytest.fixture
+def folder(home, monkeypatch):
+    (home / "run").mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(home / "run"))
+    return home / "run" / "voiced" / "web"
+
+
+def test_a_page_that_runs_is_opened_again(voiced, folder):
+    with only_one(folder):
+        (folder / "port").write_text("8123\n")
+        ended = voiced("web", "--no-open", "--json")
+    assert ended.code == 0
+    address, _, token = ended.json["url"].partition("token=")
+    assert address == "http://voiced.localhost:8123/enter?"
+    assert KeyRing(folder).spend(token)
+
+
+def test_a_page_that_is_just_starting(voiced, folder):
+    with only_one(folder):
+        ended = voiced("web", "--no-open")
+    assert ended.code == 69
+    assert "just starting" in ended.err
+
+
+def test_a_port_that_is_taken(voiced, folder):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        ended = voiced("web", "--no-open", "--port", str(other.getsockname()[1]))
+    assert ended.code == 69
+    assert "voiced web --port" in ended.err
+    assert not (folder / "port").exists()
+
+
+def test_what_is_not_installed_is_named(voiced, folder, monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name: None if name == "uvicorn" else found(name)
+    )
+    ended = voiced("web", "--no-open")
+    assert ended.code == 69
+    assert "uvicorn" in ended.err
+    assert "pip install 'voiced[web]'" in ended.err
