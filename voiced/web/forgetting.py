@@ -17,6 +17,7 @@ from starlette.routing import Route
 from voiced.config import journal_folder
 from voiced.journal.reading import JournalReader, Page
 from voiced.plugin import Forgotten
+from voiced.web.forms import typed
 from voiced.web.rendering import page
 from voiced.web.scopes import SPANS, Forgetting, read_form
 from voiced.web.site import site_of
@@ -58,17 +59,15 @@ async def choose(request: Request) -> Response:
 
 async def look(request: Request) -> Response:
     """What would be erased."""
-    form = await request.form(max_fields=10, max_files=0)
-    fields = {key: str(value) for key, value in form.items()}
-    wanted = read_form(fields, datetime.now().astimezone())
+    fields = await typed(request)
+    wanted = read_form(fields.as_mapping(), datetime.now().astimezone())
     return await _preview(request, wanted, has_changed=False)
 
 
 async def erase(request: Request) -> Response:
     """Erase what was shown."""
     site = site_of(request)
-    form = await request.form(max_fields=10, max_files=0)
-    taken = _previews(request).take(str(form.get("preview", "")))
+    taken = _previews(request).take((await typed(request))["preview"])
     if taken is None:
         return page(request, "forget.html", title="Forget", spans=SPANS, day="", is_void=True)
     wanted, shown = taken

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from voiced.config import journal_folder
@@ -15,10 +15,12 @@ from voiced.errors import PageError
 from voiced.journal import Change, Record
 from voiced.journal.reading import Day, JournalReader, Page, Shown
 from voiced.web import forgetting
+from voiced.web.changing import put_in_force, write
+from voiced.web.forms import leads_to, typed
 from voiced.web.rendering import page
 from voiced.web.site import site_of
 from voiced.web.turn import number_in
-from voiced.web.upkeep import keep_for, undone
+from voiced.web.upkeep import undone
 from voiced.workers import in_worker
 
 __all__ = ["routes"]
@@ -82,23 +84,23 @@ async def undo(request: Request) -> Response:
     if not isinstance(found, Change):
         raise HTTPException(404, "That is no change.")
     await undone(site.daemon, site.load, found.id)
-    return RedirectResponse(f"/journal/{found.id}?undone=1", 303)
+    return leads_to(f"/journal/{found.id}", undone="1")
 
 
 async def keep(request: Request) -> Response:
     """Change how many days what was said is kept."""
     site = site_of(request)
-    form = await request.form(max_fields=10, max_files=0)
-    days = number_in(str(form.get("keep_days", "")).strip())
+    days = number_in((await typed(request))["keep_days"])
     if days is None or not 1 <= days <= _MOST_DAYS:
         message = "that is no number of days"
         raise PageError(message, mend=f"write a whole number from 1 to {_MOST_DAYS}")
     loaded = await in_worker(site.load)
-    await in_worker(keep_for, loaded, days)
-    is_running = await site.daemon.status() is not None
-    if is_running:
-        await site.daemon.ask(do="reload")
-    return RedirectResponse(f"/journal?kept={'now' if is_running else 'later'}", 303)
+    what = f"keep_days: {loaded.config.journal.keep_days} to {days}"
+    await in_worker(write, loaded, "journal", {"keep_days": days}, what, "")
+    done = await put_in_force(site.daemon)
+    if done.error:
+        raise PageError(done.error, mend="look at the file: voiced doctor")
+    return leads_to("/journal", kept="now" if done.is_running else "later")
 
 
 async def _record(request: Request) -> Record:

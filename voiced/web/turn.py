@@ -8,7 +8,7 @@ from typing import Any
 from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from voiced.config import Loaded, trace_folder
@@ -21,6 +21,7 @@ from voiced.timeline.moments import moments
 from voiced.timeline.picture import drawing
 from voiced.timeline.reasons import reasons
 from voiced.web.choices import changed, choices
+from voiced.web.forms import leads_to, typed
 from voiced.web.rendering import page
 from voiced.web.site import site_of
 from voiced.web.trials import Trial, command
@@ -88,12 +89,13 @@ async def again(request: Request) -> Response:
     if found.sound is None:
         message = f"the sound of turn {found.number} is not kept"
         raise PageError(message, mend="set [trace] sound = true, and say it again")
-    form = await request.form(max_fields=40, max_files=0)
-    changes = changed(loaded.config, {key: str(value) for key, value in form.items()})
+    changes = changed(loaded.config, (await typed(request)).as_mapping())
     trials = site_of(request).trials
     trial = trials.begin(found.number, changes)
     task = BackgroundTask(trials.carry_out, trial, command(loaded, found.number, changes))
-    return RedirectResponse(f"/turns/{found.number}/replays/{trial.id}", 303, background=task)
+    answer = leads_to(f"/turns/{found.number}/replays/{trial.id}")
+    answer.background = task
+    return answer
 
 
 async def replay(request: Request) -> Response:

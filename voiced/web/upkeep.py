@@ -1,28 +1,22 @@
-"""What changes the journal, in the ways of the command line: undo, forget, how long it is kept.
-
-All but ``undone`` blocks.
-"""
+"""What changes the journal, in the ways of the command line: undo, and forget, which blocks."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import closing
-from pathlib import Path
 
 from voiced.composition.brain import memory, open_brain
-from voiced.config import Loaded, journal_folder, load
+from voiced.config import Loaded, journal_folder
 from voiced.errors import NoDaemon
 from voiced.journal import Journal
 from voiced.memory.kept import Memory
 from voiced.plugin import Forgotten
-from voiced.registry import load_plugins, plugin_names
-from voiced.setting_up.keeping import Keeper
+from voiced.registry import load_plugins
 from voiced.web.daemon import Daemon
 from voiced.web.scopes import Forgetting
 from voiced.workers import in_worker
 
-__all__ = ["forget", "keep_for", "preview", "undone"]
+__all__ = ["forget", "preview", "undone"]
 
 
 async def undone(daemon: Daemon, loaded: Callable[[], Loaded], change: str) -> str:
@@ -75,18 +69,3 @@ def _with_memory(loaded: Loaded, work: Callable[[Memory], Forgotten]) -> Forgott
         closing(load_plugins(loaded.config.intents)) as plugins,
     ):
         return work(memory(loaded, journal, plugins.plugins))
-
-
-def keep_for(loaded: Loaded, days: int) -> None:
-    """Write how many days what was said is kept; the file of before is not kept beside it.
-
-    Raises:
-        ConfigError: The file would have a mistake, or cannot be written.
-    """
-    keeper = Keeper(loaded.path, _load)
-    keeper.has_backup = True  # that of the last setup stays
-    keeper.write({"journal": {"keep_days": days}})
-
-
-def _load(path: Path) -> Loaded:
-    return load(path, os.environ, plugin_names)
