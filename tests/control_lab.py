@@ -139,6 +139,19 @@ async def laboratory(
     patience: Patience | None = None,
     grant: Grant | None = None,
 ) -> AsyncGenerator[Lab]:
+    """For as long as a test should take, at most."""
+    with anyio.fail_after(10):
+        async with serving(folder, scope, patience, grant) as lab:
+            yield lab
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path,
+    scope: Scope | None = Scope.ADMIN,
+    patience: Patience | None = None,
+    grant: Grant | None = None,
+) -> AsyncGenerator[Lab]:
     controls = FakeControls()
     board = StatusBoard(Known("1.2.3", 77))
     lab = Lab(folder / "voiced", controls, board, Feed())
@@ -161,7 +174,7 @@ async def laboratory(
     def same(_: Peer) -> Scope | None:
         return scope
 
-    with anyio.fail_after(10), listening(lab.folder) as listener:
+    with listening(lab.folder) as listener:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ControlServer(orders, lab.feed, grant or same, patience).run, listener)
             try:
