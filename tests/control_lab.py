@@ -137,6 +137,7 @@ async def laboratory(
     scope: Scope | None = Scope.ADMIN,
     patience: Patience | None = None,
     grant: Grant | None = None,
+    within_s: float = 10,
 ) -> AsyncGenerator[Lab]:
     controls = FakeControls()
     board = StatusBoard(Known("1.2.3", 77))
@@ -153,7 +154,7 @@ async def laboratory(
     def same(_: Peer) -> Scope | None:
         return scope
 
-    with anyio.fail_after(10), listening(lab.folder) as listener:
+    with anyio.fail_after(within_s), listening(lab.folder) as listener:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ControlServer(orders, lab.feed, grant or same, patience).run, listener)
             try:
