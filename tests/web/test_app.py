@@ -5,7 +5,7 @@ def test_who_came_in_sees_the_page(page):
     text = page.get("/")
     assert "<h1>Now</h1>" in text
     assert 'aria-current="page"' in text
-    assert "No voiced is running" in text
+    assert "no voiced is running" in text
 
 
 def test_what_is_not_there(page):

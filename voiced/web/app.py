@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import anyio
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -34,7 +38,16 @@ _NOT_THERE = 404
 
 def site_app(site: Site) -> ASGIApp:
     """The page, behind its doors."""
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(site.live.run)
+            yield
+            tasks.cancel_scope.cancel()
+
     app = Starlette(
+        lifespan=lifespan,
         routes=[
             *(route for view in _VIEWS for route in view.routes),
             Mount("/static", StaticFiles(directory=STATIC)),

@@ -112,4 +112,16 @@ async def serve(site: Site, listener: socket.socket) -> None:
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    await uvicorn.Server(config).serve(sockets=[listener])
+    await _Server(config, site).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Lets open pages go when it is to end; else it would wait for them."""
+
+    def __init__(self, config: uvicorn.Config, site: Site) -> None:
+        super().__init__(config)
+        self._site = site
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._site.live.end()
+        await super().shutdown(sockets)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 
 from voiced.config import Loaded
 from voiced.web.daemon import Daemon
+from voiced.web.live import Live
 from voiced.web.tokens import KeyRing
 
 __all__ = ["HOST", "Site", "site_of"]
@@ -26,12 +27,18 @@ class Site:
         daemon: Is asked, and watched.
         keys: The tokens and sessions.
         port: Where the page is on 127.0.0.1.
+        live: What open pages follow.
     """
 
     load: Callable[[], Loaded]
     daemon: Daemon
     keys: KeyRing
     port: int
+    live: Live = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Follow the daemon."""
+        object.__setattr__(self, "live", Live(self.daemon))
 
     @property
     def hosts(self) -> tuple[str, ...]:
