@@ -137,7 +137,19 @@ async def laboratory(
     scope: Scope | None = Scope.ADMIN,
     patience: Patience | None = None,
     grant: Grant | None = None,
-    within_s: float = 10,
+) -> AsyncGenerator[Lab]:
+    """For as long as a test should take, at most."""
+    with anyio.fail_after(10):
+        async with serving(folder, scope, patience, grant) as lab:
+            yield lab
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path,
+    scope: Scope | None = Scope.ADMIN,
+    patience: Patience | None = None,
+    grant: Grant | None = None,
 ) -> AsyncGenerator[Lab]:
     controls = FakeControls()
     board = StatusBoard(Known("1.2.3", 77))
@@ -154,7 +166,7 @@ async def laboratory(
     def same(_: Peer) -> Scope | None:
         return scope
 
-    with anyio.fail_after(within_s), listening(lab.folder) as listener:
+    with listening(lab.folder) as listener:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ControlServer(orders, lab.feed, grant or same, patience).run, listener)
             try:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import anyio
 import anyio.from_thread
 from browser_programs import wait_for
-from control_lab import Lab, laboratory
+from control_lab import Lab, serving
 from turn_events import a_turn, an_interrupted_turn
 
 from voiced.events import Event, TurnId
@@ -61,7 +61,7 @@ class StandIn:
     def begin(self) -> None:
         self._portal = self._stack.enter_context(anyio.from_thread.start_blocking_portal())
         self.lab = self._stack.enter_context(
-            self._portal.wrap_async_context_manager(laboratory(self._folder, within_s=600))
+            self._portal.wrap_async_context_manager(serving(self._folder))
         )
 
     def end(self) -> None:
@@ -178,3 +178,35 @@ class House:
         with contextlib.suppress(Exception):
             self.daemon.end()
         shutil.rmtree(self.home, ignore_errors=True)
+
+
+_LOOPBACK = """
+import fcntl, socket, struct, sys
+with socket.socket() as line:
+    fcntl.ioctl(line, 0x8914, struct.pack("16sh14x", b"lo", 0x49))  # SIOCSIFFLAGS: up, running
+print("up", flush=True)
+sys.stdin.read()
+"""
+
+
+def namespace() -> tuple[list[str], Callable[[], None]] | None:
+    """What begins a command in a network with a loopback alone, and what ends that network.
+
+    None where the kernel, or who runs this, does not allow it.
+    """
+    keeper = subprocess.Popen(
+        ["unshare", "-n", sys.executable, "-c", _LOOPBACK],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+
+    def end() -> None:
+        keeper.communicate()
+
+    assert keeper.stdout is not None
+    enter = ["nsenter", f"--net=/proc/{keeper.pid}/ns/net"]
+    if keeper.stdout.readline() != b"up\n" or subprocess.call([*enter, "true"]):
+        end()
+        return None
+    return enter, end

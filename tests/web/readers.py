@@ -42,7 +42,7 @@ class _Common:
     def wait(self, expression: str, what: str = "") -> None:
         """Until the page is whole and an expression is true in it."""
         whole = f"document.readyState === 'complete' && !!({expression})"
-        wait_for(lambda: self.script(whole), f"{what or expression} in {self.name}")
+        wait_for(lambda: self.script(whole), f"{what or expression} in {self.name}", 30)
 
     def text(self) -> str:
         """All that the page says."""
@@ -145,7 +145,10 @@ _WATCH = """
     globalThis.voicedAsked = [];
     Services.obs.addObserver({
       observe(channel) {
-        globalThis.voicedAsked.push(channel.QueryInterface(Ci.nsIHttpChannel).URI.spec);
+        const { URI, loadInfo } = channel.QueryInterface(Ci.nsIHttpChannel);
+        const ofPage = loadInfo.loadingPrincipal?.isContentPrincipal;
+        const isPage = loadInfo.externalContentPolicyType === Ci.nsIContentPolicy.TYPE_DOCUMENT;
+        if (ofPage || isPage) globalThis.voicedAsked.push(URI.spec);  // the rest is its own
       },
     }, "http-on-modify-request");
     done(1);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,17 @@ from typing import Any
 import pytest
 from browser_programs import is_here, wait_for
 
-from .house import ARABIC, EVIL, House
+from voiced.events import (
+    IntentMatched,
+    ReplySentence,
+    SpeechStarted,
+    TranscriptFinal,
+    TranscriptPartial,
+    TurnId,
+    TurnStarted,
+)
+
+from .house import ARABIC, EVIL, House, namespace
 from .readers import ChromiumReader, FirefoxReader
 
 pytestmark = pytest.mark.browser
@@ -255,16 +266,77 @@ def test_a_voice_is_played(reader: Any, house: House) -> None:
     assert reader.script(loaded) > 1
 
 
+def test_what_happens_is_shown_as_it_happens_and_as_text(reader: Any, house: House) -> None:
+    reader.open(house.root + "/")
+    reader.wait("document.getElementById('mode').textContent === 'listening'")
+    turn = TurnId(900 + len(reader.name))
+    house.daemon.tell([SpeechStarted(0), TurnStarted(100, turn)])
+    house.daemon.tell([TranscriptPartial(200, turn, f"find {EVIL}")])
+    reader.wait(f"document.querySelector('.turn .said').textContent.includes({EVIL!r})")
+    house.daemon.tell(
+        [
+            TranscriptFinal(300, turn, f"find {EVIL} {ARABIC}", 0.9),
+            IntentMatched(310, turn, "files.find", (("wanted", EVIL),), "spoken", "read_private"),
+            ReplySentence(320, turn, f"I found {EVIL}."),
+        ]
+    )
+    reader.wait(f"document.querySelector('.turn').textContent.includes({ARABIC[:4]!r})")
+    reader.wait("document.querySelector('.turn').textContent.includes('I found')")
+    assert reader.script("window.hacked === undefined")
+    assert reader.script("document.querySelectorAll('main img, main script').length") == 0
+
+
+def test_one_types_and_stops_by_keyboard(reader: Any, house: House) -> None:
+    reader.open(house.root + "/")
+    reader.wait("document.getElementById('mode').textContent === 'listening'")
+    lab = house.daemon.lab
+    assert lab is not None
+    lab.controls.asked.clear()
+    lab.keyboard.typed.clear()
+    _tab_to(reader, "stop")
+    reader.press("Enter")
+    wait_for(lambda: lab.controls.asked == ["stop"], "the order to stop")
+    _tab_to(reader, "text")
+    reader.type("what time is it")
+    reader.press("Enter")
+    wait_for(lambda: lab.keyboard.typed == ["what time is it"], "what was typed")
+
+
 def test_the_page_says_that_the_daemon_went_and_came_back(reader: Any, house: House) -> None:
     reader.open(house.root + "/")
+    mode = "document.getElementById('mode').textContent"
+    reader.wait(f"{mode} === 'listening'")
     house.daemon.end()
     try:
-        wait_for(lambda: "No voiced is running" in _reread(reader, house), "the end")
+        reader.wait(f"{mode} === 'no voiced is running'", "it to say that voiced went")
     finally:
         house.daemon.begin()
-    wait_for(lambda: "No voiced is running" not in _reread(reader, house), "the beginning")
+    reader.wait(f"{mode} === 'listening'", "it to say that voiced is back")
 
 
-def _reread(reader: Any, house: House) -> str:
-    reader.open(house.root + "/")
-    return reader.text()
+def test_in_a_network_of_its_own_the_page_lacks_nothing(tmp_path: Path) -> None:
+    """The page and a browser where there is nothing but the loopback: all of it is there."""
+    before = namespace()
+    if before is None:
+        pytest.skip("no network namespace may be made here")
+    with ExitStack() as stack:
+        enter, end = before
+        stack.callback(end)
+        alone = House(enter)
+        stack.callback(alone.close)
+        alone.furnish()
+        alone.start()
+        reader = ChromiumReader(alone.home, alone.env, tuple(enter))
+        stack.callback(reader.end)
+        reader.open(alone.link())
+        reader.wait("document.querySelector('h1')?.textContent === 'Now'")
+        for view in ("/", "/turns/1", "/figures", "/journal", "/intents", "/setup/voices"):
+            reader.open(alone.root + view)
+            missing = (
+                "performance.getEntriesByType('resource')"
+                ".filter((e) => e.responseStatus >= 400 || e.responseStatus === 0)"
+                ".map((e) => e.name).filter((n) => !n.includes('/live'))"
+            )
+            assert reader.script(missing) == [], view
+            assert reader.script("document.styleSheets.length > 0"), view
+        assert [each for each in reader.asked() if not each.startswith(alone.root)] == []
