@@ -153,7 +153,7 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "whether it is muted", _described(muted))
     keys = satellite_folder()
     yield PrivacyFact("file", "keys of satellites (yours alone to read)", _described(keys))
-    yield from _turns(trace_folder(config.journal))
+    yield from _kept_turns(trace_folder(config.journal))
     asked = journal_folder(config.journal) / "mcp-requests"
     yield PrivacyFact("file", "what other programs asked for", _described(asked))
     yield PrivacyFact("file", "tools of MCP servers as enabled", _described(pin_folder()))
@@ -172,7 +172,7 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "your voices", _described(what.voices))
 
 
-def _turns(folder: Path) -> Iterator[PrivacyFact]:
+def _kept_turns(folder: Path) -> Iterator[PrivacyFact]:
     how = folder / "turns.jsonl"
     yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
     yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(folder / "sound"))

@@ -127,6 +127,8 @@ class JournalReader:
         Raises:
             JournalError: It cannot be read.
         """
+        if number > _LAST:
+            return None
         rows = self._run("SELECT * FROM entries WHERE id = :id", {"id": number})
         return record_of(dict(rows[0])) if rows else None
 

@@ -6,6 +6,7 @@ A collector that is slow or gone costs the spans of that time, and is told once.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
@@ -45,26 +46,28 @@ class Exporter:
         self._now = now
         self._client = client or httpx.AsyncClient(timeout=_ANSWER_S, trust_env=False)
         self._builder = TimelineBuilder(words=False)
-        self._send, self._receive = anyio.create_memory_object_stream[tuple[Timeline, datetime]](
-            _MOST_WAITING
-        )
+        self._waiting: deque[tuple[Timeline, datetime]] = deque(maxlen=_MOST_WAITING)
+        self._news = anyio.Event()
         self._has_failed = False
 
     def hear(self, row: Mapping[str, Any]) -> None:
-        """Take a row of the event stream; what cannot wait any more is dropped."""
+        """Take a row of the event stream; where too much waits, the oldest turn is dropped."""
         event = event_of(row)
         timeline = None if event is None else self._builder.hear(event)
         if timeline is not None:
-            try:
-                self._send.send_nowait((timeline, self._now()))
-            except anyio.WouldBlock:
+            if len(self._waiting) == _MOST_WAITING:
                 self._tell("it takes too long")
+            self._waiting.append((timeline, self._now()))
+            self._news.set()
 
     async def run(self) -> None:
         """Send until cancelled."""
-        async with self._client, self._receive:
-            async for timeline, ended in self._receive:
-                await self._export(timeline, ended)
+        async with self._client:
+            while True:
+                await self._news.wait()
+                self._news = anyio.Event()
+                while self._waiting:
+                    await self._export(*self._waiting.popleft())
 
     async def _export(self, timeline: Timeline, ended: datetime) -> None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -28,6 +28,7 @@ __all__ = ["routes"]
 _A_PAGE = 50
 _MOST_LETTERS = 200
 _MOST_DAYS = 3660
+_FIRST_YEAR, _LAST_YEAR = 1971, 9000
 _UNDOABLE = frozenset({"begun", "done"})
 
 
@@ -130,10 +131,12 @@ def _row(shown: Shown) -> dict[str, Any]:
 
 
 def _day(text: str) -> date | None:
+    """A day of an address; None where it is none that a journal could have."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").astimezone().date()
-    except (ValueError, OverflowError, OSError):
+        day = date.fromisoformat(text)
+    except ValueError:
         return None
+    return day if _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 routes = (

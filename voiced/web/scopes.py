@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from voiced.errors import PageError
 
@@ -69,7 +69,7 @@ def read_form(form: Mapping[str, str], now: datetime) -> Forgetting:
 
 def _day(text: str, now: datetime) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=None).astimezone()
+        return datetime.combine(date.fromisoformat(text), time.min).astimezone()
     except (ValueError, OverflowError, OSError) as error:
         mend = f"write it as {now:%Y-%m-%d}"
         raise PageError(f"{text[:40]!r} is no day", mend=mend) from error

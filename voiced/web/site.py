@@ -10,8 +10,8 @@ from starlette.requests import Request
 from voiced.config import Loaded
 from voiced.web.daemon import Daemon
 from voiced.web.live import Live
+from voiced.web.reruns import Reruns
 from voiced.web.tokens import KeyRing
-from voiced.web.trials import Trials
 
 __all__ = ["HOST", "Site", "site_of"]
 
@@ -28,7 +28,7 @@ class Site:
         daemon: Is asked, and watched.
         keys: The tokens and sessions.
         port: Where the page is on 127.0.0.1.
-        trials: Turns that run again.
+        reruns: Turns that run again.
         live: What open pages follow.
     """
 
@@ -36,7 +36,7 @@ class Site:
     daemon: Daemon
     keys: KeyRing
     port: int
-    trials: Trials = field(default_factory=Trials)
+    reruns: Reruns = field(default_factory=Reruns)
     live: Live = field(init=False)
 
     def __post_init__(self) -> None:

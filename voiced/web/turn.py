@@ -23,8 +23,8 @@ from voiced.timeline.reasons import reasons
 from voiced.web.choices import changed, choices
 from voiced.web.forms import leads_to, typed
 from voiced.web.rendering import page
+from voiced.web.reruns import Rerun, command
 from voiced.web.site import site_of
-from voiced.web.trials import Trial, command
 from voiced.workers import in_worker
 
 __all__ = ["number_in", "routes"]
@@ -90,10 +90,10 @@ async def again(request: Request) -> Response:
         message = f"the sound of turn {found.number} is not kept"
         raise PageError(message, mend="set [trace] sound = true, and say it again")
     changes = changed(loaded.config, (await typed(request)).as_mapping())
-    trials = site_of(request).trials
-    trial = trials.begin(found.number, changes)
-    task = BackgroundTask(trials.carry_out, trial, command(loaded, found.number, changes))
-    answer = leads_to(f"/turns/{found.number}/replays/{trial.id}")
+    reruns = site_of(request).reruns
+    rerun = reruns.begin(found.number, changes)
+    task = BackgroundTask(reruns.carry_out, rerun, command(loaded, found.number, changes))
+    answer = leads_to(f"/turns/{found.number}/replays/{rerun.id}")
     answer.background = task
     return answer
 
@@ -102,31 +102,31 @@ async def replay(request: Request) -> Response:
     """What came of that."""
     store, _ = await _store(request)
     found = await _kept(request, store)
-    trial = _trial(request)
-    first = trial.timelines[0] if trial.timelines else None
+    rerun = _rerun(request)
+    first = rerun.timelines[0] if rerun.timelines else None
     return page(
         request,
         "replay.html",
         title=f"Turn {found.number}, replayed",
         turn=_row(found),
-        trial=trial,
+        rerun=rerun,
         before=_picture(found.timeline, "as it was"),
         after=None if first is None else _picture(first, "replayed"),
-        rows=compare(found.timeline, first) if trial.state == "done" else (),
+        rows=compare(found.timeline, first) if rerun.state == "done" else (),
     )
 
 
 async def state(request: Request) -> Response:
     """Whether it still runs, for the script that waits."""
-    return JSONResponse({"state": _trial(request).state})
+    return JSONResponse({"state": _rerun(request).state})
 
 
-def _trial(request: Request) -> Trial:
+def _rerun(request: Request) -> Rerun:
     params = request.path_params
-    trial = site_of(request).trials.trial(params["number"], params["trial"])
-    if trial is None:
+    rerun = site_of(request).reruns.rerun(params["number"], params["rerun"])
+    if rerun is None:
         raise HTTPException(404, "That replay is not known any more.")
-    return trial
+    return rerun
 
 
 async def _store(request: Request) -> tuple[TurnStore, Loaded]:
@@ -193,6 +193,6 @@ routes = (
     Route("/turns", turns),
     Route("/turns/{number:int}", turn),
     Route("/turns/{number:int}/replay", again, methods=["POST"]),
-    Route("/turns/{number:int}/replays/{trial:int}", replay),
-    Route("/turns/{number:int}/replays/{trial:int}/state", state),
+    Route("/turns/{number:int}/replays/{rerun:int}", replay),
+    Route("/turns/{number:int}/replays/{rerun:int}/state", state),
 )

@@ -19,7 +19,7 @@ from voiced.config import Loaded, config_file
 from voiced.errors import PageError
 from voiced.timeline import Timeline
 
-__all__ = ["Run", "Trial", "Trials", "command", "run_program"]
+__all__ = ["Rerun", "Reruns", "Run", "command", "run_program"]
 
 _MOST = 12
 _LIMIT_S = 180.0
@@ -29,7 +29,7 @@ Run: TypeAlias = Callable[[Sequence[str]], Awaitable[tuple[int, bytes]]]
 
 
 @dataclass(slots=True)
-class Trial:
+class Rerun:
     """A turn that ran again, or does so now, with these ``changes`` (key and value)."""
 
     id: int
@@ -68,43 +68,43 @@ async def run_program(arguments: Sequence[str]) -> tuple[int, bytes]:
 
 
 @dataclass(slots=True)
-class Trials:
-    """The last trials."""
+class Reruns:
+    """The last reruns."""
 
     run: Run = run_program
-    _known: dict[int, Trial] = field(default_factory=dict[int, Trial])
+    _known: dict[int, Rerun] = field(default_factory=dict[int, Rerun])
     _last: int = 0
 
-    def begin(self, turn: int, changes: Mapping[str, str]) -> Trial:
-        """A trial that is to be carried out.
+    def begin(self, turn: int, changes: Mapping[str, str]) -> Rerun:
+        """A rerun that is to be carried out.
 
         Raises:
             PageError: Another one runs.
         """
-        if any(trial.state == "running" for trial in self._known.values()):
+        if any(rerun.state == "running" for rerun in self._known.values()):
             message = "another turn is just running again"
             raise PageError(message, mend="wait for it, and try again")
         self._last += 1
-        trial = self._known[self._last] = Trial(self._last, turn, changes)
+        rerun = self._known[self._last] = Rerun(self._last, turn, changes)
         for number in sorted(self._known)[:-_MOST]:
             del self._known[number]
-        return trial
+        return rerun
 
-    async def carry_out(self, trial: Trial, arguments: Sequence[str]) -> None:
+    async def carry_out(self, rerun: Rerun, arguments: Sequence[str]) -> None:
         """Run the program to its end, within a few minutes."""
         try:
             with anyio.move_on_after(_LIMIT_S) as limit:
-                trial.take(*await self.run(arguments))
+                rerun.take(*await self.run(arguments))
             if limit.cancelled_caught:
-                trial.give_up()
+                rerun.give_up()
         except OSError as error:
-            trial.take(-1, _error(f"it could not be started: {error.strerror}"))
+            rerun.take(-1, _error(f"it could not be started: {error.strerror}"))
         finally:
-            if trial.state == "running":  # the page ends
-                trial.give_up()
+            if rerun.state == "running":  # the page ends
+                rerun.give_up()
 
-    def trial(self, turn: int, number: int) -> Trial | None:
-        """The trial of that number, if it is of this turn and still known."""
+    def rerun(self, turn: int, number: int) -> Rerun | None:
+        """The rerun of that number, if it is of this turn and still known."""
         found = self._known.get(number)
         return found if found is not None and found.turn == turn else None
 
