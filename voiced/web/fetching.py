@@ -186,7 +186,7 @@ async def voices(request: Request) -> Response:
 
 def _voice_rows(loaded: Loaded, job_of: Callable[[str], Job | None]) -> tuple[VoiceRow, ...]:
     chosen = loaded.config.synthesizer.voice
-    return tuple(
+    rows = (
         VoiceRow(
             each,
             each.model is None or locate(each.model.name, model_folder()) is not None,
@@ -195,6 +195,7 @@ def _voice_rows(loaded: Loaded, job_of: Callable[[str], Job | None]) -> tuple[Vo
         )
         for each in profiles(voice_folder())
     )
+    return tuple(sorted(rows, key=lambda row: (not row.is_chosen, not row.is_installed)))
 
 
 async def heard(request: Request) -> Response:
