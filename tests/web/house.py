@@ -16,10 +16,12 @@ from typing import Any
 
 import anyio
 import anyio.from_thread
+import numpy as np
 from browser_programs import wait_for
 from control_lab import Lab, serving
 from turn_events import a_turn, an_interrupted_turn
 
+from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
 from voiced.events import Event, TurnId
 from voiced.journal import Journal
 from voiced.memory.turn_store import Limits, TurnStore
@@ -53,7 +55,6 @@ class StandIn:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._end: anyio.Event | None = None
         self._portal: Any = None
         self._stack = contextlib.ExitStack()
         self.lab: Lab | None = None
@@ -78,6 +79,17 @@ class StandIn:
                 self.lab.feed.hear(event)
 
         self._portal.call(hear)
+
+    def hear(self, share: float) -> None:
+        """Have it say how loud its microphone is: so much of full scale."""
+        frame = AudioFrame(np.full(FRAME_SAMPLES, share * 32_767, dtype=np.int16), RATE_HZ, 0)
+
+        def tap() -> None:
+            assert self.lab is not None
+            for _ in range(5):
+                self.lab.feed.tap(frame, frame.samples)
+
+        self._portal.call(tap)
 
 
 class House:

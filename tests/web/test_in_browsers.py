@@ -15,6 +15,7 @@ from browser_programs import is_here, wait_for
 
 from voiced.events import (
     IntentMatched,
+    PushToTalk,
     ReplySentence,
     SpeechStarted,
     TranscriptFinal,
@@ -217,7 +218,9 @@ def test_what_is_stored_is_shown_as_text(reader: Any, house: House) -> None:
     text = reader.text()
     assert EVIL in text
     assert ARABIC.split()[0] in text
-    arabic = "[...document.querySelectorAll('td')].find((e) => e.textContent.startsWith('\u0623'))"
+    arabic = (
+        "[...document.querySelectorAll('li [dir]')].find((e) => e.textContent.startsWith('\u0623'))"
+    )
     right_to_left = f"getComputedStyle({arabic}).direction"
     assert reader.script(right_to_left) == "rtl"
 
@@ -331,6 +334,18 @@ def test_what_happens_is_shown_as_it_happens_and_as_text(reader: Any, house: Hou
     reader.wait(said.format("I found"))
     assert reader.script("window.hacked === undefined")
     assert reader.script("document.querySelectorAll('main img, main script').length") == 0
+
+
+def test_what_is_heard_is_seen_at_once_in_set_up(reader: Any, house: House) -> None:
+    reader.open(house.root + "/setup/sound")
+    reader.wait("!document.querySelector('[data-hears]').hidden")
+    house.daemon.tell([PushToTalk(0, is_down=True)])
+    signs = "document.querySelector('[data-signs]').textContent"
+    reader.wait(f"{signs}.includes('the push-to-talk key')")
+    house.daemon.hear(0.25)
+    reader.wait("document.getElementById('now-level').value > -30")
+    house.daemon.tell([PushToTalk(1, is_down=False)])
+    reader.wait(f"!{signs}.includes('the push-to-talk key')")
 
 
 def test_one_types_and_stops_by_keyboard(reader: Any, house: House) -> None:

@@ -91,7 +91,7 @@ def test_a_miss_is_taught_and_forgotten(page: Page, home: Path) -> None:
         journal.miss(3, f"{EVIL} flibbertigibbet", "")
         journal.miss(4, "what time is it", "")
     text = page.get("/intents/misses")
-    assert text.count("<td") == 10  # what is understood by now is none
+    assert text.count("Teach: ") == 2  # what is understood by now is none
     assert EVIL not in text
     assert "&lt;script&gt;" in text
     form = page.get("/intents/teach?sentence=clockwork+orange&intent=clock.time")
