@@ -63,7 +63,10 @@ HEARD_S, LOUD_DBFS = 0.2, -40.0
 HASTY = replace(RULES, end_silence=in_samples(300))
 """A request is over soon, so that there is soon a reply to interrupt."""
 
-ALONE_S, AFTER_S = 5.0, 0.5
+ALONE_S, AFTER_S, QUIET_S = 5.0, 0.5, 20.0
+ROUND = 25
+"""After so many interruptions it is told what came of them: a run that is cut has figures."""
+
 SETTLED_FRAMES = 25
 GAPS_S = (1.2, 1.8)
 """From the end of what is said to the next: into the first second of the reply."""
@@ -150,6 +153,9 @@ class Found:
     overlapping: int
 
 
+NOTHING = Found(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def _counted(server: SoundServer) -> Counted:
     streams = sum(
         len(server.control("list", "short", kind).splitlines())
@@ -159,11 +165,20 @@ def _counted(server: SoundServer) -> Counted:
     return Counted(len(asyncio.all_tasks()), threading.active_count(), descriptors, streams)
 
 
-async def interrupt(folder: Path, times: int) -> Found:
-    """Interrupt so many replies."""
+async def interrupt(folder: Path, times: int, tell: Callable[[Found], None]) -> Found:
+    """Interrupt so many replies, and tell what came of it so far after each round."""
     (words,) = await say([WORDS])
     with running(folder) as server, _journal(folder) as journal:
-        return await _loop(server, journal, times, words.samples)
+        return await _loop(server, journal, Rounds(times, words.samples, tell))
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """How many interruptions by which words there are to be, and who is told of each round."""
+
+    times: int
+    words: Samples
+    tell: Callable[[Found], None]
 
 
 @contextmanager
@@ -201,29 +216,50 @@ async def _thinker(journal: Journal, model: Tells) -> Thinker:
     return Thinker(dispatcher, model)
 
 
-async def _loop(server: SoundServer, journal: Journal, times: int, words: Samples) -> Found:
+async def _loop(server: SoundServer, journal: Journal, rounds: Rounds) -> Found:
     model, counts = Tells({}), Counts()
     parts = (PulseMicrophone("microphone"), WebrtcVoiceDetector(), Hears(), Whistles())
     stages = Stages(*parts, PulseSpeaker("speaker"), Voice("tones", "tones"))
     thinker, habits = await _thinker(journal, model), Habits(tap=counts.hear)
     session = Session(stages, thinker, HASTY, counts.read, habits)
-    sound, before = signals.silence(0), _counted(server)
-    after = before
+    found = NOTHING
     async with prepared(*parts, stages.speaker), anyio.create_task_group() as tasks:
         tasks.start_soon(session.run)
         await _until(lambda: counts.frames > SETTLED_FRAMES)
         before = _counted(server)
-        with server.listening() as ear:
-            saying = server.say(_many(words, times))
-            await _until(lambda: counts.barge_ins >= times or saying.poll() is not None)
-            server.quiet()
-            session.controls.stop()
-            await _until(lambda: session.speaker is None)
-            sound = ear.sound
-        await anyio.sleep(AFTER_S)
-        after = _counted(server)
+        while counts.barge_ins < rounds.times:
+            already = counts.barge_ins
+            times = min(ROUND, rounds.times - already)
+            sound = await _round(server, session, counts, _many(rounds.words, times))
+            windows, overlapping = overlaps(sound)
+            windows, overlapping = found.windows + windows, found.overlapping + overlapping
+            found = _found(counts, model, before, _counted(server), (windows, overlapping))
+            rounds.tell(found)
+            if counts.barge_ins == already:
+                raise RuntimeError("nothing was interrupted in a whole round")
         tasks.cancel_scope.cancel()
-    windows, overlapping = overlaps(sound)
+    return found
+
+
+async def _round(server: SoundServer, session: Session, counts: Counts, said: Said) -> Samples:
+    """Interrupt some replies, wait until it is quiet, and return what the speaker played."""
+    wanted = counts.barge_ins + said.times
+    with server.listening() as ear:
+        saying = server.say(said.sound)
+        await _until(lambda: counts.barge_ins >= wanted or saying.poll() is not None)
+        server.quiet()
+        session.controls.stop()
+        with anyio.move_on_after(QUIET_S):
+            await _until(lambda: session.speaker is None)
+        await anyio.sleep(AFTER_S)
+        sound = ear.sound
+    await anyio.sleep(AFTER_S)
+    return sound
+
+
+def _found(
+    counts: Counts, model: Tells, before: Counted, after: Counted, heard: tuple[int, int]
+) -> Found:
     return Found(
         counts.barge_ins,
         counts.failures,
@@ -233,12 +269,19 @@ async def _loop(server: SoundServer, journal: Journal, times: int, words: Sample
         after.threads - before.threads,
         after.descriptors - before.descriptors,
         after.streams - before.streams,
-        windows,
-        overlapping,
+        *heard,
     )
 
 
-def _many(words: Samples, times: int) -> Samples:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said into the microphone to interrupt so often."""
+
+    times: int
+    sound: Samples
+
+
+def _many(words: Samples, times: int) -> Said:
     """What is said again and again, more often than is needed.
 
     The first reply is left alone for so long that it is known how loud its echo is.
@@ -247,7 +290,7 @@ def _many(words: Samples, times: int) -> Samples:
     pieces: list[Samples] = [words, signals.silence(ALONE_S)]
     for _ in range(times + times // 2 + 5):
         pieces += [words, signals.silence(chance.uniform(*GAPS_S))]
-    return np.concatenate(pieces)
+    return Said(times, np.concatenate(pieces))
 
 
 def overlaps(sound: Samples) -> tuple[int, int]:
@@ -285,15 +328,41 @@ def figures(found: Sequence[Found]) -> list[Figure]:
     ]
 
 
-def one(times: int) -> Found:
+def one(times: int, tell: Callable[[Found], None] = lambda _: None) -> Found:
     """One loop, in a process that is its own."""
     with tempfile.TemporaryDirectory(prefix="voiced-barge-") as name:
-        return anyio.run(interrupt, Path(name), times)
+        return anyio.run(interrupt, Path(name), times, tell)
 
 
-def _beside(times: int) -> subprocess.Popen[str]:
-    command = [sys.executable, __file__, "--times", str(times), "--one"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def _print(found: Found) -> None:
+    print(json.dumps(asdict(found)), flush=True)
+
+
+class Beside:
+    """Loops in processes of their own, and what each has told last."""
+
+    def __init__(self, loops: int, times: int) -> None:
+        self._last = [NOTHING] * loops
+        self.broken = 0
+        self._threads = [threading.Thread(target=self._read, args=(n, times)) for n in range(loops)]
+
+    def run(self) -> Sequence[Found]:
+        """Let them all run to their end; each round is printed."""
+        for thread in self._threads:
+            thread.start()
+        for thread in self._threads:
+            thread.join()
+        return self._last
+
+    def _read(self, number: int, times: int) -> None:
+        command = [sys.executable, __file__, "--times", str(times), "--one"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as loop:
+            assert loop.stdout is not None
+            for line in loop.stdout:
+                self._last[number] = Found(**json.loads(line))
+                told = {each.name: each.value for each in figures(self._last)}
+                print(json.dumps(told), file=sys.stderr, flush=True)
+        self.broken += loop.returncode != 0
 
 
 def main() -> int:
@@ -308,10 +377,10 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 69
     if chosen.one:
-        print(json.dumps(asdict(one(chosen.times))))
+        one(chosen.times, _print)
         return 0
-    loops = [_beside(-(-chosen.times // chosen.loops)) for _ in range(chosen.loops)]
-    told = figures([Found(**json.loads(loop.communicate()[0])) for loop in loops])
+    beside = Beside(chosen.loops, -(-chosen.times // chosen.loops))
+    told = [*figures(beside.run()), Figure("loops that broke off", beside.broken, "", 0)]
     if chosen.json:
         print_json({"barge-ins": as_documents(told), "load": round(os.getloadavg()[0], 1)})
     else:
