@@ -17,23 +17,22 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import anyio
 import numpy as np
+from bench.tones import WORDS, Hears, Tells, Whistles, overlaps
 from sound_server import SoundServer, running, what_is_missing
 
-from voiced.audio import RATE_HZ, AudioFrame, Samples, level_dbfs
+from voiced.audio import AudioFrame, Samples
 from voiced.bench.figures import Figure, as_documents, rows
 from voiced.bench.scene import say
-from voiced.bench.standins import StandInResponder
 from voiced.cli.output import print_json, print_table
 from voiced.composition.engines import prepared
 from voiced.conversation import Conversation
@@ -44,7 +43,7 @@ from voiced.engines.webrtc_vad import WebrtcVoiceDetector
 from voiced.events import BargeIn, Event, StageFailed
 from voiced.journal import Journal
 from voiced.loop.session import Session, Stages
-from voiced.stages import Hints, Message, ReplyDelta, SpokenAudio, Tool, ToolCall, Transcript, Voice
+from voiced.stages import Voice
 from voiced.testing import signals
 from voiced.testing.script import RULES, inline
 from voiced.thinking.habits import Habits
@@ -52,14 +51,6 @@ from voiced.thinking.thinker import Thinker
 from voiced.turns.rules import in_samples
 
 TIMES, LOOPS = 1000, 4
-WORDS = "tell me more"
-NAMES = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel")
-TONES_HZ = (500, 700, 900, 1100, 1300, 1500, 1700, 1900)
-OTHER_HZ = 2100
-"""What is said of a request that was not understood."""
-
-SENTENCES, SENTENCE_S = 8, 1.5
-HEARD_S, LOUD_DBFS = 0.2, -40.0
 HASTY = replace(RULES, end_silence=in_samples(300))
 """A request is over soon, so that there is soon a reply to interrupt."""
 
@@ -70,61 +61,6 @@ ROUND = 25
 SETTLED_FRAMES = 25
 GAPS_S = (1.2, 1.8)
 """From the end of what is said to the next: into the first second of the reply."""
-
-WINDOW = 1024
-TONE = 0.02
-
-
-class Hears:
-    """Takes any sound that lasts for the same words."""
-
-    supports_partials = True
-
-    async def prepare(self) -> None: ...
-
-    async def aclose(self) -> None: ...
-
-    async def transcribe(
-        self, audio: AsyncIterable[AudioFrame], hints: Hints
-    ) -> AsyncGenerator[Transcript]:
-        loud_s, is_told = 0.0, False
-        async for frame in audio:
-            loud_s += frame.duration_s if level_dbfs(frame.samples) > LOUD_DBFS else 0.0
-            if loud_s > HEARD_S and not is_told:
-                is_told = True
-                yield Transcript(WORDS, is_final=False)
-        yield Transcript(WORDS if is_told else "", is_final=True, confidence=float(is_told))
-
-
-class Tells(StandInResponder):
-    """Each reply has a name of its own in all of its sentences."""
-
-    def reply(
-        self,
-        history: Sequence[Message],
-        tools: Sequence[Tool],
-        schema: Mapping[str, Any] | None = None,
-    ) -> AsyncGenerator[ReplyDelta | ToolCall]:
-        name = NAMES[len(self.requests) % len(NAMES)]
-        told = " ".join(f"This is {name} again." for _ in range(SENTENCES))
-        other = StandInResponder(told)
-        other.requests = self.requests
-        return other.reply(history, tools, schema)
-
-
-class Whistles:
-    """Says each reply as a tone, by its name."""
-
-    async def prepare(self) -> None: ...
-
-    async def aclose(self) -> None: ...
-
-    async def synthesize(self, sentence: str, voice: Voice) -> AsyncGenerator[SpokenAudio]:
-        tones = zip(NAMES, TONES_HZ, strict=True)
-        hz = next((hz for name, hz in tones if name in sentence), OTHER_HZ)
-        sound = signals.tone(SENTENCE_S, hz)
-        for start in range(0, len(sound), RATE_HZ // 10):
-            yield SpokenAudio(sound[start : start + RATE_HZ // 10], RATE_HZ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,20 +227,6 @@ def _many(words: Samples, times: int) -> Said:
     for _ in range(times + times // 2 + 5):
         pieces += [words, signals.silence(chance.uniform(*GAPS_S))]
     return Said(times, np.concatenate(pieces))
-
-
-def overlaps(sound: Samples) -> tuple[int, int]:
-    """How many windows have a tone in them, and how many have two at the same time.
-
-    Where one ends and the next begins within a window it would count, too: somebody speaks between
-    them, which is longer.
-    """
-    whole = sound[: len(sound) // WINDOW * WINDOW].reshape(-1, WINDOW) / 32768.0
-    spectra = np.abs(np.fft.rfft(whole * np.hanning(WINDOW), axis=1)) / (WINDOW / 4)
-    bins = [round(hz * WINDOW / RATE_HZ) for hz in (*TONES_HZ, OTHER_HZ)]
-    loud = np.array([spectra[:, each - 1 : each + 2].max(axis=1) > TONE for each in bins])
-    voices = loud.sum(axis=0)
-    return int((voices > 0).sum()), int((voices > 1).sum())
 
 
 def figures(found: Sequence[Found]) -> list[Figure]:
