@@ -10,7 +10,8 @@ words, unlikely ones: it takes what is no sentence, and dictation may hear bette
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.sharing import shared
@@ -42,7 +43,7 @@ _LEFT = 0.5
 """The share of leaving where more could follow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class WordList:
     """The phrases of one list; ``is_open``: other words are taken too; see ``ListPhrases``."""
 
@@ -117,6 +118,10 @@ def _insert(net: Net, phrases: Automaton[str], source: int, target: int) -> None
             net.join(offset + state, None, target)
 
 
+_Row: TypeAlias = tuple[int, int, str | None, float, bool]
+"""What an arc is made of, in its order."""
+
+
 class _Writer:
     """Writes the skeleton's arcs as words, and long lists in place of references to them."""
 
@@ -129,7 +134,7 @@ class _Writer:
         self._skeleton = skeleton
         self._lists = lists
         self._open_words = sorted(set(open_words))
-        self._arcs: list[Arc] = []
+        self._arcs: list[_Row] = []
         self._final = len(skeleton.arcs)
         self._states = self._final + 1
         self._entries: dict[tuple[str, int], int] = {}
@@ -140,20 +145,21 @@ class _Writer:
             for label, target in arcs.items():
                 end = target if self._skeleton.arcs[target] else self._final
                 if isinstance(label, SlotRef):
-                    self._arcs.append(Arc(state, self._entry(label.source, end), None, share))
+                    self._arcs.append((state, self._entry(label.source, end), None, share, False))
                 elif isinstance(label, str):
-                    self._arcs.append(Arc(state, end, label, share))
+                    self._arcs.append((state, end, label, share, False))
             if state in self._skeleton.ends and arcs:
-                self._arcs.append(Arc(state, self._final, None, _LEFT))
+                self._arcs.append((state, self._final, None, _LEFT, False))
         return self._numbered()
 
     def _numbered(self) -> WordGraph:
         """Leave out the numbers of states that no arc touches."""
         touched = {0, self._final}
-        touched.update(state for arc in self._arcs for state in (arc.source, arc.target))
+        touched.update(state for arc in self._arcs for state in arc[:2])
         number = {state: index for index, state in enumerate(sorted(touched))}
         arcs = tuple(
-            replace(arc, source=number[arc.source], target=number[arc.target]) for arc in self._arcs
+            Arc(number[source], number[target], word, share, loose)
+            for source, target, word, share, loose in self._arcs
         )
         return WordGraph(len(number), number[0], number[self._final], arcs)
 
@@ -175,15 +181,15 @@ class _Writer:
             share = 1.0 / max(1, len(arcs))
             for word, following in arcs.items():
                 end = offset + following if phrases.arcs[following] else target
-                self._arcs.append(Arc(offset + state, end, word, share))
+                self._arcs.append((offset + state, end, word, share, False))
             if state in phrases.ends and arcs:
-                self._arcs.append(Arc(offset + state, target, None, _LEFT))
+                self._arcs.append((offset + state, target, None, _LEFT, False))
 
     def _loop(self, target: int) -> None:
         entry, loop = self._states, self._states + 1
         self._states += 2
         entered, again = _ENTERED / len(self._open_words), _AGAIN / len(self._open_words)
         for word in self._open_words:
-            self._arcs.append(Arc(entry, loop, word, entered, is_loose=True))
-            self._arcs.append(Arc(loop, loop, word, again, is_loose=True))
-        self._arcs.append(Arc(loop, target, None, _LEFT))
+            self._arcs.append((entry, loop, word, entered, True))
+            self._arcs.append((loop, loop, word, again, True))
+        self._arcs.append((loop, target, None, _LEFT, False))

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TypeAlias
 
-from hassil.expression import ListReference
-
 from voiced.errors import PluginError
 from voiced.grammar.align import Aligner
 from voiced.grammar.automaton import Automaton, smallest
@@ -22,7 +20,7 @@ from voiced.grammar.slot_types import ListPhrases, SlotTypes, word_list
 from voiced.grammar.spans import Phrases
 from voiced.grammar.spelled import slots_of
 from voiced.grammar.states import states_of
-from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_template
+from voiced.grammar.templates import Accept, Label, Net, Reference, SlotRef, add_template
 from voiced.plugin import Intent
 from voiced.slots import SlotContext
 from voiced.spoken import Token, tokens
@@ -137,7 +135,7 @@ class Grammar:
         """
         net = Net()
 
-        def resolve(reference: ListReference) -> SlotRef:
+        def resolve(reference: Reference) -> SlotRef:
             if reference.list_name not in lists:
                 msg = f"there is no list {{{reference.list_name}}}"
                 raise ValueError(msg)
@@ -152,7 +150,8 @@ class Grammar:
     @cached_property
     def graph(self) -> WordGraph:
         """The recogniser's graph: what is typed needs none, and it takes as long as the rest."""
-        return word_graph(self._net, self._lists, self._open_words)
+        net, self._net = self._net, Net()  # nothing else needs it
+        return word_graph(net, self._lists, self._open_words)
 
     @cached_property
     def key_terms(self) -> tuple[str, ...]:
