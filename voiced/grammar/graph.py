@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from voiced.grammar.arcs import PackedArcs
 from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.sharing import shared
 from voiced.grammar.templates import Accept, Label, Net, SlotRef
@@ -157,7 +158,7 @@ class _Writer:
         touched = {0, self._final}
         touched.update(state for arc in self._arcs for state in arc[:2])
         number = {state: index for index, state in enumerate(sorted(touched))}
-        arcs = tuple(
+        arcs = PackedArcs(
             Arc(number[source], number[target], word, share, loose)
             for source, target, word, share, loose in self._arcs
         )

@@ -85,7 +85,7 @@ class Grammar:
         sounds = Sounds(vocabulary)
         self._aligner = Aligner(states, phrases, sounds)
         self._guesser = Guesser(states, phrases, sounds)
-        self._completer = Completer(skeleton, self._lists, sounds, fits)
+        self._completer = Completer(states, self._lists, sounds, fits)
         self._net = net
         self._open_words = tuple(open_words)
 

@@ -26,6 +26,7 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voiced.errors import PluginError
+from voiced.sentence_rules import take_read
 from voiced.spoken import normalise
 
 __all__ = ["Accept", "Label", "Net", "Reference", "SlotRef", "add_phrase", "add_template"]
@@ -286,7 +287,7 @@ def _chain(net: Net | _Draft, state: int, words: tuple[str, ...], target: int) -
 
 
 def _parse(sentence: str) -> Expression:
-    return parse_sentence(sentence).expression
+    return take_read(sentence) or parse_sentence(sentence).expression
 
 
 def _refuse_lists(reference: Reference) -> SlotRef:
