@@ -39,7 +39,7 @@ class _Subsets(Generic[L]):
     def closure(self, states: Collection[int]) -> frozenset[int]:
         """The states, and those that epsilon leads to from them."""
         if len(states) == 1:
-            return self._closure_of(next(iter(states)))
+            return self._closure_of(*states)
         return frozenset[int]().union(*map(self._closure_of, states))
 
     def _closure_of(self, state: int) -> frozenset[int]:

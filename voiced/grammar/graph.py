@@ -11,13 +11,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from voiced.grammar.arcs import PackedArcs
+from voiced.grammar.arcs import PackedArcs, Row
 from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.sharing import shared
 from voiced.grammar.templates import Accept, Label, Net, SlotRef
-from voiced.stages import Arc, WordGraph
+from voiced.stages import WordGraph
 
 __all__ = ["OPEN_WORDS", "WordList", "word_graph"]
 
@@ -119,10 +118,6 @@ def _insert(net: Net, phrases: Automaton[str], source: int, target: int) -> None
             net.join(offset + state, None, target)
 
 
-_Row: TypeAlias = tuple[int, int, str | None, float, bool]
-"""What an arc is made of, in its order."""
-
-
 class _Writer:
     """Writes the skeleton's arcs as words, and long lists in place of references to them."""
 
@@ -135,7 +130,7 @@ class _Writer:
         self._skeleton = skeleton
         self._lists = lists
         self._open_words = sorted(set(open_words))
-        self._arcs: list[_Row] = []
+        self._arcs: list[Row] = []
         self._final = len(skeleton.arcs)
         self._states = self._final + 1
         self._entries: dict[tuple[str, int], int] = {}
@@ -159,7 +154,7 @@ class _Writer:
         touched.update(state for arc in self._arcs for state in arc[:2])
         number = {state: index for index, state in enumerate(sorted(touched))}
         arcs = PackedArcs(
-            Arc(number[source], number[target], word, share, loose)
+            (number[source], number[target], word, share, loose)
             for source, target, word, share, loose in self._arcs
         )
         return WordGraph(len(number), number[0], number[self._final], arcs)

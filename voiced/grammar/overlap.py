@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import chain
 from weakref import ref
 
-from voiced.grammar.arcs import PackedArcs
+from voiced.grammar.arcs import PackedArcs, rows_of
 from voiced.stages import Arc, WordGraph
 
 __all__ = ["overlap_graph"]
@@ -71,7 +71,10 @@ class _Union:
         again = _AGAIN / len(_BACKCHANNELS)
         self._add(_BACKCHANNELS, self._listening, self._listening, again)
         return WordGraph(
-            self._states, self._start, final, PackedArcs(chain(self._graph.arcs, self._arcs))
+            self._states,
+            self._start,
+            final,
+            PackedArcs(chain(rows_of(self._graph.arcs), rows_of(self._arcs))),
         )
 
     def _add(self, phrases: Iterable[str], source: int, target: int, share: float) -> None:
