@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -115,6 +116,7 @@ async def _run(
     config = loaded.config
     opening = open_brain(loaded, screen_lock=lock_of(options))
     async with opening as brain, _stages(config, options, brain) as stages:
+        gc.freeze()  # all of it stays: who looks for garbage from now on need not pass it again
         for change in changes:
             brain.supervisor.tell(change)
         for notice in notices(brain, is_logged=is_logged()):

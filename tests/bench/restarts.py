@@ -1,8 +1,7 @@
 """How long it is deaf after it was killed or started anew, under a real user manager.
 
 ``make bench-restarts``: from the end of the process to the moment at which the next one listens,
-by systemd's own clock, with the half second in it that systemd waits. Sound goes through a private
-PulseAudio.
+by systemd's own clock. Sound goes through a private PulseAudio.
 """
 
 from __future__ import annotations

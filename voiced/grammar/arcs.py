@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import starmap
-from typing import Any, TypeAlias, overload
+from typing import TypeAlias, overload
 
 from voiced.stages import Arc
 
@@ -16,21 +16,40 @@ Row: TypeAlias = tuple[int, int, str | None, float, bool]
 
 
 class PackedArcs(Sequence[Arc]):
-    """Arcs in columns; each is made anew when it is looked at."""
+    """Arcs in columns; each is made anew when it is looked at. Added to only while it is made."""
 
-    __slots__ = ("_are_loose", "_sources", "_targets", "_vocabulary", "_weights", "_words")
+    __slots__ = ("_are_loose", "_numbers", "_sources", "_targets", "_weights", "_words")
 
-    def __init__(self, rows: Iterable[Row]) -> None:
-        sources, targets, words, weights, are_loose = tuple(zip(*rows, strict=True)) or _NO_ROWS
-        self._vocabulary = tuple(dict.fromkeys(words))
-        numbers = {word: number for number, word in enumerate(self._vocabulary)}
-        self._sources, self._targets = array("i", sources), array("i", targets)
-        self._words = array("i", map(numbers.__getitem__, words))
-        self._weights, self._are_loose = array("d", weights), bytes(are_loose)
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        self._sources, self._targets, self._words = array("i"), array("i"), array("i")
+        self._weights, self._are_loose = array("d"), bytearray()
+        self._numbers: dict[str | None, int] = {}
+        for source, target, word, weight, is_loose in rows:
+            self.add(source, target, word, weight, is_loose=is_loose)
+
+    def add(
+        self, source: int, target: int, word: str | None, weight: float, *, is_loose: bool = False
+    ) -> None:
+        """Add an arc."""
+        self._sources.append(source)
+        self._targets.append(target)
+        self._words.append(self._numbers.setdefault(word, len(self._numbers)))
+        self._weights.append(weight)
+        self._are_loose.append(is_loose)
+
+    @property
+    def touched(self) -> set[int]:
+        """The states that an arc leads from or to."""
+        return {*self._sources, *self._targets}
+
+    def renumber(self, number: Mapping[int, int]) -> None:
+        """Give the states other numbers."""
+        self._sources = array("i", map(number.__getitem__, self._sources))
+        self._targets = array("i", map(number.__getitem__, self._targets))
 
     def rows(self) -> Iterator[Row]:
         """What the arcs are made of."""
-        words = map(self._vocabulary.__getitem__, self._words)
+        words = map(tuple(self._numbers).__getitem__, self._words)
         are_loose = map(bool, self._are_loose)
         return zip(self._sources, self._targets, words, self._weights, are_loose, strict=True)
 
@@ -52,7 +71,7 @@ class PackedArcs(Sequence[Arc]):
         return Arc(
             self._sources[index],
             self._targets[index],
-            self._vocabulary[self._words[index]],
+            tuple(self._numbers)[self._words[index]],
             self._weights[index],
             bool(self._are_loose[index]),
         )
@@ -63,6 +82,3 @@ def rows_of(arcs: Iterable[Arc]) -> Iterator[Row]:
     if isinstance(arcs, PackedArcs):
         return arcs.rows()
     return ((each.source, each.target, each.word, each.weight, each.is_loose) for each in arcs)
-
-
-_NO_ROWS: tuple[tuple[Any, ...], ...] = ((), (), (), (), ())

@@ -70,12 +70,8 @@ class _Union:
         self._add(_BACKCHANNELS, self._start, self._listening, share)
         again = _AGAIN / len(_BACKCHANNELS)
         self._add(_BACKCHANNELS, self._listening, self._listening, again)
-        return WordGraph(
-            self._states,
-            self._start,
-            final,
-            PackedArcs(chain(rows_of(self._graph.arcs), rows_of(self._arcs))),
-        )
+        arcs = PackedArcs(chain(rows_of(self._graph.arcs), rows_of(self._arcs)))
+        return WordGraph(self._states, self._start, final, arcs)
 
     def _add(self, phrases: Iterable[str], source: int, target: int, share: float) -> None:
         for phrase in phrases:
