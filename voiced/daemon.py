@@ -99,9 +99,9 @@ async def run(
             return
         be_the_only_one(held, _note)  # before it counts as a start
         starts = Starts(journal_folder(loaded.config.journal) / STARTS_FILE)
-        if starts.is_too_much(await in_worker(starts.begin)):
-            loaded = replace(loaded, config=spares.built_in_only(loaded.config))
-            changes = (*changes, spares.ONLY_BUILT_IN)
+        crashes = await in_worker(starts.begin)
+        config, instead = await in_worker(spares.after_crashes, loaded.config, crashes)
+        loaded, changes = replace(loaded, config=config), (*changes, *instead)
         await _run(loaded, options, readers, changes, partial(starts.live, in_worker))
         await in_worker(starts.forget)
 
