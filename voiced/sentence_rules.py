@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from voiced.errors import PluginError
 from voiced.spoken import FILLERS, normalise
 
-__all__ = ["check_sentences"]
+if TYPE_CHECKING:
+    from hassil.expression import Expression
+
+__all__ = ["check_sentences", "parsed"]
 
 _LONGEST = 2000
 _ENOUGH = 2
@@ -17,6 +22,18 @@ _WEAK = frozenset(
 )
 """Words that say next to nothing of what is wanted; two of them are enough."""
 _NO_WORD = re.compile(r"[^\w' ]")
+
+
+@lru_cache(maxsize=2048)
+def parsed(sentence: str) -> Expression:
+    """A template as hassil reads it; asked for when it is checked, and for each grammar.
+
+    Raises:
+        ParseError: It cannot be read.
+    """
+    from hassil.parse_expression import parse_sentence  # noqa: PLC0415 - only plugins need it
+
+    return parse_sentence(sentence).expression
 
 
 def check_sentences(intent: str, sentences: Sequence[str], open_slots: Collection[str]) -> None:
@@ -30,8 +47,7 @@ def check_sentences(intent: str, sentences: Sequence[str], open_slots: Collectio
     Raises:
         PluginError: One of them will not do.
     """
-    from hassil.parse_expression import parse_sentence  # noqa: PLC0415 - only plugins need it
-    from hassil.parser import ParseError  # noqa: PLC0415
+    from hassil.parser import ParseError  # noqa: PLC0415 - only plugins need it
 
     for sentence in sentences:
         shown = repr(sentence if len(sentence) <= _LONGEST else f"{sentence[:60]}...")
@@ -39,11 +55,11 @@ def check_sentences(intent: str, sentences: Sequence[str], open_slots: Collectio
             reason = f"{intent}: template {shown} is longer than {_LONGEST} letters"
             raise PluginError(reason, mend="write several shorter ones")
         try:
-            parsed = parse_sentence(sentence)
+            expression = parsed(sentence)
         except (ParseError, RecursionError) as error:
             reason = f"{intent}: template {shown}: {error}"
             raise PluginError(reason, mend="see the template syntax in docs/plugins.md") from error
-        if open_slots and _weight(parsed.expression, open_slots) < _ENOUGH:
+        if open_slots and _weight(expression, open_slots) < _ENOUGH:
             reason = f"{intent}: template {shown} would fit whatever is said"
             mend = "put a word in it that must be said and that tells what is wanted"
             raise PluginError(reason, mend=mend)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypeAlias
 
 from hassil.expression import (
@@ -21,10 +20,10 @@ from hassil.expression import (
     RuleReference,
     TextChunk,
 )
-from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voiced.errors import PluginError
+from voiced.sentence_rules import parsed
 from voiced.spoken import normalise
 
 __all__ = ["Accept", "Label", "Net", "SlotRef", "add_phrase", "add_template"]
@@ -147,7 +146,7 @@ class _Builder:
         if depth >= _MAX_DEPTH:
             msg = f"rule <{name}> refers to itself"
             raise ValueError(msg)
-        return self.add(_parse(self.rules[name]), ends, depth + 1)
+        return self.add(parsed(self.rules[name]), ends, depth + 1)
 
     def _permutation(self, items: list[Expression], ends: _Ends, depth: int) -> _Ends:
         """Every order of the items: one state for each set of items already said."""
@@ -204,7 +203,7 @@ def add_template(
     """
     builder = _Builder(net, resolve, rules)
     try:
-        ends = builder.add(_parse(template), {"": 0}, 0)
+        ends = builder.add(parsed(template), {"": 0}, 0)
     except (ParseError, ValueError) as error:
         raise _mistake(intent, f"template {template!r}: {error}") from error
     net.join(builder.whole(ends), Accept(intent), 1)
@@ -223,16 +222,10 @@ def add_phrase(net: Net, phrase: str, *, name: str, rules: Mapping[str, str]) ->
             builder.chain(0, words, 1)
         return
     try:
-        ends = builder.add(_parse(phrase), {"": 0}, 0)
+        ends = builder.add(parsed(phrase), {"": 0}, 0)
     except (ParseError, ValueError) as error:
         raise _mistake(name, f"phrase {phrase!r} of {{{name}}}: {error}") from error
     net.join(builder.whole(ends), None, 1)
-
-
-@lru_cache(maxsize=1024)
-def _parse(sentence: str) -> Expression:
-    """Parse hassil's syntax; a grammar that is built again parses nothing anew."""
-    return parse_sentence(sentence).expression
 
 
 def _refuse_lists(reference: ListReference) -> SlotRef:
