@@ -19,6 +19,7 @@ from voiced.control.server import ControlServer, Patience
 from voiced.control.status import Known, StatusBoard
 from voiced.control.wire import Frames, decode, encode
 from voiced.controls import Asked, Mode
+from voiced.errors import JournalError
 
 
 @dataclass
@@ -161,7 +162,14 @@ async def serving(
     async def reload() -> Mapping[str, Any]:
         return {"applied": ["policy"], "waiting": [], "error": None}
 
-    orders = Orders(controls, status, reload, lambda: lab.told.append("request"), lab.keyboard)
+    async def undo(change: str) -> str:
+        if change != "17":
+            raise JournalError(f"there is no change {change!r}", mend="look")
+        lab.told.append(f"undo {change}")
+        return "I moved it back."
+
+    told = lambda: lab.told.append("request")  # noqa: E731
+    orders = Orders(controls, status, reload, told, lab.keyboard, undo)
 
     def same(_: Peer) -> Scope | None:
         return scope

@@ -16,6 +16,7 @@ __all__ = [
     "ActionUndone",
     "AudioDropped",
     "BargeIn",
+    "CallJudged",
     "ConfirmationAsked",
     "DeviceFound",
     "DeviceLost",
@@ -209,6 +210,22 @@ class IntentMatched:
 
 
 @dataclass(frozen=True, slots=True)
+class CallJudged:
+    """The policy decided about a call, from its effect class and from where its arguments came.
+
+    ``trust``: clean, user_said, typed_external, free_text. ``verdict``: do, read_back, confirm,
+    screen, deny; withheld where others may be listening.
+    """
+
+    at: int
+    turn: TurnId
+    intent: str
+    effect: str
+    trust: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfirmationAsked:
     """A call was stored and read back; it runs only if ``id`` is confirmed."""
 
@@ -387,6 +404,7 @@ Event: TypeAlias = (
     | ModelReplied
     | RequestMissed
     | IntentMatched
+    | CallJudged
     | ConfirmationAsked
     | IntentReturned
     | ActionUndone

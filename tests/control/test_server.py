@@ -47,6 +47,24 @@ async def test_status_and_reload_are_answered(tmp_path) -> None:
         assert (await client.ask(do="reload"))["reload"]["applied"] == ["policy"]
 
 
+async def test_a_change_is_taken_back_by_its_id(tmp_path) -> None:
+    async with laboratory(tmp_path) as lab:
+        client = await lab.client()
+        assert await client.ask(do="undo", id="17") == {"ok": True, "undone": "I moved it back."}
+        assert lab.told == ["undo 17"]
+        refused = (await client.ask(do="undo", id="18"))["error"]
+        assert (refused["code"], refused["mend"]) == ("journal_error", "look")
+        for order in ({"do": "undo"}, {"do": "undo", "id": 17}, {"do": "undo", "id": ""}):
+            assert (await client.ask(**order))["error"]["code"] == "bad_order"
+
+
+async def test_who_may_only_press_keys_takes_nothing_back(tmp_path) -> None:
+    async with laboratory(tmp_path, Scope.ACT) as lab:
+        client = await lab.client()
+        assert (await client.ask(do="undo", id="17"))["error"]["code"] == "forbidden"
+        assert lab.told == []
+
+
 @pytest.mark.parametrize(
     ("scope", "may"),
     [

@@ -76,10 +76,15 @@ def companions_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Beside]
                 yield from (Beside(companion, context) for companion in named)
 
 
-def forgetters_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Forget]:
-    """What the built-in plugins forget on request; one with wrong settings does nothing."""
+def forgetters_of(
+    loaded: Loaded, plugins: Iterable[Plugin], names: str = "FORGETTERS"
+) -> Iterator[Forget]:
+    """What the built-in plugins forget on request; one with wrong settings does nothing.
+
+    With ``FORGETTABLE`` as ``names``: what tells how much that would be.
+    """
     for plugin in plugins:
-        named: Sequence[Forgetter] = getattr(plugin.local, "FORGETTERS", ())
+        named: Sequence[Forgetter] = getattr(plugin.local, names, ())
         if plugin.origin == "built-in" and named:
             with suppress(VoicedError):
                 context = _Context(settings_of(loaded, [plugin]))

@@ -136,6 +136,15 @@ class WebSettings(Section):
     port: int = Field(
         default=8417, ge=1024, le=65_535, description="Where it is, on 127.0.0.1 alone."
     )
+    metrics: bool = Field(
+        default=False,
+        description="Figures for Prometheus at /metrics of the page, with a token: docs/web.md.",
+    )
+    otlp_url: ServerUrl = Field(
+        default="",
+        description="Where the page sends how long each turn took, as"
+        " http://127.0.0.1:4318/v1/traces; empty: nowhere.",
+    )
 
 
 class Config(BaseModel):

@@ -8,7 +8,7 @@ from typing import Any
 
 from voiced.control.peers import Scope
 from voiced.controls import Asked, Controls, Keyboard
-from voiced.errors import ControlError
+from voiced.errors import ControlError, VoicedError
 
 __all__ = ["SCOPES", "Orders", "answer_of", "error_row"]
 
@@ -24,6 +24,7 @@ SCOPES: Mapping[str, Scope] = {
     "answer": Scope.ADMIN,
     "unmute": Scope.ADMIN,
     "reload": Scope.ADMIN,
+    "undo": Scope.ADMIN,
 }
 """Every order, and what one must be allowed to give it."""
 
@@ -38,6 +39,10 @@ def _nothing() -> None:
     """Nobody is to be told."""
 
 
+async def _no_undo(_: str) -> str:
+    raise ControlError("this voiced undoes nothing", reason="bad_order")
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """Carries out orders.
@@ -48,6 +53,7 @@ class Orders:
         reload: Reads the configuration again; gives what came of it as a JSON object.
         tell_request: Another program asked for what needs the user.
         keyboard: Takes what is typed instead of being said; None: nothing can be.
+        undo: Takes back the change of that id; what there is to say of it.
     """
 
     controls: Controls
@@ -55,6 +61,7 @@ class Orders:
     reload: Callable[[], Awaitable[Mapping[str, Any]]]
     tell_request: Callable[[], None] = _nothing
     keyboard: Keyboard | None = None
+    undo: Callable[[str], Awaitable[str]] = _no_undo
 
     async def carry_out(self, order: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """Do it; what there is to answer.
@@ -65,12 +72,8 @@ class Orders:
         verb = order.get("do")
         allowed(verb, scope)
         match verb:
-            case "status":
-                return {"status": await self.status()}
-            case "reload":
-                return {"reload": await self.reload()}
-            case "asked":
-                return {"asked": self._asked_row()}
+            case "status" | "reload" | "undo" | "asked":
+                return await self._told(verb, order)
             case "say":
                 self._say(order.get("text"))
             case "answer":
@@ -123,6 +126,25 @@ class Orders:
         if self.keyboard is None:
             raise ControlError("nothing can be typed to this one", reason="no_keyboard")
         return self.keyboard
+
+    async def _told(self, verb: str, order: Mapping[str, Any]) -> dict[str, Any]:
+        match verb:
+            case "status":
+                return {"status": await self.status()}
+            case "reload":
+                return {"reload": await self.reload()}
+            case "asked":
+                return {"asked": self._asked_row()}
+            case _:
+                return {"undone": await self._take_back(order.get("id"))}
+
+    async def _take_back(self, change: object) -> str:
+        if not isinstance(change, str) or not change:
+            raise ControlError("undo needs the id of a change", reason="bad_order")
+        try:
+            return await self.undo(change)
+        except VoicedError as error:
+            raise ControlError(error.message, reason=error.code, mend=error.mend) from error
 
     def _press(self, action: object) -> None:
         if action not in _PRESSES:

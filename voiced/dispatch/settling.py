@@ -17,7 +17,7 @@ from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
 from voiced.dispatch.rivals import ask_which, asked_calls, read_which
 from voiced.dispatch.vocabulary import Vocabulary
 from voiced.errors import IntentDenied, JournalError, UnknownIntent, VoicedError
-from voiced.events import ConfirmationAsked, IntentMatched, TurnId
+from voiced.events import CallJudged, ConfirmationAsked, IntentMatched, TurnId
 from voiced.planning.plan import Step
 from voiced.plugin import Integrity, Intent
 from voiced.policy import (
@@ -119,6 +119,7 @@ class Settling:
         call = self._proposed(intent, arguments)
         self.report_match(call, report)
         if decide(intent.effect, call.trust) is Verdict.DENY:  # nothing is looked up for it
+            self._tell(call, Verdict.DENY.value, report)
             raise await self._refused(call, report)
         return await self.settle(call, report, more)
 
@@ -146,6 +147,7 @@ class Settling:
             if following.verdict is not verdict:
                 break
             self.report_match(following, report)
+            self._tell(following, verdict.value, report)
             calls.append(following)
         return replace(call, also=tuple(calls[1:]))
 
@@ -282,6 +284,7 @@ class Settling:
         """
         where = self._guard.where
         if allowance(call.intent.effect, where) is Allowance.NOTHING:
+            self._tell(call, "withheld", report)
             raise withheld(call.intent, where)
         context = self._context(call.intent.name, report)
         call = await resolve(replace(call, where=where), context, self._conversation)
@@ -306,6 +309,7 @@ class Settling:
             name = self._environment.new_id()
             return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
         verdict = call.verdict
+        self._tell(call, verdict.value, report)
         if verdict is Verdict.DO:
             self._guard.use(call)
             return call
@@ -333,6 +337,11 @@ class Settling:
         if question is None or question.is_repeated:
             return None
         return self._ask(replace(question, is_repeated=True), report)
+
+    def _tell(self, call: Call, verdict: str, report: Report) -> None:
+        """Tell the readers of events what was decided."""
+        name, effect, trust = call.intent.name, call.effect.value, call.trust.name.lower()
+        report.emit(CallJudged(report.at(), report.turn, name, effect, trust, verdict))
 
     def report_match(self, call: Call, report: Report) -> None:
         """Tell the readers of events what the words were taken for."""

@@ -81,6 +81,8 @@ def _who_listens(config: Config) -> Iterator[PrivacyFact]:
         yield _endpoint(what_for, f"tls://{config.satellites.listen}")
     if config.activation.notifications:
         yield PrivacyFact("endpoint", "notifications: what it asks", "your desktop")
+    if config.web.otlp_url:
+        yield _endpoint("how long turns took, from the page", config.web.otlp_url)
     if config.control.socket and config.control.scope != "status":
         yield PrivacyFact("endpoint", "voiced watch: what is said", "programs of yours")
 
@@ -151,10 +153,7 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "whether it is muted", _described(muted))
     keys = satellite_folder()
     yield PrivacyFact("file", "keys of satellites (yours alone to read)", _described(keys))
-    turns = trace_folder(config.journal)
-    how = turns / "turns.jsonl"
-    yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
-    yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(turns / "sound"))
+    yield from _kept_turns(trace_folder(config.journal))
     asked = journal_folder(config.journal) / "mcp-requests"
     yield PrivacyFact("file", "what other programs asked for", _described(asked))
     yield PrivacyFact("file", "tools of MCP servers as enabled", _described(pin_folder()))
@@ -171,6 +170,14 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     taught = taught_file(config.intents)
     yield PrivacyFact("file", "sentences that you taught", _described(taught))
     yield PrivacyFact("file", "your voices", _described(what.voices))
+
+
+def _kept_turns(folder: Path) -> Iterator[PrivacyFact]:
+    how = folder / "turns.jsonl"
+    yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
+    yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(folder / "sound"))
+    woken = folder / "wakes.jsonl"
+    yield PrivacyFact("file", "when you woke it, and whether in vain", _described(woken))
 
 
 def _described(path: Path) -> str:

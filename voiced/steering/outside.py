@@ -116,7 +116,12 @@ class Steering:
         if self._controls is None:
             return
         orders = Orders(
-            self._controls, self._status, self._reload, self._requests_wait, self._keyboard
+            self._controls,
+            self._status,
+            self._reload,
+            self._requests_wait,
+            self._keyboard,
+            self._take_back,
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._say_requests, crier)
@@ -171,6 +176,11 @@ class Steering:
             for beside in self._around.companions:
                 found.append(await in_worker(_health, beside))  # noqa: PERF401 - kept if time ends
         return tuple(found)
+
+    async def _take_back(self, change: str) -> str:
+        brain = self._around.brain
+        found = await in_worker(brain.journal.change, change)
+        return await brain.dispatcher.assistant().undo_change(found)
 
     async def _reload(self) -> Mapping[str, Any]:
         async with self._reloading:

@@ -15,7 +15,20 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
 from voiced.errors import NoDaemon, VoicedError
-from voiced.web import entering, now
+from voiced.web import (
+    entering,
+    fetching,
+    figures,
+    intents,
+    journal,
+    now,
+    observing,
+    plugins,
+    setting_up,
+    settings,
+    sounding,
+    turn,
+)
 from voiced.web.doors import Doors
 from voiced.web.rendering import STATIC, page
 from voiced.web.site import Site
@@ -25,6 +38,16 @@ __all__ = ["site_app"]
 _VIEWS = (
     entering,
     now,
+    turn,
+    figures,
+    journal,
+    observing,
+    plugins,
+    intents,
+    setting_up,
+    settings,
+    sounding,
+    fetching,
 )
 
 _NOT_THERE = 404
@@ -34,8 +57,9 @@ def site_app(site: Site) -> ASGIApp:
     """The page, behind its doors."""
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
-        async with anyio.create_task_group() as tasks:
+    async def lifespan(app: Starlette) -> AsyncGenerator[None]:
+        async with observing.observed(site) as found, anyio.create_task_group() as tasks:
+            app.state.observing = found
             tasks.start_soon(site.live.run)
             yield
             tasks.cancel_scope.cancel()
@@ -49,6 +73,7 @@ def site_app(site: Site) -> ASGIApp:
         exception_handlers={VoicedError: _sorry, HTTPException: _not_so},
     )
     app.state.site = site
+    app.state.observing = observing.Observing()
     return Doors(app, site.keys, site.hosts, site.port)
 
 

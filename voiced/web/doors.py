@@ -24,8 +24,8 @@ __all__ = ["ENTRANCE", "OPEN", "Doors", "Knock", "Refusal", "cookie_name", "judg
 ENTRANCE = "/enter"
 """Where a token is exchanged for a session."""
 
-OPEN = (ENTRANCE, "/static/")
-"""What can be had without a session: nothing of anybody's is in it."""
+OPEN = (ENTRANCE, "/static/", "/metrics")
+"""What can be had without a session: nothing of anybody is in it, or it has a token of its own."""
 
 MOST_BODY_BYTES = 1 << 20
 

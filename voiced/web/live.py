@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 import anyio
@@ -44,11 +44,13 @@ class Live:
 
     Attributes:
         scene: What stands there now.
+        readers: Take every event, as a row.
     """
 
     def __init__(self, daemon: Daemon) -> None:
         self._daemon = daemon
         self.scene = Scene()
+        self.readers: list[Callable[[Mapping[str, Any]], None]] = []
         self._name = secrets.token_hex(4)
         self._ring: deque[tuple[int, bytes]] = deque(maxlen=_KEPT)
         self._last = 0
@@ -84,6 +86,8 @@ class Live:
         if "event" in frame:
             event = frame["event"]
             kind = event["type"]
+            for read in self.readers:
+                read(event)
             self._tell({"type": kind, **self.scene.hear(event)})
             if kind in _ASKED or kind in _CHANGED:
                 self._look_again("asked" if kind in _ASKED else "status")

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from voiced.config import Loaded
 from voiced.web.daemon import Daemon
 from voiced.web.live import Live
+from voiced.web.reruns import Reruns
 from voiced.web.tokens import KeyRing
 
 __all__ = ["HOST", "Site", "site_of"]
@@ -27,6 +28,7 @@ class Site:
         daemon: Is asked, and watched.
         keys: The tokens and sessions.
         port: Where the page is on 127.0.0.1.
+        reruns: Turns that run again.
         live: What open pages follow.
     """
 
@@ -34,6 +36,7 @@ class Site:
     daemon: Daemon
     keys: KeyRing
     port: int
+    reruns: Reruns = field(default_factory=Reruns)
     live: Live = field(init=False)
 
     def __post_init__(self) -> None:
