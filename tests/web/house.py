@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -180,9 +181,10 @@ class House:
             self.process.wait(10)
             self.process = None
 
-    def link(self) -> str:
-        """A link that lets one browser in."""
-        token = KeyRing(self.home / "r" / "voiced" / "web").issue()
+    def link(self, age_s: float = 0.0) -> str:
+        """A link that lets one browser in; one that was made so long ago."""
+        ring = KeyRing(self.home / "r" / "voiced" / "web", lambda: time.time() - age_s)
+        token = ring.issue()
         return f"{self.root}/enter?token={token}"
 
     def close(self) -> None:

@@ -228,6 +228,7 @@ def test_a_token_opens_once_and_without_one_nothing_is_shown(reader: Any, house:
     for name, url in (
         ("localhost", f"http://localhost:{house.port}"),  # no cookie of ours goes there
         ("used", link.replace("voiced.localhost", "127.0.0.1")),
+        ("old", house.link(age_s=3600.0).replace("voiced.localhost", "127.0.0.1")),
         ("unknown", f"http://127.0.0.1:{house.port}/enter?token=nothing"),
     ):
         reader.open(url if name != "localhost" else f"{url}/journal")

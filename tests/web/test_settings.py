@@ -151,3 +151,13 @@ def test_a_stranger_page_changes_nothing(page: Page, file: Path) -> None:
         )
         assert answer.status_code == 403
     assert file.read_text() == OWN
+
+
+def test_what_the_environment_sets_is_changed_there(
+    page: Page, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICED_POLICY__CONFIRM_S", "4")
+    text = page.get("/setup/settings/policy")
+    assert "The variable VOICED_POLICY__CONFIRM_S sets it: change it there." in text
+    save(page, "policy", **{"policy.confirm_s": "77"})
+    assert file.read_text() == OWN
