@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench \
-	screenshots bench-barge-ins bench-files bench-browser bench-links bench-live bench-mail bench-peers bench-soak clean
+	bench-barge-ins bench-files bench-browser bench-links bench-live bench-mail bench-peers bench-soak \
+	bench-web screenshots clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -103,6 +104,11 @@ bench-barge-ins: $(VENV)/.dev
 # a long day, faster than real time: ten minutes
 bench-soak: $(VENV)/.dev
 	$(BIN)/python tests/bench/soak.py $(ARGS)
+
+# the page in a real browser: how fast it follows, what it misses, what it costs
+bench-web: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python tests/bench/web_live.py $(ARGS)
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "voiced needs Python 3.11 to 3.13 with venv; on Debian or" \

@@ -84,3 +84,12 @@ def test_there_is_time_to_go_to_the_screen_but_not_for_ever(desk):
 def test_a_question_that_was_cut_off_does_not_wait(desk):
     desk.say("burn hat box", is_cut=True)
     assert desk.dispatcher.asked is None
+
+
+def test_a_question_that_is_answered_by_its_button_need_not_be_heard_to_its_end(desk):
+    for name, is_kept in (("other", False), ("", True)):
+        desk.say("burn hat box")
+        question = desk.dispatcher.asked
+        desk.dispatcher.see(name or question.id)
+        desk.dispatcher.end_turn(desk.turn, was_interrupted=True)
+        assert (desk.dispatcher.asked is question) is is_kept

@@ -17,10 +17,10 @@ from voiced.composition.brain import Brain, open_brain
 from voiced.composition.companions import Beside
 from voiced.composition.opening import habits
 from voiced.config import Loaded, load
-from voiced.control.peers import Peer, Scope
+from voiced.control.peers import Peer, Scope, scope_of
 from voiced.daemon import serve
 from voiced.errors import IntentFailed
-from voiced.events import Event, MemoryErased, ModeChanged, ReplySentence, TurnEnded
+from voiced.events import Event, MemoryErased, ModeChanged, ReplySentence
 from voiced.loop.session import Stages
 from voiced.memory.recorder import FlightRecorder
 from voiced.plugin import Companion, Health
@@ -83,10 +83,6 @@ class House:
             return await client.ask(**order)
         finally:
             client.line.close()
-
-    @property
-    def ended(self) -> int:
-        return sum(isinstance(event, TurnEnded) for event in self.events)
 
     @property
     def modes(self) -> list[str]:
@@ -244,28 +240,39 @@ async def test_who_asks_for_the_status_again_and_again_has_programs_looked_at_on
 
 async def test_what_is_typed_is_a_turn_of_the_session_muted_or_not(home) -> None:
     async with _house(home) as house:
-        for number in (1, 2):
-            assert (await house.ask(do="say", text="what time is it"))["ok"]
-            await until(lambda: len(_said(house)) == number)  # noqa: B023 - at once
-            await until(lambda: house.ended == number)  # noqa: B023
-            await house.ask(do="mute")
-        assert all("it" in sentence.lower() for sentence in _said(house))
+        await house.ask(do="mute")
+        assert (await house.ask(do="say", text="what time is it"))["ok"]
+        await until(lambda: len(_said(house)) == 1)
+        assert "it" in _said(house)[0].lower()
 
 
-async def test_a_question_is_answered_by_its_button(home) -> None:
+async def test_a_question_is_answered_by_its_button_also_while_it_is_spoken(home) -> None:
     async with _house(home) as house:
         client = await house.client()
         await client.ask(do="say", text="forget the last ten minutes")
-        await until(lambda: house.ended == 1)
+        await until(lambda: len(_said(house)) == 1)
         asked = (await client.ask(do="asked"))["asked"]
         assert asked["text"].endswith("Say yes, and what I should do.")
         assert (await client.ask(do="answer", id=asked["id"], answer="yes"))["ok"]
-        await until(lambda: house.ended == 2)
-        assert any(isinstance(event, MemoryErased) for event in house.events)
+        await until(lambda: any(isinstance(event, MemoryErased) for event in house.events))
         assert (await client.ask(do="asked"))["asked"] is None
         again = await client.ask(do="answer", id=asked["id"], answer="yes")
         assert again["error"]["code"] == "not_asked"
         client.line.close()
+
+
+async def test_the_page_that_it_started_asks_for_the_user_and_nothing_else_does(
+    home, monkeypatch
+) -> None:
+    monkeypatch.setattr("voiced.steering.outside.scope_of", scope_of)
+    async with _house(home) as house:
+        assert (await house.ask(do="mute"))["error"]["code"] == "forbidden"
+        house.steering.trust(os.getpid())
+        assert (await house.ask(do="mute"))["ok"]
+        house.steering.trust(os.getpid() + 1)
+        assert (await house.ask(do="unmute"))["error"]["code"] == "forbidden"
+        house.steering.trust(0)
+        assert (await house.ask(do="unmute"))["error"]["code"] == "forbidden"
 
 
 def _said(house: House) -> list[str]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import socket
 
 import pytest
 
+from voiced.composition import page
 from voiced.control.place import only_one
 from voiced.web.tokens import KeyRing
 
@@ -46,11 +46,8 @@ def test_a_port_that_is_taken(voiced, folder):
 
 
 def test_what_is_not_installed_is_named(voiced, folder, monkeypatch):
-    found = importlib.util.find_spec
-    monkeypatch.setattr(
-        "importlib.util.find_spec", lambda name: None if name == "uvicorn" else found(name)
-    )
+    monkeypatch.setattr(page, "_LIBRARIES", ("uvicorn", "no_such_library"))
     ended = voiced("web", "--no-open")
     assert ended.code == 69
-    assert "uvicorn" in ended.err
+    assert "not installed: no_such_library" in ended.err
     assert "pip install 'voiced[web]'" in ended.err

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["web"]
 
-_LIBRARIES = ("jinja2", "python_multipart", "starlette", "uvicorn")
 _OPEN_FILE = "open.html"
 
 
@@ -39,6 +38,7 @@ def web(
     port: Annotated[
         int | None, typer.Option(min=1024, max=65535, help="Instead of the port in [web].")
     ] = None,
+    is_beside: Annotated[bool, typer.Option("--beside", hidden=True)] = False,
     as_json: AsJson = False,
 ) -> None:
     """Open the page on this machine, and serve it until Ctrl-C.
@@ -47,15 +47,18 @@ def web(
     """
     config = load_config(context).config
     _need_libraries()
+    from voiced.composition.page import PAGE_FOLDER
     from voiced.control.place import folder_of, only_one
     from voiced.web import serving
 
     load, control = partial(load_file, own_file(context)), folder_of(os.environ)
-    folder = control / "web"
+    folder = control / PAGE_FOLDER
     with ExitStack() as held:
         try:
             held.enter_context(only_one(folder))
         except AlreadyRunning:
+            if is_beside:
+                raise
             site = serving.site_at(load, folder, control, serving.running_port(folder))
             _hand_out(site, folder, opens=opens, as_json=as_json)
             return
@@ -63,26 +66,28 @@ def web(
         listener = held.enter_context(serving.listening(wanted))
         held.enter_context(serving.announced(folder, wanted))
         site = serving.site_at(load, folder, control, wanted)
-        _hand_out(site, folder, opens=opens, as_json=as_json)
-        note("Ctrl-C ends it.")
-        _serve(site, listener)
+        if not is_beside:
+            _hand_out(site, folder, opens=opens, as_json=as_json)
+            note("Ctrl-C ends it.")
+        _serve(site, listener, is_beside=is_beside)
 
 
 def _need_libraries() -> None:
-    from importlib.util import find_spec
+    from voiced.composition.page import missing_libraries
 
-    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    missing = missing_libraries()
     if missing:
         message = f"the page needs what is not installed: {', '.join(missing)}"
         raise PageError(message, mend="pip install 'voiced[web]'")
 
 
-def _serve(site: Site, listener: socket) -> None:
+def _serve(site: Site, listener: socket, *, is_beside: bool) -> None:
     import anyio
 
     from voiced.web.serving import serve
 
-    anyio.run(serve, site, listener)
+    until = sys.stdin.buffer.read if is_beside else None  # who started it has ended
+    anyio.run(serve, site, listener, until)
 
 
 def _hand_out(site: Site, folder: Path, *, opens: bool | None, as_json: bool) -> None:

@@ -113,6 +113,10 @@ class Dispatcher:
         """The question that can still be answered, if only on the screen."""
         return self._settling.asked
 
+    def see(self, question: str) -> None:
+        """The question of this id is answered by the button beside it on a screen."""
+        self._settling.see(question)
+
     async def news(self, announcer: Announcer, told: Told) -> News:
         """What there is to say unasked; nothing where the plugin fails, which is logged."""
         context = self._context(announcer.name, _SILENT)

@@ -45,11 +45,15 @@ _MOST_TOGETHER = 5
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that waits for an answer, the turn it was asked in, and when it is void."""
+    """A question that waits for an answer, the turn it was asked in, and when it is void.
+
+    ``is_seen``: it is being answered by the button beside it.
+    """
 
     question: Question | None = None
     asked_in: TurnId | None = None
     void_at_s: float = math.inf
+    is_seen: bool = False
 
 
 _NOTHING = Waiting()
@@ -188,12 +192,18 @@ class Settling:
         question = self._waiting.question
         if question is None or turn != self._waiting.asked_in:
             return
-        is_shown = question.verdict is Verdict.SCREEN
-        patience_s = max(self.confirm_s, _SCREEN_S) if is_shown else self.confirm_s
+        needs_screen = question.verdict is Verdict.SCREEN
+        is_shown = needs_screen or self._waiting.is_seen
+        patience_s = max(self.confirm_s, _SCREEN_S) if needs_screen else self.confirm_s
         void_at_s = self._environment.monotonic_s() + patience_s
         is_lost = was_interrupted and question.choice is None and not is_shown
         kept = None if is_lost else question
         self._waiting = replace(self._waiting, question=kept, void_at_s=void_at_s)
+
+    def see(self, name: str) -> None:
+        """The question of this id is answered by its button: nobody has to hear it to its end."""
+        if self.asked is not None and self.asked.id == name:
+            self._waiting = replace(self._waiting, is_seen=True)
 
     @property
     def asked(self) -> Question | None:

@@ -36,6 +36,7 @@ class SessionKeyboard:
 
     def answer(self, question: str, answer: str) -> bool:
         """Answer the question of this id; False while somebody speaks."""
+        self._dispatcher.see(question)
         return self._session.type(_said(answer), question)
 
 

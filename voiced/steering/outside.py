@@ -77,6 +77,7 @@ class Steering:
         self._programs: tuple[ProgramStatus, ...] = ()
         self._controls: Controls | None = None
         self._keyboard: SessionKeyboard | None = None
+        self._trusted = 0
 
     @property
     def readers(self) -> tuple[Callable[[Event], None], ...]:
@@ -95,6 +96,10 @@ class Steering:
             if not control.socket or control.scope != "admin":
                 way = f"without a key for it, only removing {self._mute_file.path} ends that"
             self._tell(f"I am muted, as I was when I last ran; {way}.")
+
+    def trust(self, pid: int) -> None:
+        """This process, which we started, asks for the user; 0: none does."""
+        self._trusted = pid
 
     def toggle(self) -> None:
         """Press the push-to-talk key, or release it."""
@@ -152,7 +157,10 @@ class Steering:
         await serve(orders, os.environ, self._grant)
 
     def _grant(self, peer: Peer) -> Scope | None:
-        return scope_of(peer, Scope[self._reloader.loaded.config.control.scope.upper()])
+        most = Scope[self._reloader.loaded.config.control.scope.upper()]
+        if self._trusted and peer == Peer(self._trusted, os.geteuid()):
+            return most
+        return scope_of(peer, most)
 
     async def _status(self) -> Mapping[str, Any]:
         is_old = anyio.current_time() - self._looked_s > _FRESH_S

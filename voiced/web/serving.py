@@ -7,14 +7,17 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import anyio
 import uvicorn
 
+from voiced.composition.page import port_of
 from voiced.config import Loaded
 from voiced.errors import NoDaemon, PageError
 from voiced.web.app import site_app
 from voiced.web.daemon import Daemon
 from voiced.web.site import Site
 from voiced.web.tokens import KeyRing
+from voiced.workers import in_worker
 
 __all__ = [
     "announced",
@@ -92,15 +95,17 @@ def running_port(folder: Path) -> int:
     Raises:
         NoDaemon: That is not known.
     """
-    try:
-        return int((folder / _PORT_FILE).read_text("ascii"))
-    except (OSError, ValueError) as error:
+    port = port_of(folder)
+    if port is None:
         message = "another voiced web is just starting, or ending"
-        raise NoDaemon(message, reason="no_page", mend="try again in a moment") from error
+        raise NoDaemon(message, reason="no_page", mend="try again in a moment")
+    return port
 
 
-async def serve(site: Site, listener: socket.socket) -> None:
-    """Serve the page until a signal ends it."""
+async def serve(
+    site: Site, listener: socket.socket, until: Callable[[], object] | None = None
+) -> None:
+    """Serve the page until a signal ends it, or ``until``, which blocks, returns."""
     config = uvicorn.Config(
         site_app(site),
         http="h11",
@@ -112,7 +117,17 @@ async def serve(site: Site, listener: socket.socket) -> None:
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    await _Server(config, site).serve(sockets=[listener])
+    server = _Server(config, site)
+    async with anyio.create_task_group() as tasks:
+        if until is not None:
+            tasks.start_soon(_end_after, until, server)
+        await server.serve(sockets=[listener])
+        tasks.cancel_scope.cancel()
+
+
+async def _end_after(until: Callable[[], object], server: uvicorn.Server) -> None:
+    await in_worker(until)
+    server.should_exit = True
 
 
 class _Server(uvicorn.Server):
