@@ -161,6 +161,13 @@ class House:
         finally:
             journal.close()
 
+    def change(self, summary: str) -> str:
+        """A change that was just made; its id."""
+        with contextlib.closing(Journal.open(self.state)) as journal:
+            made = journal.begin("files.move", 40, summary, "files.move_back", {"from": "a"})
+            journal.done(made)
+        return made
+
     def start(self) -> None:
         """Start the page."""
         with socket.socket() as free:
