@@ -43,8 +43,10 @@ def _picture(house: House) -> bytes:
         reader.wait("document.querySelector('h1')?.textContent === 'Now'")
         with subprocess.Popen([sys.executable, HERE / "talk.py"], env=house.env) as talking:
             try:
-                heard = "document.querySelector('.turn')?.querySelector('.heard')"
-                newest = f"{heard}?.textContent.length"
+                newest = (
+                    "[...(document.querySelector('.turn')?.querySelectorAll('.heard') ?? [])]"
+                    ".map((each) => each.textContent).join('').length"
+                )
                 is_last = f"document.querySelectorAll('.turn').length >= {TURNS}"
                 spoken = f"{is_last} && {newest} > {LETTERS}"
                 wait_for(lambda: reader.script(spoken), "the last reply", PATIENCE_S)

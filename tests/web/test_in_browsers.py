@@ -106,7 +106,7 @@ def seen(reader: Any, house: House) -> dict[str, Seen]:
         about = found[view] = Seen(
             reader.script("document.title"), reader.script("window.hacked !== undefined")
         )
-        for width, dark in LOOKS if folder or reader.name == "Chromium" else LOOKS[::5]:
+        for width, dark in LOOKS if folder or reader.name == "Chromium" else LOOKS[1:2]:
             reader.look(width, 900, dark=dark)
             wide = reader.script("document.documentElement.scrollWidth - innerWidth")
             if wide > 0:
