@@ -168,14 +168,14 @@ class House:
             journal.done(made)
         return made
 
-    def start(self) -> None:
-        """Start the page."""
+    def start(self, port: int = 0) -> None:
+        """Start the page, at a port of its own or at this one."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+            self.port = port or free.getsockname()[1]
         command = [*self._before, sys.executable, "-m", "voiced.cli", "web", "--no-open"]
         self.log = self.home / "web.log"
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, "--port", str(self.port)], env=self.env, stdout=log, stderr=log
             )

@@ -201,6 +201,7 @@ async def test_a_key_is_let_go_with_its_page(tmp_path) -> None:
         async with reading(live) as reader:
             stream = (await reader.next("hello"))["stream"]
             await live.press(stream)
+            await live.release("other")
             assert lab.controls.asked == ["press"]
         assert lab.controls.asked == ["press", "release"]
         with pytest.raises(ControlError):

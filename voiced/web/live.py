@@ -176,7 +176,7 @@ class Live:
         finally:
             self._streams.discard(stream)
             with anyio.CancelScope(shield=True):
-                await self._let_go(stream)
+                await self.release(stream)
 
     def _place_of(self, seen: str) -> int | None:
         """The number that was seen last; None where what came since is not kept any more."""
@@ -213,12 +213,10 @@ class Live:
         self._holder = stream
         await self._daemon.ask(do="ptt", action="down")
 
-    async def _let_go(self, stream: str) -> None:
-        if self._holder == stream:
-            await self.release()
-
-    async def release(self) -> None:
-        """Let the key go."""
+    async def release(self, stream: str) -> None:
+        """Let the key go, if this page holds it."""
+        if self._holder != stream:
+            return
         self._holder = ""
         try:
             await self._daemon.ask(do="ptt", action="up")

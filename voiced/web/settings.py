@@ -40,6 +40,7 @@ class SectionPage:
     about: str
     is_core: bool
     fields: tuple[Field, ...]
+    has_mistake: bool = False
 
     @property
     def count_set(self) -> int:
@@ -58,12 +59,18 @@ def _sections(loaded: Loaded) -> tuple[SectionPage, ...]:
     rows = describe(known)
     pages: list[SectionPage] = []
     for name, model in sections_of(known).items():
-        section = _values(loaded, name, model)
+        is_core = name in type(loaded.config).model_fields
+        try:
+            section = _values(loaded, name, model)
+        except ConfigError as error:
+            wrong = f"It has a mistake, to be mended in the file: {error.key}: {error.reason}."
+            pages.append(SectionPage(name, wrong, is_core, (), has_mistake=True))
+            continue
         of_section = {row.key: row for row in rows if row.section == name}
         about = (model.__doc__ or "").split("\n\n", 1)[0].replace("\n", " ").strip()
         fields = fields_of(model, section, of_section, loaded)
-        pages.append(SectionPage(name, about, name in type(loaded.config).model_fields, fields))
-    return tuple(each for each in (*pages, *hosted) if each.fields)
+        pages.append(SectionPage(name, about, is_core, fields))
+    return tuple(each for each in (*pages, *hosted) if each.fields or each.has_mistake)
 
 
 def _hosted(loaded: Loaded, plugin: Plugin) -> SectionPage | None:
