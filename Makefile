@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench \
 	bench-barge-ins bench-files bench-browser bench-links bench-live bench-mail bench-peers bench-soak \
-	bench-web clean
+	bench-web screenshots clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -24,7 +24,7 @@ ALONE := device or alone
 test test-fast: export PYTHONDONTWRITEBYTECODE :=
 
 # real programs side by side; then, one after another, what is measured in real time
-test: test-fast
+test: test-fast build/axe
 	tests/install_system_packages.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not ($(HERMETIC)) and not ($(ALONE))" $(ARGS)
 	$(BIN)/python -m pytest -m "$(ALONE)" $(ARGS)
@@ -130,6 +130,15 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml setup.py
 # the last hassil with its fuzzy matcher, for comparison, beside the one that voiced uses
 build/hassil-fuzzy: $(VENV)/bin/python
 	$(PIP) install --no-deps --target $@ 'hassil==3.8.1'
+
+# axe, which judges in tests how the page reads aloud; beside the project, and no part of it
+build/axe: $(VENV)/bin/python
+	$(PIP) install --no-deps --target $@ 'axe-playwright-python==0.1.8' || \
+		echo "axe cannot be had here: its test is skipped" >&2
+
+# the README's picture of the page, from a conversation as it really goes
+screenshots: $(VENV)/.dev
+	$(BIN)/python docs/pictures/make.py
 
 build/typing/voiced_intents:
 	mkdir -p build/typing

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -160,6 +161,13 @@ class House:
         finally:
             journal.close()
 
+    def change(self, summary: str) -> str:
+        """A change that was just made; its id."""
+        with contextlib.closing(Journal.open(self.state)) as journal:
+            made = journal.begin("files.move", 40, summary, "files.move_back", {"from": "a"})
+            journal.done(made)
+        return made
+
     def start(self, port: int = 0) -> None:
         """Start the page, at a port of its own or at this one."""
         with socket.socket() as free:
@@ -180,9 +188,10 @@ class House:
             self.process.wait(10)
             self.process = None
 
-    def link(self) -> str:
-        """A link that lets one browser in."""
-        token = KeyRing(self.home / "r" / "voiced" / "web").issue()
+    def link(self, age_s: float = 0.0) -> str:
+        """A link that lets one browser in; one that was made so long ago."""
+        ring = KeyRing(self.home / "r" / "voiced" / "web", lambda: time.time() - age_s)
+        token = ring.issue()
         return f"{self.root}/enter?token={token}"
 
     def close(self) -> None:

@@ -21,6 +21,7 @@ from voiced.config import (
     taught_file,
     trace_folder,
 )
+from voiced.config.history import history_of
 from voiced.control.mute_file import MUTE_FILE
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
@@ -141,7 +142,10 @@ def _is_local(url: str) -> bool:
 
 def _files(what: Examination) -> Iterator[PrivacyFact]:
     config = what.loaded.config
-    yield PrivacyFact("file", "configuration", _described(Path(what.loaded.file)))
+    own = Path(what.loaded.file)
+    yield PrivacyFact("file", "configuration", _described(own))
+    kept = "the configuration before its last changes on the page"
+    yield PrivacyFact("file", kept, _described(history_of(own)))
     journal = journal_folder(config.journal) / "journal.db"
     yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
     pauses = journal_folder(config.journal) / PAUSE_FILE

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from annotated_types import Ge, Le
 
-from voiced.config import Config
+from voiced.config import Config, Section
 
 __all__ = ["Choice", "changed", "choices"]
 
@@ -61,7 +61,7 @@ def changed(config: Config, form: Mapping[str, str]) -> dict[str, str]:
 
 def _choice(config: Config, key: str) -> Choice:
     section, name = key.split(".")
-    settings = getattr(config, section)
+    settings: Section = getattr(config, section)
     field = type(settings).model_fields[name]
     now = str(getattr(settings, name))
     options = tuple(map(str, get_args(field.annotation)))
@@ -76,6 +76,6 @@ def _choice(config: Config, key: str) -> Choice:
         field.description or "",
         now,
         tuple(each for each in options if each not in _AWAY or each == now),
-        is_number=field.annotation in (int, float),
+        is_number=any(field.annotation is kind for kind in (int, float)),
         **bounds,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -76,8 +76,8 @@ class Meter:
 
 
 def _steps(timing: Any) -> Iterator[tuple[str, float]]:
-    if isinstance(timing, dict):
-        for step in ("endpoint", "transcript", "first_token", "first_audio", "total"):
-            ms = timing.get(step)
-            if isinstance(ms, int | float):
-                yield step, float(ms)
+    known = cast("dict[str, Any]", timing) if isinstance(timing, dict) else {}
+    for step in ("endpoint", "transcript", "first_token", "first_audio", "total"):
+        ms = known.get(step)
+        if isinstance(ms, int | float):
+            yield step, float(ms)
