@@ -171,7 +171,7 @@ def measure(home: Path, idle_s: float) -> dict[str, Any]:
         stack.callback(told_by.process.kill)
         server, link = stack.enter_context(page_server(env))
         alone = share_of_core([server], idle_s / 2)
-        browser = Chromium(home, env)
+        browser = Chromium(home, env, extends=False)
         stack.callback(browser.end)
         target = browser.command("Target.createTarget", url=link)["targetId"]
         ask = partial(browser.evaluate, target)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -167,14 +168,14 @@ class House:
             journal.done(made)
         return made
 
-    def start(self) -> None:
-        """Start the page."""
+    def start(self, port: int = 0) -> None:
+        """Start the page, at a port of its own or at this one."""
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+            self.port = port or free.getsockname()[1]
         command = [*self._before, sys.executable, "-m", "voiced.cli", "web", "--no-open"]
         self.log = self.home / "web.log"
-        with self.log.open("ab") as log:
+        with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*command, "--port", str(self.port)], env=self.env, stdout=log, stderr=log
             )
@@ -187,9 +188,10 @@ class House:
             self.process.wait(10)
             self.process = None
 
-    def link(self) -> str:
-        """A link that lets one browser in."""
-        token = KeyRing(self.home / "r" / "voiced" / "web").issue()
+    def link(self, age_s: float = 0.0) -> str:
+        """A link that lets one browser in; one that was made so long ago."""
+        ring = KeyRing(self.home / "r" / "voiced" / "web", lambda: time.time() - age_s)
+        token = ring.issue()
         return f"{self.root}/enter?token={token}"
 
     def close(self) -> None:

@@ -119,11 +119,15 @@ class ChromiumReader(_Common):
         self.program.command("Emulation.setEmulatedMedia", self.session, features=scheme)
         size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
         self.program.command("Emulation.setDeviceMetricsOverride", self.session, **size)
+        self.program.command("Emulation.setScrollbarsHidden", self.session, hidden=True)
 
-    def picture(self) -> bytes:
-        done = self.program.command(
-            "Page.captureScreenshot", self.session, format="png", captureBeyondViewport=True
-        )
+    def picture(self, height: int = 0) -> bytes:
+        """The whole page, or so much of it from its top."""
+        more: dict[str, Any] = {"captureBeyondViewport": True}
+        if height:
+            size = {"width": self.script("innerWidth"), "height": height, "scale": 1}
+            more = {"clip": {"x": 0, "y": 0, **size}}
+        done = self.program.command("Page.captureScreenshot", self.session, format="png", **more)
         return base64.b64decode(done["data"])
 
     def asked(self) -> list[str]:

@@ -14,7 +14,11 @@ from .conftest import OURS, Page
 pytestmark = pytest.mark.engine  # processes of their own
 
 MODULE = '''
+    from pydantic import BaseModel
     from voiced.plugin import Context, Effect, Reply, intent
+
+    class Settings(BaseModel):
+        word: str = "hi & ho"
 
     @intent("stranger.greet", sentences=["greet the world"], effect=Effect.R0)
     async def greet(context: Context) -> Reply:
@@ -61,6 +65,9 @@ def test_it_runs_only_as_it_was_enabled_and_may_do_only_what_was_ticked(
     assert "stranger.greet" in text
     assert "stranger.send" not in text.replace("stranger.send of plugin", "")
     assert "Greet &lt;b&gt;everybody&lt;/b&gt;" in text
+    text = page.get("/setup/settings/stranger")
+    assert "hi &amp; ho" in text
+    assert "Its plugin alone knows what may be there" in text
     module.write_text(module.read_text() + "\n# changed\n")
     text = page.get("/intents/plugins")
     assert "has changed, so it does not run" in text

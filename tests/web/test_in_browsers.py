@@ -13,7 +13,9 @@ from urllib.parse import quote
 import pytest
 from browser_programs import is_here, wait_for
 
+from voiced.controls import Asked
 from voiced.events import (
+    ConfirmationAsked,
     IntentMatched,
     PushToTalk,
     ReplySentence,
@@ -106,7 +108,7 @@ def seen(reader: Any, house: House) -> dict[str, Seen]:
         about = found[view] = Seen(
             reader.script("document.title"), reader.script("window.hacked !== undefined")
         )
-        for width, dark in LOOKS if folder or reader.name == "Chromium" else LOOKS[::5]:
+        for width, dark in LOOKS if folder or reader.name == "Chromium" else LOOKS[1:2]:
             reader.look(width, 900, dark=dark)
             wide = reader.script("document.documentElement.scrollWidth - innerWidth")
             if wide > 0:
@@ -232,6 +234,7 @@ def test_a_token_opens_once_and_without_one_nothing_is_shown(reader: Any, house:
     for name, url in (
         ("localhost", f"http://localhost:{house.port}"),  # no cookie of ours goes there
         ("used", link.replace("voiced.localhost", "127.0.0.1")),
+        ("old", house.link(age_s=3600.0).replace("voiced.localhost", "127.0.0.1")),
         ("unknown", f"http://127.0.0.1:{house.port}/enter?token=nothing"),
     ):
         reader.open(url if name != "localhost" else f"{url}/journal")
@@ -374,6 +377,61 @@ def test_the_page_says_that_the_daemon_went_and_came_back(reader: Any, house: Ho
     finally:
         house.daemon.begin()
     reader.wait(f"{mode} === 'listening'", "it to say that voiced is back")
+
+
+def test_the_key_is_held_for_as_long_as_it_is_pressed_and_let_go_with_the_page(
+    reader: Any, house: House
+) -> None:
+    reader.open(house.root + "/")
+    reader.wait("!document.getElementById('talk').disabled")
+    lab = house.daemon.lab
+    assert lab is not None
+    lab.controls.asked.clear()
+    stroke = (
+        "document.getElementById('talk')"
+        ".dispatchEvent(new KeyboardEvent('{0}', {{key: ' ', repeat: {1}}}))"
+    )
+    for kind, is_again in (("keydown", "false"), ("keydown", "true"), ("keyup", "false")):
+        reader.script(stroke.format(kind, is_again))
+        reader.wait("!document.getElementById('refused').textContent")
+    wait_for(lambda: lab.controls.asked == ["press", "release"], "the key")
+    reader.script(stroke.format("keydown", "false"))
+    wait_for(lambda: lab.controls.asked[2:] == ["press"], "the key again")
+    reader.open(house.root + "/turns")
+    wait_for(lambda: lab.controls.asked[3:] == ["release"], "the key to be let go")
+
+
+def test_a_question_is_answered_by_the_button_beside_it(reader: Any, house: House) -> None:
+    reader.open(house.root + "/")
+    reader.wait("document.body.dataset.line === 'here'")
+    lab = house.daemon.lab
+    assert lab is not None
+    lab.keyboard.typed.clear()
+    lab.keyboard.asked = Asked("q7", f"Which one: {EVIL}, or {ARABIC}?", (EVIL, ARABIC))
+    house.daemon.tell([ConfirmationAsked(0, TurnId(800), "q7", "Which one?")])
+    reader.wait("document.querySelectorAll('#answers button').length === 3")
+    assert EVIL in reader.text()
+    assert reader.script("window.hacked === undefined")
+    reader.script("document.querySelectorAll('#answers button')[1].click()")
+    wait_for(lambda: lab.keyboard.typed == ["q7: 2"], "the answer")
+    lab.keyboard.asked = None
+    reader.wait("document.getElementById('question').hidden", "the question to be over")
+
+
+def test_the_page_comes_back_when_its_own_server_was_started_again(
+    reader: Any, house: House
+) -> None:
+    if reader.name != "Chromium":
+        pytest.skip("one browser is enough")
+    reader.open(house.root + "/")
+    mode = "document.getElementById('mode').textContent"
+    reader.wait(f"{mode} === 'listening'")
+    house.stop()
+    try:
+        reader.wait(f"{mode} === 'the page has lost its server'")
+    finally:
+        house.start(house.port)
+    reader.wait(f"{mode} === 'listening'", "it to be back, with nobody having to come in again")
 
 
 def test_in_a_network_of_its_own_the_page_lacks_nothing(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ SCRIPT = {"Accept": "application/json"}
         ("mute", {}, ["mute"]),
         ("unmute", {}, ["unmute"]),
         ("ptt", {}, ["toggle"]),
-        ("ptt", {"action": "up"}, ["release"]),
+        ("ptt", {"action": "up", "stream": "x"}, []),
     ],
 )
 async def test_a_handle_reaches_the_session(home, site, act, values, asked) -> None:

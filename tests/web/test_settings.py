@@ -151,3 +151,27 @@ def test_a_stranger_page_changes_nothing(page: Page, file: Path) -> None:
         )
         assert answer.status_code == 403
     assert file.read_text() == OWN
+
+
+def test_what_the_environment_sets_is_changed_there(
+    page: Page, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICED_POLICY__CONFIRM_S", "4")
+    text = page.get("/setup/settings/policy")
+    assert "The variable VOICED_POLICY__CONFIRM_S sets it: change it there." in text
+    save(page, "policy", **{"policy.confirm_s": "77"})
+    assert file.read_text() == OWN
+
+
+def test_a_section_with_a_mistake_is_told_and_the_others_can_be_changed(
+    page: Page, file: Path
+) -> None:
+    file.write_text(OWN + "\n[timers]\nday_hour = 99\n")
+    assert "It has a mistake" in page.get("/setup/settings")
+    assert "day_hour" in page.get("/setup/settings/timers")
+    assert save(page, "policy", **{"policy.confirm_s": "6"}).status_code == 303
+    assert "day_hour = 99" in file.read_text()
+    file.write_text("[policy\n")
+    answer = page.client.get("/setup/settings")
+    assert answer.status_code == 409
+    assert "not TOML" in answer.text

@@ -68,7 +68,8 @@ def web(
         site = serving.site_at(load, folder, control, wanted)
         if not is_beside:
             _hand_out(site, folder, opens=opens, as_json=as_json)
-            note("Ctrl-C ends it.")
+            note("If your browser does not know that name, put 127.0.0.1 in its place.")
+            note("Ctrl-C ends the page.")
         _serve(site, listener, is_beside=is_beside)
 
 

@@ -21,6 +21,7 @@ from voiced.config import (
     taught_file,
     trace_folder,
 )
+from voiced.config.history import history_of
 from voiced.control.mute_file import MUTE_FILE
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
@@ -141,14 +142,13 @@ def _is_local(url: str) -> bool:
 
 def _files(what: Examination) -> Iterator[PrivacyFact]:
     config = what.loaded.config
-    yield PrivacyFact("file", "configuration", _described(Path(what.loaded.file)))
+    yield from _configuration(Path(what.loaded.file))
     journal = journal_folder(config.journal) / "journal.db"
     yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
     pauses = journal_folder(config.journal) / PAUSE_FILE
     yield PrivacyFact("file", "how long your pauses are", _described(pauses))
     starts = journal_folder(config.journal) / STARTS_FILE
     yield PrivacyFact("file", "when it was started last, until it lives", _described(starts))
-    yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
     muted = journal_folder(config.journal) / MUTE_FILE
     yield PrivacyFact("file", "whether it is muted", _described(muted))
     keys = satellite_folder()
@@ -173,6 +173,13 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     taught = taught_file(config.intents)
     yield PrivacyFact("file", "sentences that you taught", _described(taught))
     yield PrivacyFact("file", "your voices", _described(what.voices))
+
+
+def _configuration(own: Path) -> Iterator[PrivacyFact]:
+    yield PrivacyFact("file", "configuration", _described(own))
+    kept = "the configuration before its last changes on the page"
+    yield PrivacyFact("file", kept, _described(history_of(own)))
+    yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
 
 
 def _kept_turns(folder: Path) -> Iterator[PrivacyFact]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -51,6 +53,7 @@ _VIEWS = (
 )
 
 _NOT_THERE = 404
+_log = logging.getLogger(__name__)
 
 
 def site_app(site: Site) -> ASGIApp:
@@ -70,7 +73,7 @@ def site_app(site: Site) -> ASGIApp:
             *(route for view in _VIEWS for route in view.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        exception_handlers={VoicedError: _sorry, HTTPException: _not_so},
+        exception_handlers={VoicedError: _sorry, HTTPException: _not_so, Exception: _broken},
     )
     app.state.site = site
     app.state.observing = observing.Observing()
@@ -91,3 +94,13 @@ async def _not_so(request: Request, error: Exception) -> Response:
     title = "There is no such page" if status_code == _NOT_THERE else "That did not work"
     message = error.detail if isinstance(error, HTTPException) else ""
     return page(request, "sorry.html", status_code, title=title, message=message, mend="")
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A mistake of ours: the log gets its name and its place, and nothing that anybody said."""
+    kind, where = type(error).__name__, traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("the page: %s at %s:%s", kind, where.filename, where.lineno)
+    message = (
+        f"This is a mistake in the page itself ({kind}). The terminal of voiced web says more."
+    )
+    return page(request, "sorry.html", 500, title="That did not work", message=message, mend="")

@@ -64,11 +64,11 @@ async def do(request: Request) -> Response:
 
 
 async def _press(site: Site, form: FormData) -> None:
-    action = str(form.get("action", ""))
+    action, stream = str(form.get("action", "")), str(form.get("stream", ""))
     if action == "down":
-        await site.live.press(str(form.get("stream", "")))
+        await site.live.press(stream)
     elif action == "up":
-        await site.live.release()
+        await site.live.release(stream)
     else:
         await site.daemon.ask(do="ptt", action="toggle")
 

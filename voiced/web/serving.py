@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -32,6 +33,7 @@ _ADDRESS = "127.0.0.1"
 _PORT_FILE = "port"
 _MOST_CONNECTIONS = 128
 _GRACE_S = 1
+_ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
@@ -114,6 +116,7 @@ async def serve(
         log_level="critical",
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
     )
@@ -131,11 +134,21 @@ async def _end_after(until: Callable[[], object], server: uvicorn.Server) -> Non
 
 
 class _Server(uvicorn.Server):
-    """Lets open pages go when it is to end; else it would wait for them."""
+    """Lets open pages go when it is to end; else it would wait for them. A signal is a good end."""
 
     def __init__(self, config: uvicorn.Config, site: Site) -> None:
         super().__init__(config)
         self._site = site
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """End at a signal, and not by it."""
+        before = {number: signal.signal(number, self.handle_exit) for number in _ENDS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._site.live.end()

@@ -13,10 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from voiced.config import Loaded, describe, plugin_settings
+from voiced.config import Loaded, Row, describe, plugin_settings
 from voiced.config.history import Change, changes, undo
-from voiced.errors import ConfigError
-from voiced.registry import load_plugins
+from voiced.errors import ConfigError, VoicedError
+from voiced.registry import Plugin, load_plugins
 from voiced.web.changing import mark_now, put_in_force, told, write
 from voiced.web.fields import Field, changed, fields_of, sections_of
 from voiced.web.forms import Typed, leads_to, typed
@@ -29,6 +29,7 @@ __all__ = ["routes", "set_keys"]
 
 _NOT_THERE = 404
 _HERE = "/setup/settings"
+_IN_FILE = "its plugin alone knows what may be there: change it in the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class SectionPage:
     about: str
     is_core: bool
     fields: tuple[Field, ...]
+    has_mistake: bool = False
 
     @property
     def count_set(self) -> int:
@@ -49,17 +51,42 @@ class SectionPage:
 def _sections(loaded: Loaded) -> tuple[SectionPage, ...]:
     """All sections of the core and of the plugins of this process. It blocks."""
     plugins = load_plugins(loaded.config.intents)
-    plugins.close()
+    try:
+        hosted = [page for plugin in plugins.plugins if (page := _hosted(loaded, plugin))]
+    finally:
+        plugins.close()
     known = {p.name: p.settings_model for p in plugins.plugins if p.settings_model is not None}
     rows = describe(known)
     pages: list[SectionPage] = []
     for name, model in sections_of(known).items():
-        section = _values(loaded, name, model)
+        is_core = name in type(loaded.config).model_fields
+        try:
+            section = _values(loaded, name, model)
+        except ConfigError as error:
+            wrong = f"It has a mistake, to be mended in the file: {error.key}: {error.reason}."
+            pages.append(SectionPage(name, wrong, is_core, (), has_mistake=True))
+            continue
         of_section = {row.key: row for row in rows if row.section == name}
         about = (model.__doc__ or "").split("\n\n", 1)[0].replace("\n", " ").strip()
         fields = fields_of(model, section, of_section, loaded)
-        pages.append(SectionPage(name, about, name in type(loaded.config).model_fields, fields))
-    return tuple(each for each in pages if each.fields)
+        pages.append(SectionPage(name, about, is_core, fields))
+    return tuple(each for each in (*pages, *hosted) if each.fields or each.has_mistake)
+
+
+def _hosted(loaded: Loaded, plugin: Plugin) -> SectionPage | None:
+    """The section of a plugin in a process of its own: its values, to be read."""
+    if plugin.host is None:
+        return None
+    try:
+        told = plugin.host.configure(loaded.config.plugins.get(plugin.name, {}), loaded.file)
+    except VoicedError:
+        return None
+    fields = tuple(
+        Field(Row(plugin.name, key, "text", "", "", ""), "text", value, "default", (), _IN_FILE)
+        for key, value in told.values
+    )
+    about = "A plugin in a process of its own."
+    return SectionPage(plugin.name, about, is_core=False, fields=fields)
 
 
 def _values(loaded: Loaded, name: str, model: type[BaseModel]) -> BaseModel:

@@ -42,12 +42,13 @@ export function follow(wanted) {
 }
 
 // Use a handle; an error as {message, mend}, or null.
-export async function use(act, values = {}) {
+export async function use(act, values = {}, options = {}) {
   try {
     const answer = await fetch(`/do/${act}`, {
       method: "POST",
       headers: { Accept: "application/json" },
       body: new URLSearchParams(values),
+      ...options,
     });
     if (answer.ok) return null;
     if (answer.headers.get("Content-Type")?.startsWith("application/json")) return answer.json();

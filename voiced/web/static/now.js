@@ -51,8 +51,9 @@ function showState(changed) {
   $("trouble").hidden = !state.trouble;
   $("mute").hidden = state.mode === "muted";
   $("unmute").hidden = state.mode !== "muted";
-  for (const id of ["talk", "stop", "mute", "unmute"]) $(id).disabled = !isHere;
-  if (!isHere) showLevel(QUIET_DBFS);
+  for (const id of ["stop", "mute", "unmute"]) $(id).disabled = !isHere;
+  $("talk").disabled = !isHere || !stream || state.mode === "muted";
+  if (!isHere || state.mode === "muted") showLevel(QUIET_DBFS);
 }
 
 function showLevel(dbfs) {
@@ -170,22 +171,25 @@ $("handles").addEventListener("submit", async (event) => {
 });
 
 let isHeld = false;
+let down = null;
 
 async function hold(event) {
   event?.preventDefault();
   if (isHeld) return;
   isHeld = true;
   $("talk").classList.add("held");
-  const error = await use("ptt", { action: "down", stream });
+  down = use("ptt", { action: "down", stream });
+  const error = await down;
   refuse(error);
   if (error) isHeld = false;
 }
 
-function letGo() {
+async function letGo() {
+  $("talk").classList.remove("held");
   if (!isHeld) return;
   isHeld = false;
-  $("talk").classList.remove("held");
-  use("ptt", { action: "up" });
+  await down;  // else the one might overtake the other
+  use("ptt", { action: "up", stream }, { keepalive: true });
 }
 
 const talk = $("talk");
@@ -207,8 +211,13 @@ talk.addEventListener("keyup", (event) => {
 talk.addEventListener("contextmenu", (event) => event.preventDefault());
 document.addEventListener("visibilitychange", letGo);
 
+talk.disabled = true;  // until it can be let go with this page
+
 follow({
-  hello: (hello) => { stream = hello.stream; },
+  hello: (hello) => {
+    stream = hello.stream;
+    if (state.link) showState({});
+  },
   scene: showAll,
   patch: (patch) => {
     if (patch.state) showState(patch.state);
@@ -218,8 +227,9 @@ follow({
   level: showLevel,
   line: (isThere) => {
     document.body.dataset.line = isThere ? "here" : "gone";
-    if (isThere && state.link) showState({});
     if (!isThere) {
+      stream = "";
+      $("talk").disabled = true;
       $("mode").textContent = "the page has lost its server";
       $("mode").dataset.mode = "gone";
       $("hears").textContent = "It comes back by itself if it is started again: voiced web";
