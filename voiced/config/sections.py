@@ -138,7 +138,7 @@ class WebSettings(Section):
     )
     metrics: bool = Field(
         default=False,
-        description="Figures for Prometheus at /metrics of the page, with a token: docs/web.md.",
+        description="Figures for Prometheus at /metrics of the page: docs/metrics.md.",
     )
     otlp_url: ServerUrl = Field(
         default="",

@@ -158,6 +158,9 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     keys = satellite_folder()
     yield PrivacyFact("file", "keys of satellites (yours alone to read)", _described(keys))
     yield from _kept_turns(trace_folder(config.journal))
+    if config.web.metrics:
+        token = journal_folder(config.journal) / "metrics-token"
+        yield PrivacyFact("file", "token for Prometheus (yours alone to read)", _described(token))
     asked = journal_folder(config.journal) / "mcp-requests"
     yield PrivacyFact("file", "what other programs asked for", _described(asked))
     yield PrivacyFact("file", "tools of MCP servers as enabled", _described(pin_folder()))

@@ -22,7 +22,7 @@ from voiced.journal.records import Record, record_of
 
 __all__ = ["Day", "JournalReader", "Page", "Shown"]
 
-_SHOWN_LETTERS = 2000
+_SHOWN_LETTERS = 600
 _BUSY_S = 2.0
 _LAST = (1 << 63) - 1
 _COLUMNS = (
