@@ -142,17 +142,13 @@ def _is_local(url: str) -> bool:
 
 def _files(what: Examination) -> Iterator[PrivacyFact]:
     config = what.loaded.config
-    own = Path(what.loaded.file)
-    yield PrivacyFact("file", "configuration", _described(own))
-    kept = "the configuration before its last changes on the page"
-    yield PrivacyFact("file", kept, _described(history_of(own)))
+    yield from _configuration(Path(what.loaded.file))
     journal = journal_folder(config.journal) / "journal.db"
     yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
     pauses = journal_folder(config.journal) / PAUSE_FILE
     yield PrivacyFact("file", "how long your pauses are", _described(pauses))
     starts = journal_folder(config.journal) / STARTS_FILE
     yield PrivacyFact("file", "when it was started last, until it lives", _described(starts))
-    yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
     muted = journal_folder(config.journal) / MUTE_FILE
     yield PrivacyFact("file", "whether it is muted", _described(muted))
     keys = satellite_folder()
@@ -177,6 +173,13 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     taught = taught_file(config.intents)
     yield PrivacyFact("file", "sentences that you taught", _described(taught))
     yield PrivacyFact("file", "your voices", _described(what.voices))
+
+
+def _configuration(path: Path) -> Iterator[PrivacyFact]:
+    yield PrivacyFact("file", "configuration", _described(path))
+    changed = "the configuration before its last changes on the page"
+    yield PrivacyFact("file", changed, _described(history_of(path)))
+    yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
 
 
 def _kept_turns(folder: Path) -> Iterator[PrivacyFact]:
