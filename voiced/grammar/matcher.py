@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeAlias
 
-from hassil.expression import ListReference
-
 from voiced.grammar.align import Aligner
 from voiced.grammar.completion import Completer, Completion
 from voiced.grammar.costs import Sounds, importance
@@ -20,7 +18,7 @@ from voiced.grammar.skeleton import Skeleton, add_templates, skeleton_of, spoken
 from voiced.grammar.slot_types import ListPhrases, word_list
 from voiced.grammar.spans import Phrases
 from voiced.grammar.spelled import slots_of
-from voiced.grammar.templates import Net, SlotRef
+from voiced.grammar.templates import Net, Reference, SlotRef
 from voiced.plugin import Intent
 from voiced.slots import SlotContext
 from voiced.spoken import Token, tokens
@@ -81,7 +79,7 @@ class Grammar:
         sounds = Sounds(vocabulary)
         self._aligner = Aligner(skeleton.states, phrases, sounds)
         self._guesser = Guesser(skeleton.states, phrases, sounds)
-        self._completer = Completer(skeleton.automaton, self._lists, sounds, fits)
+        self._completer = Completer(skeleton.states, self._lists, sounds, fits)
         self._open_words = tuple(open_words)
 
     @classmethod
@@ -118,23 +116,26 @@ class Grammar:
         Raises:
             PluginError: A template or a phrase is wrong.
         """
-        net = Net()
 
-        def resolve(reference: ListReference) -> SlotRef:
+        def resolve(reference: Reference) -> SlotRef:
             if reference.list_name not in lists:
                 msg = f"there is no list {{{reference.list_name}}}"
                 raise ValueError(msg)
             return SlotRef(reference.list_name, reference.slot_name)
 
-        for intent, sentences in templates.items():
-            add_templates(net, intent, sentences, resolve, rules or {})
+        def draw() -> Net:
+            net = Net()
+            for intent, sentences in templates.items():
+                add_templates(net, intent, sentences, resolve, rules or {})
+            return net
+
         built = {name: word_list(name, listed, rules or {}) for name, listed in lists.items()}
-        return cls(Skeleton.of(net), built, OPEN_WORDS)
+        return cls(Skeleton.of(draw), built, OPEN_WORDS)
 
     @cached_property
     def graph(self) -> WordGraph:
         """The recogniser's graph: what is typed needs none, and it takes as long as the rest."""
-        return word_graph(self._skeleton.net, self._lists, self._open_words)
+        return word_graph(self._skeleton.draw(), self._lists, self._open_words)
 
     @cached_property
     def key_terms(self) -> tuple[str, ...]:

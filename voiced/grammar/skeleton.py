@@ -6,13 +6,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 
-from hassil.expression import ListReference
-
 from voiced.errors import PluginError
 from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.slot_types import SlotTypes
 from voiced.grammar.states import State, states_of
-from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_template
+from voiced.grammar.templates import Accept, Label, Net, Reference, SlotRef, add_template
 from voiced.plugin import Intent
 
 __all__ = ["Skeleton", "Spoken", "add_templates", "skeleton_of", "spoken"]
@@ -23,24 +21,27 @@ _KEPT = 4
 
 @dataclass(frozen=True)
 class Skeleton:
-    """The net of the templates, and what is derived from it alone. Nothing in it is changed."""
+    """What is derived from the templates alone. Nothing in it is changed.
 
-    net: Net
-    automaton: Automaton[Label]
+    ``draw`` makes the net again, which is large, and which the recogniser's graph alone needs.
+    """
+
+    draw: Callable[[], Net]
     states: Sequence[State]
     literals: frozenset[str]
 
     @classmethod
-    def of(cls, net: Net) -> Skeleton:
+    def of(cls, draw: Callable[[], Net]) -> Skeleton:
         """Derive it.
 
         Raises:
-            PluginError: A template matches silence.
+            PluginError: A template is wrong, or matches silence.
         """
+        net = draw()
         automaton: Automaton[Label] = smallest(net.states, net.arcs)
         _refuse_silence(automaton)
         literals = frozenset(label for _, label, _ in net.arcs if isinstance(label, str))
-        return cls(net, automaton, states_of(automaton), literals)
+        return cls(draw, states_of(automaton), literals)
 
 
 @dataclass(frozen=True)
@@ -67,18 +68,23 @@ def skeleton_of(intents: tuple[Spoken, ...]) -> tuple[Skeleton, SlotTypes]:
     Raises:
         PluginError: A template is wrong; names the intent.
     """
-    net, types = Net(), SlotTypes()
-    for each in intents:
-        resolve = partial(types.resolve, each.intent)
-        add_templates(net, each.name, each.sentences, resolve, {})
-    return Skeleton.of(net), types
+    types = SlotTypes()
+
+    def draw() -> Net:
+        net = Net()
+        for each in intents:
+            resolve = partial(types.resolve, each.intent)
+            add_templates(net, each.name, each.sentences, resolve, {})
+        return net
+
+    return Skeleton.of(draw), types
 
 
 def add_templates(
     net: Net,
     intent: str,
     sentences: Iterable[str],
-    resolve: Callable[[ListReference], SlotRef],
+    resolve: Callable[[Reference], SlotRef],
     rules: Mapping[str, str],
 ) -> None:
     """Add all templates of one intent (see ``add_template``)."""
