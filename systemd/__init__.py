@@ -1,1 +1,1 @@
-"""Units for systemd: data, and nothing else. ``voiced/service.py`` reads them."""
+"""Units for systemd: data, and nothing else. ``voiced/service/units.py`` reads them."""

@@ -14,11 +14,12 @@ from typing import Any, TypeVar
 import anyio
 from bad_stages import Spoiled
 
-from voiced import composition, opening
 from voiced.audio import RATE_HZ, AudioFrame
 from voiced.bench.material import Utterance
 from voiced.bench.material.studio import TALKERS, studio
 from voiced.bench.standins import ImaginingTranscriber
+from voiced.composition import engines as composition
+from voiced.composition import opening
 from voiced.config import Config
 from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 from voiced.events import BargeIn, Event, PlaybackStarted, TurnEnded, TurnReopened

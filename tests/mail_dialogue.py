@@ -25,8 +25,8 @@ from voiced.dispatch import Call, Dispatcher, Environment, Question, Report, Res
 from voiced.errors import VoicedError
 from voiced.events import TurnId
 from voiced.journal import Journal
+from voiced.planning.quarantine import Quarantine
 from voiced.policy import TYPED, Answer
-from voiced.quarantine import Quarantine
 from voiced.registry import load_plugins
 from voiced.stages import Message, ReplyDelta, Tool
 from voiced.testing.script import inline

@@ -14,7 +14,7 @@ from voiced.config import AudioSettings, Config, load
 from voiced.doctor.checks import Check
 from voiced.doctor.echo import EchoFigures, EchoReport
 from voiced.engines.echo_choice import EchoChoice
-from voiced.models import Model
+from voiced.models.catalogue import Model
 from voiced.setting_up.keeping import Keeper
 from voiced.setting_up.machine import Machine
 from voiced.setting_up.outside import Heard, LocalServer, Run

@@ -16,7 +16,7 @@ from voiced.journal import Journal
 from voiced.plugin import Announcement, Announcer, Intent, Told, Undoer
 from voiced.testing import clock
 from voiced.testing.script import inline
-from voiced.thinking import Thinker, Turn
+from voiced.thinking.thinker import Thinker, Turn
 from voiced.trace import Marks
 
 

@@ -17,22 +17,22 @@ import numpy as np
 
 from voiced.announcements import Announcement
 from voiced.audio import AudioFrame, Samples
-from voiced.composition import prepared
+from voiced.composition.engines import prepared
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment
 from voiced.engines.espeak import EspeakSynthesizer
 from voiced.engines.pulse_microphone import PulseMicrophone
 from voiced.engines.pulse_speaker import PulseSpeaker
 from voiced.events import Event
-from voiced.habits import Habits
 from voiced.journal import Journal
-from voiced.labels import Integrity
-from voiced.session import Session, Stages
-from voiced.sound_guard import SoundGuard
+from voiced.loop.session import Session, Stages
+from voiced.sound.guard import SoundGuard
 from voiced.stages import Voice
 from voiced.testing.fakes import FakeTranscriber
 from voiced.testing.script import RULES, inline
-from voiced.thinking import Thinker
+from voiced.thinking.habits import Habits
+from voiced.thinking.thinker import Thinker
+from voiced.trust.labels import Integrity
 
 E = TypeVar("E", bound=Event)
 

@@ -28,7 +28,7 @@ from voiced.plugin import (
 from voiced.policy import Trust
 from voiced.testing import clock
 from voiced.testing.script import inline
-from voiced.thinking import Thinker, Thought, Turn
+from voiced.thinking.thinker import Thinker, Thought, Turn
 from voiced.trace import Marks
 
 DONE: list[str] = []

@@ -11,8 +11,8 @@ import anyio
 import anyio.to_thread
 import pytest
 
-from voiced import companions
-from voiced.companions import Beside, keep
+from voiced.composition import companions
+from voiced.composition.companions import Beside, keep
 from voiced.plugin import Companion, Health, IntentFailed, SlotContext
 from voiced.testing.context import FakeContext
 

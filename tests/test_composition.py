@@ -7,7 +7,7 @@ import logging
 import anyio
 import pytest
 
-from voiced import composition
+from voiced.composition import engines as composition
 from voiced.config import AudioSettings, Config
 from voiced.engines import echo_choice, webrtc_aec
 from voiced.engines.echo_choice import EchoChoice

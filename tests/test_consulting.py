@@ -23,7 +23,7 @@ from voiced.testing import clock
 from voiced.testing.fakes import FakeResponder, Step
 from voiced.testing.script import inline
 from voiced.testing.servers import ScriptedChatServer
-from voiced.thinking import Thinker, Thought, Turn
+from voiced.thinking.thinker import Thinker, Thought, Turn
 from voiced.trace import Marks
 
 DONE: list[str] = []

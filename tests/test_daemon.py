@@ -11,7 +11,8 @@ import anyio
 import pytest
 from pydantic import ValidationError
 
-from voiced.composition import Brain
+from voiced.composition.brain import Brain
+from voiced.composition.opening import RunOptions, lock_of, rules
 from voiced.config import Config, TurnSettings
 from voiced.conversation import Conversation
 from voiced.daemon import notices, notify, serve
@@ -21,8 +22,8 @@ from voiced.engines.screen_lock import DBusScreenLock
 from voiced.errors import JournalError
 from voiced.events import Event, MemoryErased, ModeChanged, Timing, TurnEnded, TurnId
 from voiced.journal import Journal
-from voiced.keepers import keepers
-from voiced.opening import RunOptions, lock_of, rules
+from voiced.loop.session import Stages
+from voiced.memory.keepers import keepers
 from voiced.plugin import (
     Announcement,
     Announcer,
@@ -36,7 +37,6 @@ from voiced.plugin import (
     intent,
 )
 from voiced.registry import LoadedPlugins
-from voiced.session import Stages
 from voiced.testing import clock
 from voiced.testing.fakes import (
     FAKE_VOICE,
@@ -48,7 +48,7 @@ from voiced.testing.fakes import (
     Says,
 )
 from voiced.testing.script import inline
-from voiced.thinking import Thinker
+from voiced.thinking.thinker import Thinker
 from voiced.turns import Rules
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiced.conversation import Delivery
-from voiced.delivery import delivered, wished
+from voiced.speech.delivery import delivered, wished
 from voiced.stages import Voice
 
 PIPER = Voice("joe", "piper", "joe", speed=1.2, volume_db=-3.0)

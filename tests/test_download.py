@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from voiced.download import Progress, pull
 from voiced.errors import ModelMissing
-from voiced.models import Model, RemoteFile, installed, read_installed, verify
+from voiced.models.catalogue import Model, RemoteFile, installed, read_installed, verify
+from voiced.models.download import Progress, pull
 
 pytestmark = pytest.mark.engine
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from cases import every
 
-from voiced import earcons
 from voiced.audio import level_dbfs
+from voiced.sound import earcons
 
 ALL = [earcons.thinking, earcons.ready, earcons.asleep, earcons.muted, earcons.error]
 

@@ -12,7 +12,7 @@ import pytest
 
 from voiced import asking
 from voiced.cli.plugin_check import check_sentences, open_path, run_tests
-from voiced.composition import open_brain
+from voiced.composition.brain import open_brain
 from voiced.config import load
 from voiced.registry import LoadedPlugins, load_plugins
 

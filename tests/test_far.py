@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from voiced.audio import RATE_HZ, Samples, silence
-from voiced.far import FarSignal
+from voiced.sound.far import FarSignal
 
 HZ = 100.0
 TAKE = 320

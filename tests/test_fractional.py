@@ -5,7 +5,7 @@ import pytest
 from cases import every
 
 from voiced.audio import RATE_HZ
-from voiced.fractional import FractionalReader
+from voiced.sound.fractional import FractionalReader
 
 
 def sine(hz: float, rate_hz: int, seconds: float = 1.0) -> np.ndarray:

@@ -15,7 +15,7 @@ from voiced.dispatch.guard import Admission, Guard
 from voiced.errors import IntentDenied, InvalidSlots, JournalError, UnknownIntent
 from voiced.events import ConfirmationAsked
 from voiced.journal import Journal
-from voiced.plan import Step
+from voiced.planning.plan import Step
 from voiced.plugin import TEXT, Context, Effect, Field, Integrity, Reply, intent
 from voiced.policy import Answer, Trust, Verdict
 from voiced.testing import clock

@@ -8,7 +8,7 @@ import anyio
 import pytest
 
 from voiced.events import DeviceFound, DeviceLost, EngineChanged, ModeChanged, SpeechStarted
-from voiced.heartbeat import Heartbeat, watchdog_s
+from voiced.service.heartbeat import Heartbeat, watchdog_s
 from voiced.testing import clock
 
 LISTENING = ModeChanged(0, "listening")

@@ -16,10 +16,10 @@ from pathlib import Path
 import pytest
 from cases import every
 
-from voiced import retention
 from voiced.errors import JournalError
 from voiced.events import Timing, TurnEnded, TurnId
 from voiced.journal import Journal, Said
+from voiced.memory import retention
 from voiced.rates import RATE_HZ
 from voiced.workers import in_flight
 

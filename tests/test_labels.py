@@ -10,7 +10,7 @@ from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.labels import EXTERNAL, USER, Integrity, Label, Labelled, Origin, Secrecy
+from voiced.trust.labels import EXTERNAL, USER, Integrity, Label, Labelled, Origin, Secrecy
 
 LABELS = st.builds(
     Label,

@@ -10,7 +10,7 @@ from limits import without_room
 
 from voiced.config import Loaded, config_file, load
 from voiced.errors import ConfigError
-from voiced.last_good import GOOD_FILE, load_or_last_good
+from voiced.service.last_good import GOOD_FILE, load_or_last_good
 
 
 def load_file(path: Path | None) -> Loaded:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from voiced.line_limit import LimitedHandler, LineLimit
+from voiced.service.line_limit import LimitedHandler, LineLimit
 
 
 class Clock:

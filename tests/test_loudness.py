@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from voiced.audio import level_dbfs
-from voiced.loudness import Loudness, amplified, gain_of
+from voiced.sound.loudness import Loudness, amplified, gain_of
 
 RATE_HZ = 16_000
 LOUD = np.full(RATE_HZ // 10, 10_000, np.int16)

@@ -8,7 +8,7 @@ from pathlib import Path
 from voiced.errors import JournalError
 from voiced.events import RequestMissed, SpeechStarted, TurnId
 from voiced.journal import Journal, Missed
-from voiced.misses import counted, keeper
+from voiced.memory.misses import counted, keeper
 
 NOW = datetime(2026, 3, 3, tzinfo=UTC)
 

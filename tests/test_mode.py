@@ -18,7 +18,7 @@ from voiced.plugin import TEXT, Context, Effect, Integrity, Reply, intent
 from voiced.testing.desk import FakeTypist, fake_desk
 from voiced.testing.fakes import FakeResponder, FakeTranscriber, Says
 from voiced.testing.script import Script, run_script
-from voiced.thinking import Thinker
+from voiced.thinking.thinker import Thinker
 from voiced_intents import clock as clock_intents
 from voiced_intents import talk, writing
 

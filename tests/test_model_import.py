@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from voiced.download import Progress
 from voiced.errors import ModelMissing
-from voiced.model_import import take
-from voiced.models import InstalledModel, Model, RemoteFile, installed, verify
+from voiced.models.catalogue import InstalledModel, Model, RemoteFile, installed, verify
+from voiced.models.download import Progress
+from voiced.models.importing import take
 
 FILES = {"model.bin": bytes(range(256)) * 5000, "config.json": b"{}"}
 

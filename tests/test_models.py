@@ -5,7 +5,7 @@ import pytest
 from cases import every
 
 from voiced.errors import ModelMissing
-from voiced.models import (
+from voiced.models.catalogue import (
     FileRecord,
     InstalledModel,
     Model,

@@ -24,7 +24,7 @@ from voiced.plugin import Effect
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall, Usage
 from voiced.testing import clock
 from voiced.testing.script import inline
-from voiced.thinking import Thinker, Thought, Turn
+from voiced.thinking.thinker import Thinker, Thought, Turn
 from voiced.trace import Marks
 from voiced_intents import clock as clock_intents
 from voiced_intents import files, talk

@@ -4,7 +4,7 @@ from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.overlap_words import (
+from voiced.speech.overlap_words import (
     BACKCHANNELS,
     STOPS,
     hushes,

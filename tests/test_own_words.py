@@ -6,7 +6,7 @@ from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.own_words import is_own_words
+from voiced.speech.own_words import is_own_words
 from voiced.spoken import normalise
 
 FOUND = "I found three files: budget twenty twenty six, budget draft, and the letter to Anna."

@@ -7,7 +7,7 @@ from pathlib import Path
 import anyio
 import pytest
 
-from voiced.pause_file import PAUSE_FILE, keep, load, save
+from voiced.memory.pause_file import PAUSE_FILE, keep, load, save
 from voiced.testing import clock
 from voiced.testing.script import inline
 from voiced.turns import PauseMemory

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from voiced.errors import CannotRead
-from voiced.pictures import MOST_PIXELS, fitted
+from voiced.planning.pictures import MOST_PIXELS, fitted
 
 
 def made(image: Image.Image, kind: str = "png", **options: Any) -> bytes:

@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 from cases import every
 
-from voiced.judging import Sources, Standing, UserWords, asks_for, is_well_formed, judge
-from voiced.plan import MOST_STEPS, Plan, Step
+from voiced.planning.judging import Sources, Standing, UserWords, asks_for, is_well_formed, judge
+from voiced.planning.plan import MOST_STEPS, Plan, Step
 from voiced.plugin import NUMBER, TEXT, Context, Effect, Field, Intent, Reply, intent
 from voiced.policy import Trust
 from voiced_intents import files, talk

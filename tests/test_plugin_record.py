@@ -4,9 +4,9 @@ from multiprocessing import get_context
 
 import pytest
 
-from voiced import plugin_record
 from voiced.errors import PluginError
-from voiced.plugin_record import MANY, WITHIN_S, Pin, Record
+from voiced.registry import record as plugin_record
+from voiced.registry.record import MANY, WITHIN_S, Pin, Record
 
 PIN = Pin(distribution="d", version="1", sha256="ab", effects=("reversible",))
 

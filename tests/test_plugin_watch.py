@@ -9,11 +9,12 @@ from pathlib import Path
 import anyio
 import pytest
 
-from voiced import asking, plugin_record
-from voiced.composition import open_brain
+from voiced import asking
+from voiced.composition.brain import open_brain
 from voiced.config import load
-from voiced.plugin_watch import PluginWatch
 from voiced.registry import plugin_names
+from voiced.registry import record as plugin_record
+from voiced.steering.plugin_watch import PluginWatch
 
 pytestmark = pytest.mark.engine  # processes of their own
 

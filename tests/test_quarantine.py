@@ -16,15 +16,15 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.errors import CannotRead, PluginError, ReplyError
 from voiced.events import TurnId
-from voiced.labels import Integrity, Label, Labelled, Origin, Secrecy
+from voiced.planning.quarantine import Limits, Quarantine
 from voiced.plugin import Context, Effect, Intent, Reply, attributed, intent
 from voiced.policy import TYPED
-from voiced.quarantine import Limits, Quarantine
-from voiced.quoting import links_in, without_links
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing import clock
 from voiced.testing.context import FakeContext
 from voiced.testing.script import inline
+from voiced.trust.labels import Integrity, Label, Labelled, Origin, Secrecy
+from voiced.trust.quoting import links_in, without_links
 
 SCHEMA = {"type": "object", "properties": {"summary": {"type": "string", "maxLength": 80}}}
 ORIGIN = Origin("mail.read", "17")

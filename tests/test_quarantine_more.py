@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from test_quarantine import ORIGIN, SCHEMA, Reader
 
 from voiced.errors import CannotRead, ReplyError
-from voiced.labels import Integrity, Labelled
-from voiced.quarantine import Limits, PictureConsent, Quarantine
-from voiced.quoting import links_back, marked_links, without_links
+from voiced.planning.quarantine import Limits, PictureConsent, Quarantine
 from voiced.stages import Picture, ToolCall
 from voiced.testing import clock
+from voiced.trust.labels import Integrity, Labelled
+from voiced.trust.quoting import links_back, marked_links, without_links
 
 PICTURE = Picture(b"\xff\xd8", "image/jpeg")
 

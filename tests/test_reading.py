@@ -6,7 +6,7 @@ from cases import every
 from scenes import INTENTS
 
 from voiced.grammar import Grammar
-from voiced.reading import read_overlap, read_utterance
+from voiced.loop.reading import read_overlap, read_utterance
 from voiced.stages import Transcript
 from voiced.testing.context import FakeContext
 from voiced.turns import Said

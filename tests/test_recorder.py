@@ -14,9 +14,9 @@ from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
 from voiced.config import Config, trace_folder
 from voiced.errors import AudioFormatError
 from voiced.events import Event, MemoryErased, TurnId, TurnReopened
-from voiced.recorder import FlightRecorder
+from voiced.memory.recorder import FlightRecorder
+from voiced.memory.turn_store import KeptTurn, TurnStore
 from voiced.testing import clock
-from voiced.turn_store import KeptTurn, TurnStore
 
 NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
 TURN = TurnId(7)

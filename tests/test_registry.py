@@ -8,7 +8,6 @@ from textwrap import dedent
 
 import pytest
 
-from voiced import plugin_record
 from voiced.errors import ConfigError, PluginError
 from voiced.plugin import Effect
 from voiced.registry import (
@@ -20,6 +19,7 @@ from voiced.registry import (
     signature,
 )
 from voiced.registry import load_plugins as load
+from voiced.registry import record as plugin_record
 
 pytestmark = pytest.mark.engine  # processes of their own
 

@@ -7,7 +7,7 @@ import pytest
 
 from voiced.config import Config, Loaded
 from voiced.errors import ConfigError, PluginError
-from voiced.reloading import Part, Reloaded, Reloader, changed_keys
+from voiced.steering.reloading import Part, Reloaded, Reloader, changed_keys
 
 
 class Run:

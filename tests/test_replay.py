@@ -10,9 +10,9 @@ import anyio
 import numpy as np
 import pytest
 
-from voiced import composition
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, Samples, silence
 from voiced.bench.settings import apart
+from voiced.composition import engines as composition
 from voiced.config import Config, IntentSettings, Loaded
 from voiced.demo import USER_VOICE, render_speech
 from voiced.plugin import Reply

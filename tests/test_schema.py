@@ -8,7 +8,7 @@ import pytest
 from cases import every
 
 from voiced.errors import PluginError
-from voiced.schema import LIST_LIMIT, TEXT_LIMIT, bounded, mistake
+from voiced.planning.schema import LIST_LIMIT, TEXT_LIMIT, bounded, mistake
 
 _MAIL: dict[str, Any] = {
     "type": "object",

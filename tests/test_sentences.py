@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from voiced.aloud import speakable
-from voiced.sentences import SentenceCutter
+from voiced.speech.sentences import SentenceCutter
 
 
 def cut(*deltas: str) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from voiced.service import (
+from voiced.service.units import (
     FAILED_UNIT,
     UNIT,
     Ran,

@@ -9,12 +9,12 @@ import pytest
 from test_consulting import DONE, Desk, call
 
 from voiced.errors import CannotRead
-from voiced.labels import Origin
-from voiced.quarantine import Quarantine
+from voiced.planning.quarantine import Quarantine
 from voiced.stages import Message, Room
 from voiced.testing import clock
 from voiced.testing.fakes import FakeResponder, Step
-from voiced.toolbox import FIND
+from voiced.thinking.toolbox import FIND
+from voiced.trust.labels import Origin
 
 SMALL = Room(tokens=900, letters_per_token=3.0)
 

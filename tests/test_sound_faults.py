@@ -12,9 +12,7 @@ import anyio
 import numpy as np
 import pytest
 
-from voiced import wakefulness
 from voiced.audio import Samples, silence
-from voiced.deafness import SoundTeller
 from voiced.errors import DeviceCause, DeviceError
 from voiced.events import (
     AudioDropped,
@@ -28,13 +26,15 @@ from voiced.events import (
     ReplySentence,
     TurnEnded,
 )
-from voiced.levels import LevelWatch, OffsetRemover, ZeroWatch
 from voiced.plugin import TEXT, Context, Effect, Reply, intent
-from voiced.sound_guard import SoundGuard
+from voiced.sound import wakefulness
+from voiced.sound.deafness import SoundTeller
+from voiced.sound.guard import SoundGuard
+from voiced.sound.levels import LevelWatch, OffsetRemover, ZeroWatch
+from voiced.sound.wakefulness import Wakefulness
 from voiced.testing import clock, signals
 from voiced.testing.fakes import FakeMicrophone, Says
 from voiced.testing.script import Script, run_script
-from voiced.wakefulness import Wakefulness
 
 AGAIN = "I missed a part of that. Please say it again."
 DONE: list[str] = []

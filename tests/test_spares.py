@@ -8,12 +8,12 @@ from typing import Any
 import anyio
 import pytest
 
-from voiced import opening, spares
+from voiced.composition import opening, spares
+from voiced.composition.telling import tell_changes
 from voiced.config import Config
 from voiced.errors import ModelMissing
 from voiced.events import EngineChanged, Event
 from voiced.supervision import Change, SupervisedSynthesizer, SupervisedTranscriber, Supervisor
-from voiced.telling import tell_changes
 from voiced.testing import clock
 
 ALL = {
@@ -36,7 +36,7 @@ def chain(settings: dict[str, Any]) -> list[str]:
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr("voiced.spares.model_folder", lambda: tmp_path)
+    monkeypatch.setattr("voiced.composition.spares.model_folder", lambda: tmp_path)
     return tmp_path
 
 
@@ -45,7 +45,7 @@ def test_big_models_give_way_to_smaller_ones_and_those_to_the_one_that_is_built_
 ) -> None:
     there = ["tiny.en", "base.en", "small.en", "tiny"]
     monkeypatch.setattr(
-        "voiced.spares.installed",
+        "voiced.composition.spares.installed",
         lambda folder: [type("Installed", (), {"name": name}) for name in there],
     )
     assert chain({"engine": "faster-whisper", "model": "small.en"}) == [
@@ -74,7 +74,7 @@ def test_other_recognisers(models: Path) -> None:
 def test_a_voice_that_was_never_pulled_is_done_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("voiced.composition.model_folder", lambda: tmp_path)
+    monkeypatch.setattr("voiced.composition.engines.model_folder", lambda: tmp_path)
     changes: list[Change] = []
     supervisor = Supervisor()
     supervisor.listen(changes.append)
@@ -140,7 +140,7 @@ def test_without_a_supervisor_nothing_takes_the_place_of_what_was_chosen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A measurement of one engine must not be that of another."""
-    monkeypatch.setattr("voiced.composition.model_folder", lambda: tmp_path)
+    monkeypatch.setattr("voiced.composition.engines.model_folder", lambda: tmp_path)
     config = Config.model_validate({"synthesizer": {"voice": "alba"}})
     with pytest.raises(ModelMissing):
         opening._speech(config, None)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from voiced.audio import Samples, silence
 from voiced.errors import DeviceError, EngineError, SynthesisError
-from voiced.paced_playback import PacedPlayback
-from voiced.speaking import Line, Piece, Speech, SpeechPlayer, read_aloud
+from voiced.loop.speaking import Line, Piece, Speech, SpeechPlayer, read_aloud
+from voiced.sound.paced_playback import PacedPlayback
 from voiced.stages import SpokenAudio, Voice, WordTiming
 from voiced.testing import clock
 from voiced.testing.fakes import FAKE_VOICE, FakePlayback, FakeSpeaker, FakeSynthesizer

@@ -8,7 +8,7 @@ import anyio
 import pytest
 from limits import without_room
 
-from voiced.starts import STEADY_S, Starts
+from voiced.service.starts import STEADY_S, Starts
 from voiced.testing import clock
 from voiced.testing.script import inline
 

@@ -13,22 +13,22 @@ import anyio
 import pytest
 from control_lab import Client, connected, until
 
-from voiced.companions import Beside
-from voiced.composition import Brain, open_brain
+from voiced.composition.brain import Brain, open_brain
+from voiced.composition.companions import Beside
+from voiced.composition.opening import habits
 from voiced.config import Loaded, load
 from voiced.control.peers import Peer, Scope
 from voiced.daemon import serve
 from voiced.errors import IntentFailed
 from voiced.events import Event, ModeChanged, ReplySentence
-from voiced.last_good import good_file
-from voiced.live_settings import Around
-from voiced.opening import habits
+from voiced.loop.session import Stages
+from voiced.memory.recorder import FlightRecorder
 from voiced.plugin import Companion, Health
-from voiced.plugin_watch import PluginWatch
-from voiced.recorder import FlightRecorder
 from voiced.registry import plugin_names
-from voiced.session import Stages
-from voiced.steering import Steering
+from voiced.service.last_good import good_file
+from voiced.steering.live_settings import Around
+from voiced.steering.outside import Steering
+from voiced.steering.plugin_watch import PluginWatch
 from voiced.testing.fakes import (
     FAKE_VOICE,
     FakeMicrophone,
@@ -53,7 +53,7 @@ def home(tmp_path, monkeypatch) -> Path:
     monkeypatch.setenv("VOICED_FILES__ROOTS", str(tmp_path))
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
-    monkeypatch.setattr("voiced.steering.scope_of", _scope)
+    monkeypatch.setattr("voiced.steering.outside.scope_of", _scope)
     (tmp_path / "config" / "voiced").mkdir(parents=True)
     return tmp_path
 

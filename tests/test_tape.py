@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
-from voiced.tape import Recording, Take, Tape
+from voiced.sound.tape import Recording, Take, Tape
 
 
 def frames(from_s: float, to_s: float) -> Iterator[AudioFrame]:

@@ -16,10 +16,10 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Call, Dispatcher, Environment, Question, Report
 from voiced.errors import ConfigError, InvalidSlots
 from voiced.events import TurnId
-from voiced.judging import asks_for
+from voiced.memory.taught import TaughtFile, check, template_of, try_out
+from voiced.planning.judging import asks_for
 from voiced.plugin import NUMBER, TEXT, Context, Effect, Intent, Reply, intent
 from voiced.policy import TYPED, Verdict
-from voiced.taught import TaughtFile, check, template_of, try_out
 from voiced.testing import clock
 from voiced.testing.context import FakeContext
 from voiced.testing.script import inline

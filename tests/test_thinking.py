@@ -12,7 +12,6 @@ import anyio.lowlevel
 import pytest
 from cases import every
 
-from voiced.consulting import ASKED, UNANSWERED
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.errors import IntentDenied, ReplyError, ReplyTimeout
@@ -39,7 +38,8 @@ from voiced.stages import ToolCall
 from voiced.testing import clock
 from voiced.testing.fakes import FakeResponder, Step
 from voiced.testing.script import inline
-from voiced.thinking import INSTRUCTIONS, Thinker, Thought, Turn
+from voiced.thinking.consulting import ASKED, UNANSWERED
+from voiced.thinking.thinker import INSTRUCTIONS, Thinker, Thought, Turn
 from voiced.trace import Marks
 
 DONE: list[str] = []

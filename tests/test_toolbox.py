@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from voiced import planner_view
 from voiced.bench.sentences.material import CLEAN, Material, load_material
 from voiced.stages import Tool
-from voiced.toolbox import FIND, FIND_TOOL, Offered, ToolIndex, letters_of
+from voiced.thinking import planner_view
+from voiced.thinking.toolbox import FIND, FIND_TOOL, Offered, ToolIndex, letters_of
 
 SENTENCES = Path(__file__).with_name("sentences")
 LETTERS = 2_000 * 3

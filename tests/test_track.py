@@ -6,7 +6,7 @@ from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced.track import Track
+from voiced.speech.track import Track
 
 RATE = 1000
 

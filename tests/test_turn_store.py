@@ -13,8 +13,8 @@ from turn_events import SECRETS, a_turn
 
 from voiced.errors import VoicedError
 from voiced.events import TurnId
+from voiced.memory.turn_store import KeptSound, Limits, SoundFile, TurnStore
 from voiced.timeline import Timeline, TimelineBuilder
-from voiced.turn_store import KeptSound, Limits, SoundFile, TurnStore
 
 NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
 MANY = Limits(turns=100, sounds=100, days=30)

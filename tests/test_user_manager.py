@@ -19,7 +19,7 @@ import user_manager
 from sound_server import SoundServer
 from user_manager import UserManager
 
-from voiced.service import FAILED_UNIT, UNIT, code_in_tmp
+from voiced.service.units import FAILED_UNIT, UNIT, code_in_tmp
 
 MISSING = user_manager.what_is_missing() or sound_server.what_is_missing()
 pytestmark = [

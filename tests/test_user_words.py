@@ -6,7 +6,7 @@ from cases import every
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voiced.user_words import Held, UserWords, is_sharp, parts_of, same_value
+from voiced.trust.user_words import Held, UserWords, is_sharp, parts_of, same_value
 
 SURELY, WEAKLY, NOT = Held.SURELY, Held.WEAKLY, Held.NOT
 

@@ -1,8 +1,8 @@
 import pytest
 
 from voiced.errors import ConfigError, ModelMissing
+from voiced.models.voices import downloadable, load_voice, model_of, profile, profiles, with_lexicon
 from voiced.stages import Voice
-from voiced.voices import downloadable, load_voice, model_of, profile, profiles, with_lexicon
 
 PIPER = """
 name = "mine"

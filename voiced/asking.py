@@ -13,9 +13,9 @@ from voiced.events import Event, IntentMatched, ModelReplied, TurnId
 from voiced.grammar import Match
 from voiced.plugin import Intent
 from voiced.policy import Verdict
-from voiced.saying import Perform, done
 from voiced.spoken import one_line
-from voiced.thinking import Say, Thinker, Thought, Turn
+from voiced.thinking.saying import Perform, done
+from voiced.thinking.thinker import Say, Thinker, Thought, Turn
 from voiced.trace import Marks
 
 __all__ = ["Answered", "AtScreen", "ask", "match"]

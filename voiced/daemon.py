@@ -16,44 +16,46 @@ from typing import TYPE_CHECKING, Any
 import anyio
 from anyio.abc import TaskGroup
 
-from voiced import composition, pause_file, spares
 from voiced.activation.keys import attend
 from voiced.announcements import Announcement
-from voiced.chimes import Chimes
-from voiced.companions import companions_of, keep
-from voiced.composition import Brain
+from voiced.composition import engines as composition
+from voiced.composition import spares
+from voiced.composition.brain import Brain, open_brain
+from voiced.composition.companions import companions_of, keep
+from voiced.composition.opening import RunOptions, habits, lock_of, open_stages, rules
+from voiced.composition.telling import tell_changes
 from voiced.config import Config, Loaded, host_and_port, journal_folder, satellite_folder
 from voiced.control import signals
 from voiced.control.place import folder_of
 from voiced.errors import ungrouped
 from voiced.events import Event, ModeChanged
-from voiced.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
-from voiced.herald import Herald
-from voiced.keepers import keepers
-from voiced.labels import Integrity
-from voiced.live_settings import Around
-from voiced.opening import RunOptions, habits, lock_of, open_stages, rules
-from voiced.pause_file import PAUSE_FILE
+from voiced.loop.chimes import Chimes
+from voiced.loop.herald import Herald
+from voiced.loop.session import Habits, Session, Stages
+from voiced.loop.surroundings import failure
+from voiced.memory import pause_file
+from voiced.memory.keepers import keepers
+from voiced.memory.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
-from voiced.plugin_watch import PluginWatch
 from voiced.rooms import Rooms, keep_door
 from voiced.satellites.door import Door
-from voiced.session import Habits, Session, Stages
-from voiced.sound_guard import SoundGuard
+from voiced.service.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
+from voiced.service.starts import STARTS_FILE, Starts
+from voiced.sound.guard import SoundGuard
 from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
-from voiced.starts import STARTS_FILE, Starts
-from voiced.steering import Steering, be_the_only_one, both
+from voiced.steering.live_settings import Around
+from voiced.steering.outside import Steering, be_the_only_one, both
+from voiced.steering.plugin_watch import PluginWatch
 from voiced.supervision import Change
-from voiced.surroundings import failure
-from voiced.telling import tell_changes
 from voiced.trace import is_logged
+from voiced.trust.labels import Integrity
 from voiced.turns import PauseMemory
 from voiced.workers import in_worker
 
 if TYPE_CHECKING:
     from voiced.engines.notifications import DesktopNotices, Pressed
-    from voiced.recorder import FlightRecorder
+    from voiced.memory.recorder import FlightRecorder
 
 __all__ = [
     "Reader",
@@ -111,7 +113,7 @@ async def _run(
     live: Callable[[], Coroutine[Any, Any, None]] = anyio.sleep_forever,
 ) -> None:
     config = loaded.config
-    opening = composition.open_brain(loaded, screen_lock=lock_of(options))
+    opening = open_brain(loaded, screen_lock=lock_of(options))
     async with opening as brain, _stages(config, options, brain) as stages:
         for change in changes:
             brain.supervisor.tell(change)

@@ -14,8 +14,10 @@ from typing import Any
 
 import anyio
 
-from voiced import composition, daemon, opening, pause_file
+from voiced import daemon
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples, silence
+from voiced.composition import opening
+from voiced.composition.brain import open_brain
 from voiced.config import (
     Config,
     JournalSettings,
@@ -25,7 +27,8 @@ from voiced.config import (
     journal_folder,
 )
 from voiced.events import Event
-from voiced.pause_file import PAUSE_FILE
+from voiced.memory import pause_file
+from voiced.memory.pause_file import PAUSE_FILE
 from voiced.plugin import Context, Intent, Reply
 from voiced.registry import LoadedPlugins, Plugin, load_plugins
 from voiced.stages import Playback, Speaker
@@ -144,7 +147,7 @@ async def replay(
         plugins = harmless(load_plugins(apart.config.intents))
         options = opening.RunOptions(sink="null")
         async with (
-            composition.open_brain(apart, plugins=plugins) as brain,
+            open_brain(apart, plugins=plugins) as brain,
             opening.open_stages(apart.config, options, microphone) as stages,
         ):
             heard = replace(stages, speaker=ReplaySpeaker(stages.speaker, far))

@@ -14,24 +14,24 @@ from typing import TYPE_CHECKING
 
 import anyio
 
-from voiced import composition
+from voiced.composition import engines as composition
+from voiced.composition.opening import habits, open_words, rules
 from voiced.conversation import Conversation
 from voiced.errors import ModelMissing, VoicedError
 from voiced.events import Event, ModeChanged
-from voiced.keepers import keepers
-from voiced.opening import habits, open_words, rules
+from voiced.loop.session import Session
+from voiced.memory.keepers import keepers
 from voiced.policy import Door
-from voiced.session import Session
 
 if TYPE_CHECKING:
-    from voiced.composition import Brain
+    from voiced.composition.brain import Brain
     from voiced.config import Config
     from voiced.controls import Controls
+    from voiced.loop.surroundings import Stages
     from voiced.satellites.door import Door as SatelliteDoor
     from voiced.satellites.link import Link
     from voiced.stages import EchoCanceller, Transcriber
-    from voiced.surroundings import Stages
-    from voiced.thinking import Thinker
+    from voiced.thinking.thinker import Thinker
 
 __all__ = ["Rooms", "keep_door"]
 

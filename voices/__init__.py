@@ -1,1 +1,1 @@
-"""Voice profiles: one TOML file each, and nothing else. ``voiced/voices.py`` reads them."""
+"""Voice profiles: one TOML file each, and nothing else. ``voiced/models/voices.py`` reads them."""

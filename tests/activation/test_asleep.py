@@ -21,11 +21,11 @@ from voiced.events import (
     TurnStarted,
     WakeWordHeard,
 )
-from voiced.habits import Habits
 from voiced.plugin import Announcer, Context, Effect, Integrity, Reply, intent
 from voiced.stages import WakeWord
 from voiced.testing.fakes import FakeTranscriber, Says
 from voiced.testing.script import Script, run_script
+from voiced.thinking.habits import Habits
 
 S = 16_000
 REPLY = "It is late, and all is well in this house tonight."

@@ -8,10 +8,10 @@ import anyio
 import numpy as np
 import pytest
 
-from voiced import earcons
-from voiced.chimes import Chimes
 from voiced.errors import DeviceError
 from voiced.events import Event, ModeChanged, SpeechStarted, Timing, TurnEnded, TurnId
+from voiced.loop.chimes import Chimes
+from voiced.sound import earcons
 from voiced.testing import clock
 from voiced.testing.fakes import FakePlayback, FakeSpeaker
 

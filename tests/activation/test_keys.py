@@ -11,9 +11,9 @@ import anyio
 import pytest
 from control_lab import FakeControls
 
-from voiced import composition
 from voiced.activation.keys import KeyAct, attend
 from voiced.activation.shortcut import Shortcut, shortcut
+from voiced.composition import engines as composition
 from voiced.config import Config
 from voiced.config.activation import ActivationSettings
 from voiced.engines.key_device import ButtonDevice

@@ -35,20 +35,20 @@ from voiced.bench.figures import Figure, as_documents, rows
 from voiced.bench.scene import say
 from voiced.bench.standins import StandInResponder
 from voiced.cli.output import print_json, print_table
-from voiced.composition import prepared
+from voiced.composition.engines import prepared
 from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment
 from voiced.engines.pulse_microphone import PulseMicrophone
 from voiced.engines.pulse_speaker import PulseSpeaker
 from voiced.engines.webrtc_vad import WebrtcVoiceDetector
 from voiced.events import BargeIn, Event, StageFailed
-from voiced.habits import Habits
 from voiced.journal import Journal
-from voiced.session import Session, Stages
+from voiced.loop.session import Session, Stages
 from voiced.stages import Hints, Message, ReplyDelta, SpokenAudio, Tool, ToolCall, Transcript, Voice
 from voiced.testing import signals
 from voiced.testing.script import RULES, inline
-from voiced.thinking import Thinker
+from voiced.thinking.habits import Habits
+from voiced.thinking.thinker import Thinker
 from voiced.turns.rules import in_samples
 
 TIMES, LOOPS = 1000, 4

@@ -28,7 +28,7 @@ from browser_fake import FakeBrowser
 
 from voiced.asking import ask
 from voiced.cli.output import print_json, print_table
-from voiced.composition import Brain, open_brain
+from voiced.composition.brain import Brain, open_brain
 from voiced.config import load
 from voiced.registry import plugin_names
 from voiced_intents.browser.link import browsers

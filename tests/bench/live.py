@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from daemon_process import Daemon
 from sound_server import SoundServer, what_is_missing
 
-from voiced import composition
 from voiced.audio import Samples
 from voiced.bench.figures import Figure, median, percentile, rows
 from voiced.cli.output import print_json, print_table
+from voiced.composition import engines as composition
 from voiced.config import Config
 from voiced.demo import USER_VOICE, render_speech
 

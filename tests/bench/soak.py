@@ -23,7 +23,7 @@ from pathlib import Path
 import anyio
 import numpy as np
 
-from voiced import composition, daemon, opening
+from voiced import daemon
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
 from voiced.bench.figures import Figure, as_documents, percentile, rows
 from voiced.bench.material import Utterance
@@ -31,10 +31,13 @@ from voiced.bench.scene import say
 from voiced.bench.settings import apart
 from voiced.bench.standins import StandInResponder, StandInTranscriber
 from voiced.cli.output import print_json, print_table
+from voiced.composition import engines as composition
+from voiced.composition import opening
+from voiced.composition.brain import open_brain
 from voiced.config import Config
 from voiced.events import BargeIn, Event, PlaybackStarted, SpeechStopped, StageFailed, TurnEnded
 from voiced.testing import clock, signals
-from voiced.thinking import Thinker
+from voiced.thinking.thinker import Thinker
 
 TURNS = 4300
 WARM_UP = 0.2
@@ -205,7 +208,7 @@ async def soak(turns: int, *, embedded: bool = False) -> Soak:
         config = loaded.config
         null = opening.RunOptions(sink="null")
         async with (
-            composition.open_brain(loaded) as brain,
+            open_brain(loaded) as brain,
             opening.open_stages(config, null, day) as opened,
         ):
             model = StandInResponder({}, otherwise=ANSWER)

@@ -22,7 +22,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from voiced.asking import Answered, ask
 from voiced.audio import RATE_HZ, Resampler, Samples, silence
-from voiced.composition import Brain, open_brain
+from voiced.composition.brain import Brain, open_brain
 from voiced.config import load
 from voiced.engines.espeak import EspeakSynthesizer
 from voiced.registry import plugin_names

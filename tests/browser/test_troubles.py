@@ -205,7 +205,7 @@ def test_what_floods_one_client_holds_up_no_other(chromium):
 def test_a_browser_that_is_killed_is_gone(name, site, started_browser):
     room = started_browser(name)
     last, program = room.browser, room.program
-    # Its first process alone: of a whole group, that of the page may die first, and the tab with it.
+    # Its first process alone: of a group, that of the page may die first, and the tab with it.
     assert failure(room, site, lambda: os.kill(program.process.pid, signal.SIGKILL)) == "gone"
     program.end(signal.SIGKILL)
     assert browsers(room.sockets) == []

@@ -7,10 +7,10 @@ from importlib.util import cache_from_source
 
 import pytest
 
-from voiced import plugin_record
 from voiced.cli.plugin_commands import command_names
-from voiced.plugin_record import Pin
+from voiced.registry import record as plugin_record
 from voiced.registry.fingerprint import fingerprint
+from voiced.registry.record import Pin
 
 COMMAND = """
 import typer

@@ -1,6 +1,6 @@
 import hashlib
 
-from voiced.models import FileRecord, InstalledModel
+from voiced.models.catalogue import FileRecord, InstalledModel
 
 
 def put(home, name="tiny.en"):

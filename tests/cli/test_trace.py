@@ -15,8 +15,8 @@ from turn_events import SECRETS, a_turn, an_interrupted_turn
 
 from voiced.engines.flac import write_flac
 from voiced.events import TurnId
+from voiced.memory.turn_store import KeptSound, Limits, SoundFile, TurnStore
 from voiced.timeline import TimelineBuilder
-from voiced.turn_store import KeptSound, Limits, SoundFile, TurnStore
 
 NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
 

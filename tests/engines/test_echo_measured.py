@@ -9,7 +9,7 @@ import sys
 import pytest
 from sound_server import SoundServer
 
-from voiced.composition import prepared
+from voiced.composition.engines import prepared
 from voiced.doctor.echo import analyse, record
 from voiced.engines.portaudio_microphone import PortAudioMicrophone
 from voiced.engines.portaudio_speaker import PortAudioSpeaker

@@ -11,12 +11,12 @@ import pytest
 from voiced import workers
 from voiced.audio import level_dbfs
 from voiced.conversation import Delivery
-from voiced.delivery import delivered
 from voiced.engines.espeak import EspeakSynthesizer
 from voiced.errors import ModelMissing
+from voiced.models.voices import Profile, profiles
+from voiced.speech.delivery import delivered
 from voiced.stages import SpokenAudio, Voice
 from voiced.testing.conformance import check_synthesizer
-from voiced.voices import Profile, profiles
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,19 +22,19 @@ import pytest
 from llama_peer import KEY, peers, serving
 from make_gguf import CONTEXT_TOKENS, make_scripted_gguf
 
-from voiced import planner_view
 from voiced.config import IntentSettings, ResponderSettings, SecretSource
 from voiced.conversation import Conversation
 from voiced.dispatch import Call, Dispatcher, Environment, Report, Result
 from voiced.engines.openai_chat import OpenAIResponder
 from voiced.errors import ReplyError
 from voiced.events import TurnId
+from voiced.planning.schema import mistake
 from voiced.registry import load_plugins
-from voiced.schema import mistake
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing.conformance.responder import check_responder
 from voiced.testing.script import inline
-from voiced.thinking import Thinker, Turn
+from voiced.thinking import planner_view
+from voiced.thinking.thinker import Thinker, Turn
 from voiced.trace import Marks
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine]

@@ -15,7 +15,7 @@ from voiced.config import ResponderSettings
 from voiced.engines.openai_chat import OpenAIResponder
 from voiced.engines.openai_prompted import PromptedReader, answer_schema, prompted_messages
 from voiced.engines.openai_wire import wire_messages, wire_tools
-from voiced.schema import mistake
+from voiced.planning.schema import mistake
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing.answers import Answer, chat, events, refusal
 from voiced.testing.servers import FaultServer

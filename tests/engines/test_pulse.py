@@ -13,7 +13,7 @@ import pytest
 from sound_server import Ear, SoundServer
 
 from voiced.audio import RATE_HZ, AudioFrame, Samples
-from voiced.composition import uses_pulse
+from voiced.composition.engines import uses_pulse
 from voiced.config import Config
 from voiced.config.speech import AudioSettings
 from voiced.engines.pulse import Device, Listed, pick

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from voiced import composition
 from voiced.audio import FRAME_SAMPLES, AudioFrame, Framer, Samples, silence, to_int16
+from voiced.composition import engines as composition
 from voiced.config import AudioSettings, Config
 from voiced.engines.silero_vad import SileroVoiceDetector
 from voiced.errors import ModelMissing

@@ -12,7 +12,7 @@ from make_smart_turn import make_smart_turn
 from voiced.audio import RATE_HZ, Samples, silence
 from voiced.engines.smart_turn import SmartTurnDetector, features, what_is_missing
 from voiced.errors import EngineError, ModelMissing
-from voiced.models import FileRecord, InstalledModel, listed_models, verify
+from voiced.models.catalogue import FileRecord, InstalledModel, listed_models, verify
 from voiced.testing import signals
 from voiced.testing.conformance import check_turn_end_detector
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voiced import opening
 from voiced.audio import Framer, Samples, to_int16
+from voiced.composition import opening
 from voiced.config import Config
 from voiced.config.activation import ActivationSettings
 from voiced.engines.wake_word import MicroWakeWordDetector, threshold

@@ -6,7 +6,7 @@ from word_graphs import accepts
 
 from voiced.grammar import Grammar, ListPhrases
 from voiced.grammar.overlap import overlap_graph
-from voiced.overlap_words import is_backchannel, is_stop
+from voiced.speech.overlap_words import is_backchannel, is_stop
 from voiced.stages import WordGraph
 
 ORDERS = Grammar.from_templates(

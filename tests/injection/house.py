@@ -35,7 +35,7 @@ from voiced.engines.mcp_client import connect
 from voiced.grammar import Grammar
 from voiced.journal import Journal
 from voiced.mcp import LoadedServers, Pins, load_servers, running
-from voiced.quarantine import Quarantine
+from voiced.planning.quarantine import Quarantine
 from voiced.registry import LoadedPlugins, load_plugins, settings_of
 from voiced.stages import Responder
 from voiced.testing.desk import FakeClipboard, fake_desk

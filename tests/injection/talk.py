@@ -18,7 +18,7 @@ from voiced.dispatch import Call, Question, Report, Result
 from voiced.events import Event, IntentReturned, ReplySentence, TurnId
 from voiced.policy import Answer, Verdict, read_answer
 from voiced.spoken import normalise
-from voiced.thinking import Thinker, Thought, Turn
+from voiced.thinking.thinker import Thinker, Thought, Turn
 from voiced.trace import Marks
 
 __all__ = ["CAREFUL", "USERS", "YIELDING", "Course", "play"]

@@ -43,10 +43,10 @@ _DISPATCH = (
 )
 TESTS: dict[str, Sequence[str]] = {
     "voiced/policy.py": ["test_policy.py", "test_confirmation.py", "test_away.py"],
-    "voiced/plan.py": ["test_plan.py", "test_guard.py"],
-    "voiced/judging.py": ["test_plan.py", "test_guard.py"],
-    "voiced/user_words.py": ["test_user_words.py"],
-    "voiced/planner_view.py": ["test_planner_view.py"],
+    "voiced/planning/plan.py": ["test_plan.py", "test_guard.py"],
+    "voiced/planning/judging.py": ["test_plan.py", "test_guard.py"],
+    "voiced/trust/user_words.py": ["test_user_words.py"],
+    "voiced/thinking/planner_view.py": ["test_planner_view.py"],
     "voiced/dispatch/guard.py": ["test_guard.py"],
     "voiced/dispatch/away.py": ["test_away.py"],
     "voiced/dispatch/questions.py": ["test_confirmation.py"],

@@ -16,15 +16,15 @@ from anyio.abc import TaskGroup
 from control_lab import until
 
 from voiced import rooms
-from voiced.composition import open_brain
+from voiced.composition.brain import open_brain
 from voiced.config import load
 from voiced.controls import Mode
 from voiced.events import ModeChanged
+from voiced.loop.session import Stages
 from voiced.registry import plugin_names
 from voiced.rooms import Rooms, keep_door
 from voiced.satellites.door import Door
 from voiced.satellites.link import Link
-from voiced.session import Stages
 from voiced.testing.fakes import (
     FAKE_VOICE,
     FakeMicrophone,

@@ -33,8 +33,8 @@ from voiced.events import (
     TurnReopened,
     TurnStarted,
 )
+from voiced.loop.session import Habits
 from voiced.plugin import TEXT, Context, Effect, Reply, Undo, intent, undoes
-from voiced.session import Habits
 from voiced.stages import ToolCall
 from voiced.testing.fakes import FakeResponder, FakeTurnEndDetector, Says
 from voiced.testing.script import RULES, Script, run_script

@@ -14,10 +14,10 @@ import pytest
 from bad_stages import AtRate, quiet
 from evening import ORDER, QUESTION, STORY, TALE, TIME, Evening, speak, spend
 
-from voiced import composition
 from voiced.audio import RATE_HZ, AudioFrame
 from voiced.bench.material import Utterance
 from voiced.bench.standins import StandInTranscriber
+from voiced.composition import engines as composition
 from voiced.config import Config
 from voiced.errors import DeviceError
 from voiced.events import (

@@ -14,10 +14,10 @@ import anyio
 import pytest
 from evening import ORDER, QUESTION, STORY, TALE, TIME, Evening, speak, spend
 
-from voiced import composition
 from voiced.audio import RATE_HZ
 from voiced.bench.material import Utterance
 from voiced.bench.standins import ImaginingTranscriber, StandInTranscriber
+from voiced.composition import engines as composition
 from voiced.config import Config
 from voiced.events import (
     BargeIn,

@@ -11,7 +11,7 @@ from scenes import DONE, INTENTS, Wordless, heard, of, outcomes, said
 
 from voiced.errors import EngineError
 from voiced.events import SpeechStopped, StageFailed, TurnEnded
-from voiced.session import Habits
+from voiced.loop.session import Habits
 from voiced.stages import SpokenAudio, Transcript, Voice
 from voiced.testing.fakes import FakeResponder, FakeSynthesizer, FakeTurnEndDetector, Says
 from voiced.testing.script import RULES, Script

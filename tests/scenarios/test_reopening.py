@@ -17,7 +17,7 @@ from voiced.events import (
     TurnReopened,
     TurnStarted,
 )
-from voiced.session import Habits
+from voiced.loop.session import Habits
 from voiced.stages import ToolCall
 from voiced.testing.fakes import FakeResponder, FakeTranscriber, Says
 from voiced.testing.script import RULES, Script

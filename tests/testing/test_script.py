@@ -5,9 +5,9 @@ from __future__ import annotations
 import anyio
 import pytest
 
+from voiced.composition.opening import rules
 from voiced.config import TurnSettings
 from voiced.events import SpeechStarted, TurnEnded
-from voiced.opening import rules
 from voiced.plugin import Context, Effect, Reply, intent
 from voiced.testing.clock import Deadlock
 from voiced.testing.fakes import FakeSpeaker, Says

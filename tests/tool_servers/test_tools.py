@@ -13,7 +13,6 @@ from cases import every
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiced import planner_view
 from voiced.config import McpServerSettings, McpSettings
 from voiced.config.checking import FromEnvironment, check_tree
 from voiced.conversation import Conversation
@@ -40,6 +39,7 @@ from voiced.policy import Verdict
 from voiced.testing import clock
 from voiced.testing.context import FakeContext
 from voiced.testing.script import inline
+from voiced.thinking import planner_view
 
 CONTEXT = FakeContext(now=datetime(2026, 3, 3, tzinfo=UTC))
 WORD = {"type": "object", "properties": {"word": {"type": "string"}}, "required": ["word"]}

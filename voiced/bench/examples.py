@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from voiced import composition
 from voiced.audio import Samples
 from voiced.bench.intents import IntentsReport, measure
 from voiced.bench.orders import spoken_orders
 from voiced.bench.settings import apart
+from voiced.composition import engines as composition
+from voiced.composition.brain import open_brain
 from voiced.config import Config
 from voiced.demo import USER_VOICE, render_speech
 from voiced.spoken import normalise
@@ -32,7 +33,7 @@ async def run(config: Config) -> IntentsReport:
     synthesizer = composition.synthesizer(Config(), USER_VOICE)
     with apart(config) as loaded:
         async with (
-            composition.open_brain(loaded) as brain,
+            open_brain(loaded) as brain,
             composition.prepared(synthesizer, transcriber),
         ):
             grammar = brain.dispatcher.grammar

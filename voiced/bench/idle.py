@@ -12,10 +12,12 @@ from typing import Any, Literal, TypeAlias
 
 import anyio
 
-from voiced import composition, daemon, opening
+from voiced import daemon
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
 from voiced.bench.material.complete import complete
 from voiced.bench.settings import apart
+from voiced.composition import opening
+from voiced.composition.brain import open_brain
 from voiced.config import Config
 from voiced.errors import VoicedError
 from voiced.events import Event, SpeechStarted
@@ -145,7 +147,7 @@ async def measure(config: Config, seconds: float, kind: Sound = "silence") -> Id
     with apart(config) as loaded:
         options = opening.RunOptions(sink="null")
         async with (
-            composition.open_brain(loaded) as brain,
+            open_brain(loaded) as brain,
             opening.open_stages(loaded.config, options, room) as stages,
         ):
             started_s = time.perf_counter() - before_s

@@ -19,9 +19,10 @@ import anyio
 import anyio.lowlevel
 import numpy as np
 
-from voiced import composition
 from voiced.audio import RATE_HZ, AudioFrame, Resampler, Samples, samples_to_s
 from voiced.bench.settings import apart
+from voiced.composition import engines as composition
+from voiced.composition.brain import open_brain
 from voiced.config import Config
 from voiced.demo import USER_VOICE, render_speech
 from voiced.errors import ModelMissing
@@ -150,7 +151,7 @@ async def _pocketsphinx(speech: Sequence[Samples]) -> float:
     transcriber = composition.transcriber(Config(), "pocketsphinx")
     padded = [signals.concat(signals.silence(0.3), each, signals.silence(0.6)) for each in speech]
     with apart(Config()) as loaded:
-        async with composition.open_brain(loaded) as brain, composition.prepared(transcriber):
+        async with open_brain(loaded) as brain, composition.prepared(transcriber):
             hints = brain.thinker.hints
             for samples in padded[: len(_SENTENCES)]:  # loads what is loaded when it is needed
                 await _transcribe(transcriber, samples, hints)

@@ -16,12 +16,13 @@ from typing import Any
 import anyio
 import numpy as np
 
-from voiced import composition, opening
 from voiced.audio import RATE_HZ
 from voiced.bench.figures import Figure, median, share
 from voiced.bench.material import Take, Utterance, interruptions, replies
 from voiced.bench.scene import say
 from voiced.bench.standins import ImaginingTranscriber, StandInResponder
+from voiced.composition import engines as composition
+from voiced.composition import opening
 from voiced.config import Config
 from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 from voiced.events import (

@@ -15,7 +15,6 @@ from typing import TypeVar
 import anyio
 import numpy as np
 
-from voiced import composition, opening
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
 from voiced.bench.material import Utterance
 from voiced.bench.material.studio import TALKERS, studio
@@ -25,6 +24,8 @@ from voiced.bench.standins import (
     StandInSynthesizer,
     StandInTranscriber,
 )
+from voiced.composition import engines as composition
+from voiced.composition import opening
 from voiced.config import Config, IntentSettings
 from voiced.events import Event
 from voiced.journal import Journal

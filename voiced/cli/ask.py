@@ -38,8 +38,9 @@ def ask(
 
 
 async def _ask(loaded: Loaded, text: str, is_confirmed: bool) -> Answered:
-    from voiced import asking, misses
-    from voiced.composition import open_brain
+    from voiced import asking
+    from voiced.composition.brain import open_brain
+    from voiced.memory import misses
 
     async with open_brain(loaded, hears=False) as brain:
         missed = misses.keeper(brain.journal)

@@ -242,8 +242,8 @@ def _sentences(folder: Path, fuzzy: Path | None, *, as_json: bool) -> None:
 async def _folder(
     config: Config, folder: Path, labels: Path, templates: Path, negatives: Path | None
 ) -> IntentsReport:
-    from voiced import composition
     from voiced.bench.intents import run
+    from voiced.composition import engines as composition
 
     transcriber = composition.transcriber(config)
     async with composition.prepared(transcriber):

@@ -46,7 +46,9 @@ def _went_as_planned(ended: list[TurnEnded]) -> bool:
 async def _demo(out: Path) -> list[TurnEnded]:
     import anyio
 
-    from voiced import composition, daemon, opening
+    from voiced import daemon
+    from voiced.composition import opening
+    from voiced.composition.brain import open_brain
     from voiced.demo import REQUESTS, USER_VOICE, DemoMicrophone, Director, render_speech
     from voiced.errors import ungrouped
     from voiced.events import TurnEnded
@@ -56,7 +58,7 @@ async def _demo(out: Path) -> list[TurnEnded]:
     options = opening.RunOptions(sink=str(out / "reply.wav"))
     ended: list[TurnEnded] = []
     async with (
-        composition.open_brain(loaded) as brain,
+        open_brain(loaded) as brain,
         opening.open_stages(loaded.config, options, microphone) as stages,
     ):
         sounds = [

@@ -94,7 +94,7 @@ def audio(
 
 
 async def _measure(config: Config) -> EchoReport:
-    from voiced import composition
+    from voiced.composition import engines as composition
     from voiced.doctor.echo import measure
     from voiced.engines.echo_choice import chosen_for
     from voiced.engines.webrtc_aec import WebrtcEchoCanceller
@@ -110,7 +110,7 @@ async def _measure(config: Config) -> EchoReport:
 
 async def _sentence(config: Config) -> Samples | None:
     """A sentence in the voice of the configuration; None where that cannot speak."""
-    from voiced import composition
+    from voiced.composition import engines as composition
     from voiced.demo import render_speech
     from voiced.errors import EngineError
 

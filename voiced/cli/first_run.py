@@ -15,7 +15,7 @@ from voiced.cli.setup import load_config, load_file
 from voiced.errors import VoicedError
 
 if TYPE_CHECKING:
-    from voiced.models import Model
+    from voiced.models.catalogue import Model
     from voiced.setting_up.dialogue import Dialogue
     from voiced.setting_up.outside import Outside, Run
 

@@ -39,7 +39,7 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
     at = _time(last, since)
     loaded = load_config(context)
     with closing(open_journal(loaded)) as journal, closing(load_plugins(loaded)) as plugins:
-        from voiced.composition import memory
+        from voiced.composition.brain import memory
 
         forgotten = memory(loaded, journal, plugins.plugins).forget(matching, since=at)
     if as_json:

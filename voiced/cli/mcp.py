@@ -39,7 +39,7 @@ def serve(context: typer.Context) -> None:
 
 async def _serve(loaded: Loaded) -> None:
     from voiced import workers
-    from voiced.composition import open_brain
+    from voiced.composition.brain import open_brain
     from voiced.engines.mcp_server import serve as serve_tools
     from voiced.offering import Offer
 
@@ -81,7 +81,7 @@ def list_servers(
 
 
 def _rows(loaded: Loaded) -> list[dict[str, str]]:
-    from voiced.composition import tool_servers
+    from voiced.composition.engines import tool_servers
     from voiced.mcp.tools import shown_name
 
     servers = tool_servers(loaded.config)
@@ -246,7 +246,7 @@ def confirm(context: typer.Context, name: _Id) -> None:
 
 
 async def _confirm(loaded: Loaded, name: str) -> None:
-    from voiced.composition import open_brain
+    from voiced.composition.brain import open_brain
     from voiced.offering import adopt, carry_out
 
     book = _book(loaded)

@@ -13,8 +13,8 @@ from voiced.cli.output import AsJson, note, print_json, print_table
 from voiced.cli.setup import load_config
 
 if TYPE_CHECKING:
-    from voiced.download import OnProgress, Progress
-    from voiced.models import InstalledModel, Model
+    from voiced.models.catalogue import InstalledModel, Model
+    from voiced.models.download import OnProgress, Progress
 
 __all__ = ["app", "pull_with_bar"]
 
@@ -28,7 +28,7 @@ _BYTES_PER_MB = 1_000_000
 def list_models(as_json: AsJson = False) -> None:
     """List the models that can be downloaded or are installed."""
     from voiced.config import model_folder
-    from voiced.models import installed
+    from voiced.models.catalogue import installed
 
     found = {model.name: model for model in installed(model_folder())}
     rows = [
@@ -65,7 +65,7 @@ def import_model(
 ) -> None:
     """Install a model from files at hand, on a machine without a network."""
     from voiced.config import model_folder
-    from voiced.model_import import take
+    from voiced.models.importing import take
 
     model = _find(name)
     with _progress(model) as show:
@@ -81,7 +81,7 @@ def verify(
     """Check the files of a model against their checksums."""
     from voiced.config import model_folder
     from voiced.errors import ModelMissing
-    from voiced.models import installed, verify
+    from voiced.models.catalogue import installed, verify
 
     names = [name] if name else [model.name for model in installed(model_folder())]
     results = {each: verify(each, model_folder()) for each in names}
@@ -100,7 +100,7 @@ def verify(
 def remove(name: _Name, as_json: AsJson = False) -> None:
     """Delete a downloaded model."""
     from voiced.config import model_folder
-    from voiced.models import remove
+    from voiced.models.catalogue import remove
 
     freed = remove(name, model_folder())
     if as_json:
@@ -112,7 +112,7 @@ def remove(name: _Name, as_json: AsJson = False) -> None:
 def pull_with_bar(model: Model, mirrors: Sequence[str] = (), *, as_json: bool) -> None:
     """Download a model with a progress bar on stderr."""
     from voiced.config import model_folder
-    from voiced.download import pull
+    from voiced.models.download import pull
 
     with _progress(model) as show:
         found = pull(model, model_folder(), show, mirrors=mirrors)
@@ -151,8 +151,8 @@ def _tell(model: Model, found: InstalledModel, *, as_json: bool) -> None:
 
 def _known() -> tuple[Model, ...]:
     from voiced.config import voice_folder
-    from voiced.models import listed_models
-    from voiced.voices import downloadable
+    from voiced.models.catalogue import listed_models
+    from voiced.models.voices import downloadable
 
     return (*listed_models(), *downloadable(voice_folder()))
 

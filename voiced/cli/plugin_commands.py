@@ -16,7 +16,7 @@ from platformdirs import user_cache_path
 from voiced.errors import PluginError
 
 if TYPE_CHECKING:
-    from voiced.plugin_record import Pin
+    from voiced.registry.record import Pin
 
 __all__ = ["command_names", "load_command"]
 
@@ -55,7 +55,7 @@ def _allowed() -> Iterator[EntryPoint]:
     yield from (point for point in points if _is_own(point))
     others = [point for point in points if not _is_own(point)]
     if others:
-        from voiced import plugin_record
+        from voiced.registry import record as plugin_record
 
         try:
             pins = plugin_record.read().pins.values()
@@ -89,7 +89,7 @@ def _check(point: EntryPoint) -> None:
 
 def _enabled_beside(point: EntryPoint) -> Iterator[tuple[EntryPoint, Pin]]:
     """The enabled plugins of a command's own distribution."""
-    from voiced import plugin_record
+    from voiced.registry import record as plugin_record
     from voiced.registry.finding import installed
 
     pins = plugin_record.read().pins

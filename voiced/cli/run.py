@@ -40,8 +40,8 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
     once: Annotated[bool, typer.Option("--once", help="Stop when the source ends.")] = False,  # noqa: ARG001 - a file always ends
 ) -> None:
     """Listen, act and speak until it is stopped."""
+    from voiced.composition.opening import RunOptions
     from voiced.daemon import run as run_daemon
-    from voiced.opening import RunOptions
 
     _refuse_wrong_source(source)
     _refuse_wrong_clock(source, sink, clock)
@@ -58,12 +58,12 @@ def run(  # noqa: PLR0913, PLR0917 - each is an option
 
 def _configuration(context: typer.Context) -> tuple[Loaded, tuple[Change, ...]]:
     """The configuration; as a service, where it has a mistake, the one that worked last."""
-    from voiced.heartbeat import is_awaited
+    from voiced.service.heartbeat import is_awaited
 
     if not is_awaited():
         return load_config(context), ()
-    from voiced.last_good import load_or_last_good
-    from voiced.spares import LAST_CONFIGURATION
+    from voiced.composition.spares import LAST_CONFIGURATION
+    from voiced.service.last_good import load_or_last_good
 
     loaded, mistake = load_or_last_good(load_file, own_file(context))
     if mistake is None:
@@ -151,7 +151,7 @@ def _show(event: Event) -> None:
 def _logged(stack: ExitStack) -> Reader:
     """The same lines for a log: a hundred a minute, and nothing that somebody said."""
     from voiced.events import TranscriptPartial
-    from voiced.line_limit import LimitedHandler, LineLimit
+    from voiced.service.line_limit import LimitedHandler, LineLimit
     from voiced.timeline.builder import WORDS
     from voiced.trace import render
 
@@ -188,7 +188,7 @@ def match(
 
 async def _match(loaded: Loaded, text: str) -> Answered:
     from voiced import asking
-    from voiced.composition import open_brain
+    from voiced.composition.brain import open_brain
 
     async with open_brain(loaded, hears=False) as brain:
         return await asking.match(brain.thinker, text)
@@ -196,7 +196,7 @@ async def _match(loaded: Loaded, text: str) -> Answered:
 
 async def undo(loaded: Loaded, request: UndoRequest) -> Sequence[str]:
     """Take changes back: the one named, or the last ones."""
-    from voiced.composition import open_brain
+    from voiced.composition.brain import open_brain
 
     async with open_brain(loaded, hears=False) as brain:
         assistant = brain.dispatcher.assistant()

@@ -101,7 +101,7 @@ async def _serve(
     who: tuple[str, tuple[str, ...]],
     sound: tuple[str, str],
 ) -> None:
-    from voiced import composition
+    from voiced.composition import engines as composition
     from voiced.satellites.for_others import WyomingDoor
 
     microphone = composition.microphone(loaded.config, sound[0])
@@ -127,7 +127,7 @@ def _tell(sentence: str) -> None:
 async def _join(
     loaded: Loaded, pairing: Pairing, assistant: tuple[str, int], sound: tuple[str, str]
 ) -> None:
-    from voiced import composition
+    from voiced.composition import engines as composition
     from voiced.satellites.remote import Satellite
 
     microphone = composition.microphone(loaded.config, sound[0])

@@ -13,7 +13,7 @@ from voiced.cli.setup import Options, load_config, run_async
 
 if TYPE_CHECKING:
     from voiced.config import Config
-    from voiced.service import Service
+    from voiced.service.units import Service
 
 __all__ = ["app", "service_of"]
 
@@ -26,7 +26,7 @@ def service_of(context: typer.Context) -> Service:
     Raises:
         ServiceError: The command voiced is not found.
     """
-    from voiced.service import Service, ServiceError, code_in_tmp, own_command, unit_folder
+    from voiced.service.units import Service, ServiceError, code_in_tmp, own_command, unit_folder
 
     path = own_command(sys.argv[0])
     if path is None:
@@ -72,7 +72,7 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Show what comes, too.")] = False,
 ) -> None:
     """Show its log."""
-    from voiced.service import ServiceError
+    from voiced.service.units import ServiceError
 
     command = service_of(context).logs_command(follow=follow)
     sys.stdout.flush()
@@ -93,7 +93,7 @@ def remove(context: typer.Context) -> None:
 def tell() -> None:
     """Say aloud that the service was given up; systemd starts this."""
     from voiced.config import Config
-    from voiced.service import UNIT, run_program, why_given_up
+    from voiced.service.units import UNIT, run_program, why_given_up
 
     shown = run_program(
         ["systemctl", "--user", "show", UNIT, "--property=ExecMainStatus", "--value"]
@@ -104,8 +104,8 @@ def tell() -> None:
 
 
 async def _say(config: Config, sentence: str) -> None:
-    from voiced import composition
-    from voiced.speaking import read_aloud
+    from voiced.composition import engines as composition
+    from voiced.loop.speaking import read_aloud
 
     profile = composition.voice(config)
     synthesizer = composition.synthesizer(config, profile)

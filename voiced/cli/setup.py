@@ -13,8 +13,8 @@ import typer
 if TYPE_CHECKING:
     from voiced.config import Loaded
     from voiced.journal import Journal
+    from voiced.memory.turn_store import TurnStore
     from voiced.registry import LoadedPlugins
-    from voiced.turn_store import TurnStore
 
 __all__ = [
     "Clock",
@@ -99,7 +99,7 @@ def open_journal(loaded: Loaded) -> Journal:
 def open_turns(loaded: Loaded) -> TurnStore:
     """The kept turns; nothing is made where there are none."""
     from voiced.config import trace_folder
-    from voiced.turn_store import TurnStore
+    from voiced.memory.turn_store import TurnStore
 
     return TurnStore(trace_folder(loaded.config.journal))
 

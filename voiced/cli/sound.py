@@ -41,8 +41,8 @@ def say(
 
 async def speak(loaded: Loaded, voice: str, text: str, sink: str = "speaker") -> None:
     """Speak a text with a voice, to the speaker or into a WAV file, to its end."""
-    from voiced import composition
-    from voiced.speaking import read_aloud
+    from voiced.composition import engines as composition
+    from voiced.loop.speaking import read_aloud
 
     profile = composition.voice(loaded.config, voice)
     synthesizer = composition.synthesizer(loaded.config, profile)
@@ -76,7 +76,8 @@ def transcribe(
 
 
 async def _transcribe(loaded: Loaded, path: Path, engine: str) -> Transcript:
-    from voiced import composition
+    from voiced.composition import engines as composition
+    from voiced.composition.brain import open_brain
     from voiced.engines.sound_file import Pace, SoundFileMicrophone
     from voiced.stages import Transcript
 
@@ -84,7 +85,7 @@ async def _transcribe(loaded: Loaded, path: Path, engine: str) -> Transcript:
     transcriber = composition.transcriber(loaded.config, engine)
     final = Transcript("", is_final=True)
     async with (
-        composition.open_brain(loaded) as brain,
+        open_brain(loaded) as brain,
         composition.prepared(microphone, transcriber),
         aclosing(transcriber.transcribe(microphone.frames(), brain.thinker.hints)) as readings,
     ):

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from voiced.config import Loaded
-    from voiced.misses import Miss
+    from voiced.memory.misses import Miss
+    from voiced.memory.taught import TaughtFile
     from voiced.plugin import Intent
-    from voiced.taught import TaughtFile
 
 __all__ = ["add_to", "taught_templates"]
 
@@ -44,7 +44,7 @@ def taught_templates(loaded: Loaded, intents: tuple[Intent, ...]) -> Mapping[str
 
 def misses(context: typer.Context, as_json: AsJson = False) -> None:
     """List what no template fits, the most frequent first; teach makes a template of it."""
-    from voiced.misses import counted
+    from voiced.memory.misses import counted
 
     loaded = load_config(context)
     with closing(open_journal(loaded)) as journal:
@@ -66,7 +66,7 @@ def misses(context: typer.Context, as_json: AsJson = False) -> None:
 
 async def _still_missed(loaded: Loaded, every: tuple[Miss, ...]) -> tuple[Miss, ...]:
     """Those that no template fits today."""
-    from voiced.composition import open_brain
+    from voiced.composition.brain import open_brain
 
     async with open_brain(loaded, hears=False) as brain:
         return tuple(miss for miss in every if not brain.dispatcher.match([(miss.text, 1.0)]))
@@ -119,7 +119,7 @@ def unteach(
 
 def _file(loaded: Loaded) -> TaughtFile:
     from voiced.config import taught_file
-    from voiced.taught import TaughtFile
+    from voiced.memory.taught import TaughtFile
 
     return TaughtFile(taught_file(loaded.config.intents))
 
@@ -135,7 +135,7 @@ def _named(name: str, intents: tuple[Intent, ...]) -> Intent:
 
 
 def _template(sentence: str, intent: Intent, slots: list[str]) -> str:
-    from voiced.taught import template_of
+    from voiced.memory.taught import template_of
 
     pairs = [slot.partition("=") for slot in slots]
     wrong = next(
@@ -152,9 +152,9 @@ async def _refuse_clash(loaded: Loaded, added: tuple[Intent, str], sentence: str
     Raises:
         InvalidSlots: It is not, or does.
     """
-    from voiced.composition import open_brain
+    from voiced.composition.brain import open_brain
     from voiced.errors import InvalidSlots
-    from voiced.taught import try_out
+    from voiced.memory.taught import try_out
 
     intent, template = added
     async with open_brain(loaded, hears=False) as brain:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from voiced.config import Loaded
+    from voiced.memory.turn_store import KeptTurn, TurnStore
     from voiced.timeline import Timeline
-    from voiced.turn_store import KeptTurn, TurnStore
 
 __all__ = ["app", "find", "loaded_with"]
 

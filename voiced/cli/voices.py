@@ -27,8 +27,8 @@ def list_voices(context: typer.Context, as_json: AsJson = False) -> None:
     """List the voices and whether their models are installed."""
     from voiced.cli.setup import load_config
     from voiced.config import model_folder, voice_folder
-    from voiced.models import locate
-    from voiced.voices import profiles
+    from voiced.models.catalogue import locate
+    from voiced.models.voices import profiles
 
     chosen = load_config(context).config.synthesizer.voice
     rows = [
@@ -59,7 +59,7 @@ def pull(
     from voiced.cli.models import pull_with_bar
     from voiced.cli.setup import load_config
     from voiced.config import voice_folder
-    from voiced.voices import model_of
+    from voiced.models.voices import model_of
 
     model = model_of(name, voice_folder())
     if model is not None:

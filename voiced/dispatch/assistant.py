@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import partial
 
 from voiced.conversation import Conversation, Delivery
-from voiced.delivery import wished
 from voiced.dispatch.calls import Report
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.mode import SpeechMode
@@ -18,6 +17,7 @@ from voiced.errors import IntentFailed, PluginError
 from voiced.events import ActionUndone, MemoryErased
 from voiced.journal import Change
 from voiced.plugin import Effect, Entity, Forgotten, Intent, Remembered, Undoer
+from voiced.speech.delivery import wished
 
 __all__ = ["BoundAssistant"]
 

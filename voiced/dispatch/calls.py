@@ -10,7 +10,7 @@ from typing import Any
 from voiced.dispatch.away import receipt
 from voiced.errors import VoicedError
 from voiced.events import Event, Origin, TurnId
-from voiced.plan import Step
+from voiced.planning.plan import Step
 from voiced.plugin import Candidate, Effect, Intent, Reply
 from voiced.policy import (
     Allowance,

@@ -16,11 +16,11 @@ from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.errors import PluginError
 from voiced.events import TurnId
 from voiced.journal import Journal
-from voiced.labels import Labelled, Origin
-from voiced.memory import Memory
-from voiced.pictures import fitted
+from voiced.memory.kept import Memory
+from voiced.planning.pictures import fitted
+from voiced.planning.quarantine import Quarantine
 from voiced.plugin import Assistant, Integrity, Intent, JsonValue, Undo
-from voiced.quarantine import Quarantine
+from voiced.trust.labels import Labelled, Origin
 
 __all__ = ["WAITS", "CallContext", "Environment", "InWorker", "Waits"]
 

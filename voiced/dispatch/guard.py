@@ -14,7 +14,7 @@ from typing import Any
 from voiced.conversation import Conversation, is_handle
 from voiced.dispatch.calls import Call
 from voiced.errors import IntentDenied
-from voiced.judging import (
+from voiced.planning.judging import (
     Sources,
     Standing,
     UserWords,
@@ -22,7 +22,7 @@ from voiced.judging import (
     is_well_formed,
     judge,
 )
-from voiced.plan import Plan, Step
+from voiced.planning.plan import Plan, Step
 from voiced.plugin import Entity, Field, Integrity, Intent, Reply
 from voiced.policy import Trust, Where
 from voiced.spoken import FILLERS, normalise

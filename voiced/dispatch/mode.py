@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from voiced.dispatch.calls import Call
 from voiced.errors import PluginError
-from voiced.overlap_words import is_only_stop
 from voiced.plugin import Intent
+from voiced.speech.overlap_words import is_only_stop
 
 __all__ = ["SpeechMode"]
 

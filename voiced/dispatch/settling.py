@@ -18,7 +18,7 @@ from voiced.dispatch.rivals import ask_which, asked_calls, read_which
 from voiced.dispatch.vocabulary import Vocabulary
 from voiced.errors import IntentDenied, JournalError, UnknownIntent, VoicedError
 from voiced.events import ConfirmationAsked, IntentMatched, TurnId
-from voiced.plan import Step
+from voiced.planning.plan import Step
 from voiced.plugin import Integrity, Intent
 from voiced.policy import (
     Allowance,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import anyio
 
-from voiced.composition import uses_pulse
+from voiced.composition.engines import uses_pulse
 from voiced.config import Config
 from voiced.doctor.checks import Check
 from voiced.engines import portaudio, pulse

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples, level_dbfs, silence
-from voiced.composition import prepared
+from voiced.composition.engines import prepared
 from voiced.config import AudioSettings
 from voiced.engines.echo_choice import EchoChoice
 from voiced.errors import ModelMissing

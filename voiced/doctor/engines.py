@@ -10,9 +10,9 @@ from voiced.doctor.checks import Check, Examination
 from voiced.doctor.services import check_prompt_cache, check_server, check_wyoming
 from voiced.engines.smart_turn import what_is_missing
 from voiced.errors import VoicedError
-from voiced.models import locate
-from voiced.turn_store import TurnStore
-from voiced.voices import Profile, load_voice, profile
+from voiced.memory.turn_store import TurnStore
+from voiced.models.catalogue import locate
+from voiced.models.voices import Profile, load_voice, profile
 
 __all__ = ["check_engines"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from voiced.composition import uses_pulse
+from voiced.composition.engines import uses_pulse
 from voiced.config import journal_folder
 from voiced.doctor.checks import Check, Examination
 from voiced.doctor.desktop import check_desktop

@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel
 
-from voiced.companions import Beside, companions_of
+from voiced.composition.companions import Beside, companions_of
 from voiced.config import Loaded, plugin_settings
 from voiced.doctor.checks import Check, Examination
 from voiced.errors import ConfigError, PluginError, VoicedError

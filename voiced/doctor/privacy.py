@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_cache_path
 
-from voiced.companions import companions_of, kept_by
+from voiced.composition.companions import companions_of, kept_by
 from voiced.config import (
     Config,
     journal_folder,
@@ -24,12 +24,12 @@ from voiced.config import (
 from voiced.control.mute_file import MUTE_FILE
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
-from voiced.last_good import good_file
-from voiced.models import listed_models
-from voiced.pause_file import PAUSE_FILE
-from voiced.plugin_record import record_file
-from voiced.starts import STARTS_FILE
-from voiced.voices import downloadable, profile
+from voiced.memory.pause_file import PAUSE_FILE
+from voiced.models.catalogue import listed_models
+from voiced.models.voices import downloadable, profile
+from voiced.registry.record import record_file
+from voiced.service.last_good import good_file
+from voiced.service.starts import STARTS_FILE
 
 __all__ = ["PrivacyFact", "privacy"]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from voiced.composition import tool_servers
+from voiced.composition.engines import tool_servers
 from voiced.config import Config
 from voiced.doctor.checks import Check
 from voiced.engines.mcp_client import is_installed, missing

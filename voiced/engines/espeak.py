@@ -18,7 +18,7 @@ import numpy as np
 from voiced.audio import Samples, silence
 from voiced.engines.respelling import Respelling, respell
 from voiced.errors import ModelMissing, SynthesisError
-from voiced.loudness import amplified
+from voiced.sound.loudness import amplified
 from voiced.stages import SpokenAudio, Voice, WordTiming
 from voiced.workers import Exclusive, stream
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import anyio
 
 from voiced.audio import Samples, silence
-from voiced.paced_playback import PacedPlayback
+from voiced.sound.paced_playback import PacedPlayback
 
 __all__ = ["NullSpeaker"]
 

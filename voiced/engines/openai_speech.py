@@ -15,7 +15,7 @@ from voiced.engines.openai_faults import Peer, Refusal
 from voiced.engines.openai_http import Server
 from voiced.engines.respelling import respell
 from voiced.errors import SynthesisError
-from voiced.loudness import amplified
+from voiced.sound.loudness import amplified
 from voiced.stages import SpokenAudio
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from voiced.audio import to_int16
 from voiced.engines.respelling import Respelling, respell
 from voiced.errors import ModelMissing, SynthesisError
-from voiced.loudness import amplified
+from voiced.sound.loudness import amplified
 from voiced.stages import SpokenAudio, Voice, WordTiming
 from voiced.workers import Exclusive, stream
 

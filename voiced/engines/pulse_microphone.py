@@ -16,7 +16,7 @@ from voiced.engines.portaudio import Format
 from voiced.engines.portaudio_microphone import BlockCutter
 from voiced.engines.pulse import Connection, Device, library, lost, pick, properties
 from voiced.errors import DeviceError
-from voiced.levels import ZeroWatch
+from voiced.sound.levels import ZeroWatch
 from voiced.sound_notes import Note, SoundNote
 from voiced.workers import Handover
 

@@ -16,8 +16,8 @@ import numpy as np
 
 from voiced.audio import AudioFrame, Resampler, Samples, silence
 from voiced.errors import DeviceCause, DeviceError
-from voiced.far import FarSignal
-from voiced.loudness import Loudness, gain_of
+from voiced.sound.far import FarSignal
+from voiced.sound.loudness import Loudness, gain_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

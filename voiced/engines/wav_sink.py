@@ -17,7 +17,7 @@ import anyio
 
 from voiced.audio import Resampler, Samples, silence
 from voiced.errors import DeviceError
-from voiced.paced_playback import PacedPlayback
+from voiced.sound.paced_playback import PacedPlayback
 from voiced.workers import Exclusive
 
 if TYPE_CHECKING:

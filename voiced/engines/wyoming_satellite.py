@@ -24,7 +24,7 @@ from voiced.engines.wyoming_wire import (
     sound_of,
 )
 from voiced.errors import DeviceError
-from voiced.paced_playback import PacedPlayback
+from voiced.sound.paced_playback import PacedPlayback
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

@@ -11,7 +11,7 @@ from voiced.engines.respelling import respell
 from voiced.engines.wyoming_faults import Peer, described
 from voiced.engines.wyoming_wire import Garbled, Message, sound_of
 from voiced.errors import SynthesisError
-from voiced.loudness import amplified
+from voiced.sound.loudness import amplified
 from voiced.stages import SpokenAudio
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 A recogniser that knows only orders makes an order of every "mhm". The words may be said alone, a
 few in a row, or before an order: "okay stop", "right, what time is it". What they mean is told by
-voiced.overlap_words. Words that noise is taken for ("hush" in a breath) are left out.
+voiced.speech.overlap_words. Words that noise is taken for ("hush" in a breath) are left out.
 """
 
 from __future__ import annotations

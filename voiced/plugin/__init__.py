@@ -23,7 +23,6 @@ from voiced.errors import (
     InvalidSlots,
     PluginError,
 )
-from voiced.labels import EXTERNAL, Integrity, Labelled
 from voiced.plugin.announcers import Announcer, announces
 from voiced.plugin.companions import Checkup, Companion, Health
 from voiced.plugin.context import Assistant, Context
@@ -32,7 +31,6 @@ from voiced.plugin.effects import Effect
 from voiced.plugin.intents import Intent, Slot, Undoer
 from voiced.plugin.memory import Forgetter, Forgotten, Keeps, Remembered
 from voiced.plugin.replies import Entity, Field, FieldKind, FileEntity, Reply, Undo
-from voiced.quoting import attributed
 from voiced.slots import (
     ADDRESS,
     COMING_DATE_SPAN,
@@ -70,6 +68,8 @@ from voiced.spoken import (
     written_name,
     year_words,
 )
+from voiced.trust.labels import EXTERNAL, Integrity, Labelled
+from voiced.trust.quoting import attributed
 
 __all__ = [
     "ADDRESS",

@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from voiced.announcements import News, Told
-from voiced.labels import Integrity
 from voiced.plugin.context import Context
+from voiced.trust.labels import Integrity
 
 __all__ = ["Announcer", "announces"]
 

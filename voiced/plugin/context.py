@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from voiced.desk import Desk
-from voiced.labels import Labelled
 from voiced.plugin.memory import Forgotten, Remembered
 from voiced.plugin.replies import Entity, Undo
 from voiced.slots import JsonValue, SlotContext
+from voiced.trust.labels import Labelled
 
 if TYPE_CHECKING:
     from voiced.plugin.intents import Intent

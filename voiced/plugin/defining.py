@@ -7,13 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from voiced.errors import PluginError
-from voiced.labels import Integrity
 from voiced.plugin.context import Context
 from voiced.plugin.effects import Effect
 from voiced.plugin.intents import Intent, Slot, Undoer
 from voiced.plugin.replies import Reply
 from voiced.sentence_rules import check_sentences
 from voiced.slots import JsonValue, SlotType
+from voiced.trust.labels import Integrity
 
 __all__ = ["intent", "undoes"]
 

@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voiced.labels import Integrity
 from voiced.plugin.context import Context
 from voiced.plugin.effects import Effect
 from voiced.plugin.replies import Reply
 from voiced.slots import JsonValue, SlotType
+from voiced.trust.labels import Integrity
 
 __all__ = ["Intent", "Slot", "Undoer"]
 

@@ -15,7 +15,6 @@ from typing import Any, TypeVar, cast
 from voiced import errors
 from voiced.desk import Desk
 from voiced.errors import CannotRead, IntentDenied, PluginError, VoicedError
-from voiced.labels import EXTERNAL, Labelled
 from voiced.plugin import (
     Effect,
     Entity,
@@ -30,6 +29,7 @@ from voiced.plugin import (
 )
 from voiced.plugin_host.describing import BUILT_IN_TYPES
 from voiced.plugin_host.wire import decode, encode
+from voiced.trust.labels import EXTERNAL, Labelled
 from voiced.uptime import uptime_s
 
 __all__ = ["HostAssistant", "HostContext", "HostSlotContext", "Link", "NamedEntity"]

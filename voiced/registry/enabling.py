@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from voiced import plugin_record
 from voiced.errors import PluginError
 from voiced.plugin import Effect, Intent
-from voiced.plugin_record import Pin
+from voiced.registry import record as plugin_record
 from voiced.registry.finding import Found, in_folder, installed
 from voiced.registry.fingerprint import fingerprint, source_of_point
+from voiced.registry.record import Pin
 from voiced.registry.values import PluginChoice
 
 __all__ = ["Enabled", "disable", "enable"]

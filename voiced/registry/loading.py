@@ -13,11 +13,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from voiced import plugin_record
 from voiced.errors import PluginError, VoicedError
 from voiced.plugin import Effect, Intent
 from voiced.plugin_host.source import Members, Source, import_plugin, load_error, members
-from voiced.plugin_record import Record
+from voiced.registry import record as plugin_record
 from voiced.registry.duplicates import refuse_duplicates
 from voiced.registry.finding import (
     Found,
@@ -28,6 +27,7 @@ from voiced.registry.finding import (
 )
 from voiced.registry.fingerprint import source_of_point
 from voiced.registry.pins import check_pin, verify
+from voiced.registry.record import Record
 from voiced.registry.values import LoadedPlugins, Plugin, PluginChoice, PluginOrigin
 
 if TYPE_CHECKING:

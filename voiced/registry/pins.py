@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from importlib.metadata import EntryPoint
 
-from voiced import plugin_record
 from voiced.errors import PluginError
-from voiced.plugin_record import Pin
+from voiced.registry import record as plugin_record
 from voiced.registry.fingerprint import fingerprint
+from voiced.registry.record import Pin
 
 __all__ = ["check_pin", "verify"]
 

@@ -9,7 +9,7 @@ import anyio
 
 from voiced.audio import AudioFrame
 from voiced.errors import DeviceError
-from voiced.shutter import Shutter
+from voiced.loop.shutter import Shutter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable

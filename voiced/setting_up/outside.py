@@ -10,7 +10,7 @@ from voiced.audio import Samples
 from voiced.config import Config
 from voiced.doctor.checks import Check
 from voiced.doctor.echo import EchoReport
-from voiced.models import Model
+from voiced.models.catalogue import Model
 from voiced.setting_up.dialogue import Dialogue
 from voiced.setting_up.keeping import Keeper
 from voiced.setting_up.machine import Machine

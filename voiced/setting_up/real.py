@@ -17,8 +17,8 @@ from voiced.doctor.devices import check_devices
 from voiced.doctor.echo import EchoReport
 from voiced.doctor.services import check_sound_server
 from voiced.errors import ControlError
-from voiced.models import Model, installed, locate
-from voiced.service import Service
+from voiced.models.catalogue import Model, installed, locate
+from voiced.service.units import Service
 from voiced.setting_up import ports, talking, trying
 from voiced.setting_up.machine import Machine, look
 from voiced.setting_up.outside import Heard, LocalServer

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiced import composition
 from voiced.audio import RATE_HZ, AudioFrame, Samples
+from voiced.composition import engines as composition
 from voiced.config import Config, TranscriberSettings
 from voiced.demo import USER_VOICE, render_speech
 from voiced.engines.espeak import EspeakSynthesizer

@@ -9,10 +9,10 @@ from typing import Any
 import anyio
 
 from voiced import control, daemon
+from voiced.composition.opening import RunOptions
 from voiced.config import Loaded
 from voiced.errors import AlreadyRunning
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
-from voiced.opening import RunOptions
 from voiced.setting_up.outside import Heard
 
 __all__ = ["Ear", "one_turn", "turn_of_frames"]

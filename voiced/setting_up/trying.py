@@ -7,8 +7,8 @@ from contextlib import aclosing
 
 import numpy as np
 
-from voiced import composition
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, Samples, silence
+from voiced.composition import engines as composition
 from voiced.config import Config
 from voiced.demo import render_speech
 from voiced.doctor.echo import EchoReport, measure
@@ -16,8 +16,8 @@ from voiced.engines import portaudio, pulse
 from voiced.engines.echo_choice import chosen_for
 from voiced.engines.webrtc_aec import WebrtcEchoCanceller
 from voiced.errors import EngineError
+from voiced.loop.speaking import read_aloud
 from voiced.sound_notes import Kind
-from voiced.speaking import read_aloud
 from voiced.stages import Microphone
 
 __all__ = ["device_names", "listen", "measure_echo", "record", "speak"]

@@ -18,8 +18,9 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from voiced.desk import Desk
-from voiced.labels import Labelled, Origin
-from voiced.pictures import fitted
+from voiced.planning.pictures import fitted
+from voiced.planning.quarantine import Quarantine
+from voiced.planning.schema import bounded, mistake
 from voiced.plugin import (
     Entity,
     Forgotten,
@@ -31,11 +32,10 @@ from voiced.plugin import (
     Undoer,
     normalise,
 )
-from voiced.quarantine import Quarantine
-from voiced.quoting import without_links
-from voiced.schema import bounded, mistake
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall
 from voiced.testing.desk import fake_desk
+from voiced.trust.labels import Labelled, Origin
+from voiced.trust.quoting import without_links
 
 __all__ = ["Change", "FakeAssistant", "FakeContext"]
 

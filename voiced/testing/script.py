@@ -24,11 +24,11 @@ from voiced.conversation import Conversation
 from voiced.desk import NO_DESK, NO_LOCK, Desk, ScreenLock
 from voiced.dispatch import Dispatcher, Environment
 from voiced.events import Event
-from voiced.herald import Herald
 from voiced.journal import Journal
+from voiced.loop.herald import Herald
+from voiced.loop.session import Habits, Session, Stages
 from voiced.plugin import Announcer, Intent, Undoer
 from voiced.policy import Door
-from voiced.session import Habits, Session, Stages
 from voiced.stages import (
     EchoCanceller,
     Microphone,
@@ -51,7 +51,7 @@ from voiced.testing.fakes import (
     FakeVoiceDetector,
     Says,
 )
-from voiced.thinking import Thinker
+from voiced.thinking.thinker import Thinker
 from voiced.turns import Rules
 from voiced.turns.rules import in_samples
 

@@ -19,8 +19,8 @@ from bench.dojo.planner import Step, parts
 from bench.dojo.slots import written
 from bench.dojo.tools import intent_name
 
-from voiced.consulting import ASKED, UNANSWERED
 from voiced.stages import Message, ReplyDelta, Tool, ToolCall, Usage
+from voiced.thinking.consulting import ASKED, UNANSWERED
 
 __all__ = ["THANKS", "Obedient", "Script"]
 

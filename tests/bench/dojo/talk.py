@@ -23,7 +23,7 @@ from voiced.journal import Journal
 from voiced.plugin import Effect, Intent, Undoer
 from voiced.policy import Verdict
 from voiced.testing.script import inline
-from voiced.thinking import Thinker, Thought, Turn
+from voiced.thinking.thinker import Thinker, Thought, Turn
 from voiced.trace import Marks
 
 __all__ = ["Asked", "Course", "Made", "Room", "effect_of", "play"]

@@ -12,7 +12,7 @@ from bench.kills.acts import Act
 from bench.kills.ground import A_FOLDER, CONTENTS, Ground
 from bench.kills.killing import undo_that
 
-from voiced import composition
+from voiced.composition.brain import _interrupted
 from voiced.journal import Journal
 
 __all__ = ["Outcome", "check"]
@@ -53,7 +53,7 @@ def check(ground: Ground, act: Act, way: str, before: dict[str, str]) -> Outcome
     """Start again and look; ``before`` is the tree as it was before the act."""
     journal = ground.open_journal()
     try:
-        told = composition._interrupted(journal)
+        told = _interrupted(journal)
         ground.tidy(journal)
         is_whole = _is_whole(journal)
         left_over = ground.left_over()

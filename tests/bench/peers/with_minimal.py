@@ -15,8 +15,8 @@ import anyio
 from scenes import Scene
 from stand_ins import Parts, Take
 
-from voiced import composition
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame, Samples
+from voiced.composition import engines as composition
 from voiced.config import Config
 from voiced.stages import Message, ReplyDelta, Voice
 

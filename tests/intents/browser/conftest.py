@@ -16,12 +16,12 @@ from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.dispatch.calls import Call, Result
 from voiced.events import TurnId
 from voiced.journal import Journal
+from voiced.planning.quarantine import Quarantine
 from voiced.plugin import Intent, Undoer
-from voiced.quarantine import Quarantine
 from voiced.testing import clock
 from voiced.testing.context import FakeContext
 from voiced.testing.script import inline
-from voiced.thinking import Thinker, Turn
+from voiced.thinking.thinker import Thinker, Turn
 from voiced.trace import Marks
 from voiced_intents import browser, search, talk
 from voiced_intents.browser import joined

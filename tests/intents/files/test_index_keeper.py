@@ -17,7 +17,7 @@ import file_tree
 import pytest
 import yaml
 
-from voiced import companions
+from voiced.composition import companions
 from voiced.config import load
 from voiced.doctor.plugins import check_plugins
 from voiced.plugin import Companion

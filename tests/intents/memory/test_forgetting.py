@@ -15,13 +15,13 @@ from voiced.dispatch.calls import Call, Question, Report
 from voiced.errors import IntentDenied
 from voiced.events import Event, MemoryErased, Timing, TurnId
 from voiced.journal import Journal
-from voiced.memory import Memory
+from voiced.memory.kept import Memory
+from voiced.memory.taught import TaughtFile
+from voiced.memory.turn_store import Limits, TurnStore
 from voiced.plugin import Effect, Forgotten
 from voiced.policy import Answer
-from voiced.taught import TaughtFile
 from voiced.testing.script import inline
 from voiced.timeline import Step, Timeline
-from voiced.turn_store import Limits, TurnStore
 from voiced_intents import memory
 from voiced_intents.memory.forgetting import _told
 

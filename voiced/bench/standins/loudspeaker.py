@@ -12,7 +12,7 @@ import numpy as np
 
 from voiced.audio import AudioFrame, Samples, silence
 from voiced.bench.material.utterances import AUDIBLE
-from voiced.paced_playback import PacedPlayback
+from voiced.sound.paced_playback import PacedPlayback
 
 if TYPE_CHECKING:
     from voiced.stages import Playback, Speaker

@@ -8,7 +8,8 @@ from urllib.parse import urlsplit
 from voiced.config import voice_folder
 from voiced.config.editing import KeyValue
 from voiced.errors import ModelMissing
-from voiced.models import Model, listed_models
+from voiced.models.catalogue import Model, listed_models
+from voiced.models.voices import profile, profiles
 from voiced.setting_up.advice import (
     EMBEDDED,
     MOST_S,
@@ -20,7 +21,6 @@ from voiced.setting_up.advice import (
 )
 from voiced.setting_up.outside import Run
 from voiced.setting_up.speed import WHISPER_GFLOP, expected_s
-from voiced.voices import profile, profiles
 
 __all__ = ["set_recogniser", "set_voice"]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from voiced.audio import RATE_HZ, Samples
-from voiced.paced_playback import PacedPlayback
+from voiced.sound.paced_playback import PacedPlayback
 from voiced.testing.room.interpolation import RateChange
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What is kept of turns: searched and erased as one, and for how long."""

@@ -1,0 +1,1 @@
+"""Models and voices: which there are, from the network, from files at hand."""

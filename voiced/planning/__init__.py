@@ -1,0 +1,1 @@
+"""What a request may change, fixed before text from outside is read; and that text read apart."""

@@ -1,0 +1,118 @@
+"""Which settings can be put in force while the assistant runs, and how that is done."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from voiced.composition.brain import Brain
+from voiced.composition.companions import Beside
+from voiced.composition.engines import responder
+from voiced.config import Config, Loaded, ResponderSettings, config_file, load, plugin_settings
+from voiced.dispatch import Waits
+from voiced.registry import plugin_names, settings_of
+from voiced.steering.plugin_watch import PluginWatch
+from voiced.steering.reloading import Part
+from voiced.workers import in_worker
+
+if TYPE_CHECKING:
+    from voiced.memory.recorder import FlightRecorder
+
+__all__ = ["Around", "LiveSettings"]
+
+_SETTLED = ("url", "pictures")
+"""Where the model is, and what may be sent there, was told to the user at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What there is beside the session that can be looked at, or changed.
+
+    ``satellites`` names those that are here; None where none can come.
+    """
+
+    brain: Brain
+    watch: PluginWatch
+    recorder: FlightRecorder
+    companions: Sequence[Beside] = ()
+    satellites: Callable[[], tuple[str, ...] | None] = lambda: None
+
+
+class LiveSettings:
+    """Settings of a run.
+
+    Args:
+        loaded: Those that it began with.
+        around: What they are for.
+    """
+
+    def __init__(self, loaded: Loaded, around: Around) -> None:
+        self._started = loaded
+        self._around = around
+
+    async def read(self) -> Loaded:
+        """The configuration as it is now.
+
+        Raises:
+            ConfigError: It has a mistake.
+        """
+        path = self._started.path
+        own = None if path == config_file() else path
+        return await in_worker(load, own, os.environ, plugin_names)
+
+    async def check(self, fresh: Loaded) -> None:
+        """Look at the sections of plugins.
+
+        Raises:
+            ConfigError: One has a mistake.
+        """
+        for plugin in self._around.watch.plugins.plugins:
+            if plugin.settings_model is not None:
+                plugin_settings(fresh.config, plugin.name, plugin.settings_model, fresh.file)
+
+    def parts(self) -> tuple[Part, ...]:
+        """What can be put in force while it runs."""
+        plugins = {plugin.name for plugin in self._around.brain.plugins.plugins}
+        sections = tuple(f"{name}." for name in plugins - Config.model_fields.keys())
+        return (
+            Part(("control.scope",), _nothing),
+            Part(("policy.",), self._use_policy),
+            Part(("journal.transcripts", "journal.keep_days"), self._use_journal),
+            Part(("intents.disabled", "intents.enabled"), self._around.watch.use),
+            Part(sections, self._use_plugins),
+            Part(self._model_keys(), self._use_model),
+        )
+
+    def _model_keys(self) -> tuple[str, ...]:
+        if self._around.brain.model is None:
+            return ()
+        names = ResponderSettings.model_fields.keys() - set(_SETTLED)
+        return tuple(f"responder.{name}" for name in sorted(names))
+
+    async def _use_model(self, loaded: Loaded) -> None:
+        settled = {name: getattr(self._started.config.responder, name) for name in _SETTLED}
+        settings = loaded.config.responder.model_copy(update=settled)
+        fresh = responder(loaded.config.model_copy(update={"responder": settings}))
+        if self._around.brain.model is not None and fresh is not None:
+            await self._around.brain.model.replace(fresh)
+
+    async def _use_policy(self, loaded: Loaded) -> None:
+        policy = loaded.config.policy
+        self._around.brain.dispatcher.allow(Waits(policy.confirm_s, policy.outbox_s))
+
+    async def _use_journal(self, loaded: Loaded) -> None:
+        journal, settings = self._around.brain.journal, loaded.config.journal
+        journal.keep_transcripts(wanted=settings.transcripts)
+        self._around.recorder.keep_words(wanted=settings.transcripts)
+        await in_worker(journal.purge, settings.keep_days)
+
+    async def _use_plugins(self, loaded: Loaded) -> None:
+        fresh = await in_worker(settings_of, loaded, self._around.watch.plugins.plugins)
+        self._around.brain.settings.update(fresh)
+        await self._around.brain.dispatcher.refresh()
+
+
+async def _nothing(_: Loaded) -> None:
+    """It is looked up when it is needed."""
