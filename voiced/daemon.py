@@ -47,6 +47,7 @@ from voiced.spoken import one_line
 from voiced.steering.live_settings import Around
 from voiced.steering.outside import Steering, be_the_only_one, both
 from voiced.steering.plugin_watch import PluginWatch
+from voiced.steering.shown import shown
 from voiced.supervision import Change
 from voiced.trace import is_logged
 from voiced.trust.labels import Integrity
@@ -54,7 +55,6 @@ from voiced.turns import PauseMemory
 from voiced.workers import in_worker
 
 if TYPE_CHECKING:
-    from voiced.engines.notifications import DesktopNotices, Pressed
     from voiced.memory.recorder import FlightRecorder
 
 __all__ = [
@@ -301,21 +301,11 @@ def _beside(
         chimes = Chimes(stages.speaker, lambda: session.is_free)
         everyone.append(chimes.read)
         works.append(chimes.run)
-    shown = _desktop_notices(config, session, brain)
-    if shown is not None:
-        everyone.append(shown.read)
-        works.append(shown.run)
+    if isinstance(stages.microphone, TellsNotes):  # a file is nobody's desktop
+        everything = shown(config, session, brain, _note)
+        everyone.extend(each.read for each in everything)
+        works += [each.run for each in everything]
     return works
-
-
-def _desktop_notices(config: Config, session: Session, brain: Brain) -> DesktopNotices | None:
-    def press(button: Pressed) -> None:
-        if button == "unmute":
-            session.controls.unmute()
-        elif brain.dispatcher.awaits_answer:
-            session.type(button)
-
-    return composition.desktop_notices(config, press, _note)
 
 
 def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:

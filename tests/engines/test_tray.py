@@ -46,7 +46,10 @@ class Desk:
         self.scope: Scope | None = Scope.ADMIN
         self.peers: list[Peer] = []
         env = {"DBUS_SESSION_BUS_ADDRESS": address}
-        self.tray = Tray(self.acts.append, self.grant, env, has_page=has_page)
+        self.tray = Tray(self.act, self.grant, env, has_page=has_page)
+
+    async def act(self, wanted: str) -> None:
+        self.acts.append(wanted)
 
     def grant(self, peer: Peer) -> Scope | None:
         self.peers.append(peer)

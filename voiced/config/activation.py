@@ -69,3 +69,7 @@ class ActivationSettings(Section):
     notifications: bool = Field(
         default=False, description="Show mode and questions as desktop notifications."
     )
+    tray: bool = Field(
+        default=True,
+        description="Show the state in the desktop's tray, with a menu, where there is a tray.",
+    )

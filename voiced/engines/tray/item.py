@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import anyio
@@ -51,7 +51,7 @@ class Tray:
     """Reads the events of a session, and shows its state.
 
     Args:
-        act: Told of what the user clicked.
+        act: Does what the user clicked.
         grant: Says what the process behind a click may; one that may not act is not heeded.
         environ: Names the bus; None is this process's environment.
         has_page: Whether there is a page to open.
@@ -59,7 +59,7 @@ class Tray:
 
     def __init__(
         self,
-        act: Callable[[TrayAct], None],
+        act: Callable[[TrayAct], Awaitable[None]],
         grant: Grant,
         environ: Mapping[str, str] | None = None,
         *,
@@ -205,7 +205,7 @@ class Tray:
     async def _press(self, line: BusLine, sender: str, act: TrayAct) -> None:
         if not await self._is_panel(line, sender):
             raise CallRefused("AccessDenied", "this is for the desktop's panel alone")
-        self._act(act)
+        await self._act(act)
 
     async def _is_panel(self, line: BusLine, sender: str) -> bool:
         peer = await line.peer_of(sender)
