@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import anyio
 
 from voiced.composition import engines as composition
-from voiced.composition.opening import habits, open_words, rules
+from voiced.composition.opening import habits, named, open_words, rules
 from voiced.conversation import Conversation
 from voiced.errors import ModelMissing, VoicedError
 from voiced.events import Event, ModeChanged
@@ -118,7 +118,7 @@ class Rooms:
                 reader(event)
 
         known = habits(self.config)
-        if stages.wake_word is None:  # and it has no key
+        if stages.wake_word is None and stages.names is None:  # and it has no key
             known = replace(known, gate=None)
         return Session(stages, thinker, rules(self.config.turns), tell, known)
 
@@ -138,13 +138,14 @@ class Rooms:
             door=Door.SATELLITE,
             wake_word=None,
             stop_word=None,
+            names=None,
         )
         return replace(stages, **words)
 
     def _transcriber(self) -> Transcriber:
         """One that hears live cannot hear two rooms; one that reads whole utterances can."""
         if self.config.transcriber.engine == "pocketsphinx":
-            return composition.transcriber(self.config)
+            return named(self.config, composition.transcriber(self.config))
         return self.here.transcriber
 
     async def _canceller(self, stack: AsyncExitStack, name: str) -> EchoCanceller | None:

@@ -31,6 +31,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "device_lost": ("  the {device} is gone", "red"),
     "device_found": ("  the {device} is back", "green"),
     "stage_failed": ("  {stage}: {message}", "red"),
+    "not_addressed": ("  not for me", "dim"),
     "wake_word_heard": ("  heard its name: {word}", "dim"),
 }
 

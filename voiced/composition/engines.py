@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from voiced.stages import (
         EchoCanceller,
         Microphone,
+        NameSpotter,
         Speaker,
         Synthesizer,
         Transcriber,
@@ -54,6 +55,7 @@ __all__ = [
     "flight_recorder",
     "key_sources",
     "microphone",
+    "name_spotter",
     "prepared",
     "responder",
     "room_canceller",
@@ -183,6 +185,16 @@ def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetecto
         return MicroWakeWordDetector(words, settings.sensitivity) if words else None
 
     return detector(words), detector(settings.stop_words)
+
+
+def name_spotter(config: Config) -> NameSpotter | None:
+    """What hears its names; None where it goes by none."""
+    settings = config.activation
+    if settings.mode != "name":
+        return None
+    from voiced.engines.name_spotter import PocketsphinxNameSpotter
+
+    return PocketsphinxNameSpotter(settings.names, settings.sensitivity)
 
 
 def desktop_notices(

@@ -106,7 +106,7 @@ class Session:
             self._listener,
             self.clock,
             emit,
-            Opening(self._habits.gate, stages.wake_word, stages.stop_word),
+            Opening(self._habits.gate, stages.wake_word, stages.stop_word, stages.names),
         )
         self.crier = Crier(lambda: self if self._is_open else None)
 
