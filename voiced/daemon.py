@@ -161,10 +161,10 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
     companions = tuple(companions_of(loaded, brain.plugins.plugins))
     rooms, door = _satellites(parts)
-    around = Around(
-        brain, watch, recorder, companions, lambda: None if door is None else door.names
-    )
+    names = partial(_names_of, door)
+    around = Around(brain, watch, recorder, companions, names, rooms.controls)
     steering = Steering(loaded, around, folder_of(os.environ), _note)
+    rooms.readers.append(steering.feed.hear_room)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_heed_signals, tasks, steering)
@@ -188,6 +188,10 @@ def _satellites(parts: _Parts) -> tuple[Rooms, Door | None]:
     if not config.satellites.listen:
         return rooms, None
     return rooms, Door(satellite_folder(), rooms.open, _note)
+
+
+def _names_of(door: Door | None) -> tuple[str, ...] | None:
+    return None if door is None else door.names
 
 
 def _let_satellites_in(config: Config, door: Door | None, tasks: TaskGroup) -> None:

@@ -21,7 +21,8 @@ from voiced.errors import ModelMissing, VoicedError
 from voiced.events import Event, ModeChanged
 from voiced.loop.session import Session
 from voiced.memory.keepers import keepers
-from voiced.policy import Door
+from voiced.plugin import Effect
+from voiced.policy import Door, Place
 
 if TYPE_CHECKING:
     from voiced.composition.brain import Brain
@@ -71,14 +72,18 @@ class Rooms:
         config: The configuration.
         brain: The assistant's.
         here: The engines of this machine's own session; what can be shared is shared.
+
+    Attributes:
+        readers: Take every event of every room, with the room's name.
     """
 
     def __init__(self, config: Config, brain: Brain, here: Stages) -> None:
         self.config = config
         self.brain = brain
         self.here = here
+        self.readers: list[Callable[[str, Event], None]] = []
         self._is_muted = True
-        self._open: dict[Link, Controls] = {}
+        self._open: dict[Link, Session] = {}
 
     def hear(self, event: Event) -> None:
         """Take an event of this machine's own session."""
@@ -87,18 +92,24 @@ class Rooms:
         is_muted = event.mode == "muted"
         if is_muted != self._is_muted:
             self._is_muted = is_muted
-            for link, controls in self._open.items():
-                _mute(link, controls, wanted=is_muted)
+            for link, session in self._open.items():
+                _mute(link, session.controls, wanted=is_muted)
+
+    def controls(self, name: str = "") -> tuple[Controls, ...]:
+        """The handles of the room of this name, or of all where it is empty."""
+        found = [each for link, each in self._open.items() if name in {"", link.name}]
+        return tuple(session.controls for session in found)
 
     async def open(self, link: Link) -> None:
         """Run the session of a satellite until it is gone; what breaks it is told in the log."""
         _log.info("the satellite %s is here", link.name)
-        thinker = self.brain.thinker.apart(Conversation())
+        place = Place(link.name, frozenset(Effect[right] for right in link.rights))
+        thinker = self.brain.thinker.apart(Conversation(), place)
         try:
             async with AsyncExitStack() as stack:
                 stages = await self._stages(link, stack)
-                session = self._session(stages, thinker)
-                self._open[link] = session.controls
+                session = self._session(link.name, stages, thinker)
+                self._open[link] = session
                 if self._is_muted:
                     _mute(link, session.controls, wanted=True)
                 link.ready()
@@ -110,12 +121,14 @@ class Rooms:
             thinker.dispatcher.outbox.close()  # nobody there can say stop any more
             _log.info("the satellite %s is gone", link.name)
 
-    def _session(self, stages: Stages, thinker: Thinker) -> Session:
+    def _session(self, name: str, stages: Stages, thinker: Thinker) -> Session:
         readers = keepers(self.brain.journal, self.config.journal.keep_days)
 
         def tell(event: Event) -> None:
             for reader in readers:
                 reader(event)
+            for each in self.readers:
+                each(name, event)
 
         known = habits(self.config)
         if stages.wake_word is None and stages.names is None:  # and it has no key

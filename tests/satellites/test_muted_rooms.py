@@ -46,6 +46,7 @@ class Away(FakeSpeaker):
     """A satellite that keeps whether it is muted, and whether it is listened to."""
 
     name = "kitchen"
+    rights = ("R0", "W1", "O1")
 
     def __init__(self) -> None:
         super().__init__()

@@ -50,6 +50,8 @@ class State:
             self.level_dbfs = float(frame["level_dbfs"])
             return
         event = frame["event"]
+        if "room" in event:
+            return
         kind = event["type"]
         if kind == "mode_changed":
             self.mode = event["mode"]
@@ -83,7 +85,8 @@ def told(event: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     template, style = found
     fields = {**event, "does": _does(event), "steps": _steps(event)}
-    return template.format_map(defaultdict(str, fields)).rstrip(), style
+    line = template.format_map(defaultdict(str, fields)).rstrip()
+    return (f"[{event['room']}] {line}" if "room" in event else line), style
 
 
 def _does(event: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,10 @@ def _nothing() -> None:
     """Nobody is to be told."""
 
 
+def _no_room(_: str) -> Sequence[Controls]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
     """Carries out orders.
@@ -40,12 +44,14 @@ class Orders:
         status: Gives `voiced status` as a JSON object.
         reload: Reads the configuration again; gives what came of it as a JSON object.
         tell_request: Another program asked for what needs the user.
+        rooms: The handles of the satellite of this name, or of all where it is empty.
     """
 
     controls: Controls
     status: Callable[[], Awaitable[Mapping[str, Any]]]
     reload: Callable[[], Awaitable[Mapping[str, Any]]]
     tell_request: Callable[[], None] = _nothing
+    rooms: Callable[[str], Sequence[Controls]] = _no_room
 
     async def carry_out(self, order: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """Do it; what there is to answer.
@@ -63,7 +69,7 @@ class Orders:
             case "ptt":
                 self._press(order.get("action"))
             case "stop":
-                self.controls.stop()
+                self._stop(order.get("room"))
             case "mute":
                 self.controls.mute()
             case "unmute":
@@ -73,6 +79,17 @@ class Orders:
             case _:  # watch: who has the connection does that
                 pass
         return {"mode": self.controls.mode}
+
+    def _stop(self, room: object) -> None:
+        """Stop whoever speaks in this room, or everywhere."""
+        found = self.rooms("" if room is None else str(room))
+        if room is None:
+            self.controls.stop()
+        elif not found:
+            message = f"there is no satellite {room} here now"
+            raise ControlError(message, reason="no_room", mend="see which are: voiced status")
+        for each in found:
+            each.stop()
 
     def _press(self, action: object) -> None:
         if action not in _PRESSES:

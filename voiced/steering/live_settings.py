@@ -11,6 +11,7 @@ from voiced.composition.brain import Brain
 from voiced.composition.companions import Beside
 from voiced.composition.engines import responder
 from voiced.config import Config, Loaded, ResponderSettings, config_file, load, plugin_settings
+from voiced.controls import Controls
 from voiced.dispatch import Waits
 from voiced.registry import plugin_names, settings_of
 from voiced.steering.plugin_watch import PluginWatch
@@ -30,7 +31,8 @@ _SETTLED = ("url", "pictures")
 class Around:
     """What there is beside the session that can be looked at, or changed.
 
-    ``satellites`` names those that are here; None where none can come.
+    ``satellites`` names those that are here; None where none can come. ``rooms`` gives the handles
+    of the one of a name, or of all where that is empty.
     """
 
     brain: Brain
@@ -38,6 +40,7 @@ class Around:
     recorder: FlightRecorder
     companions: Sequence[Beside] = ()
     satellites: Callable[[], tuple[str, ...] | None] = lambda: None
+    rooms: Callable[[str], Sequence[Controls]] = lambda _: ()
 
 
 class LiveSettings:

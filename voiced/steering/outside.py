@@ -96,15 +96,22 @@ class Steering:
             self._controls.toggle()
 
     def stop(self) -> None:
-        """What a spoken "stop" does."""
+        """What a spoken "stop" does, here and in every room."""
         if self._controls is not None:
-            self._controls.stop()
+            for each in (self._controls, *self._around.rooms("")):
+                each.stop()
 
     async def run(self, crier: Crier) -> None:
         """Answer until cancelled; ``begin`` comes before."""
         if self._controls is None:
             return
-        orders = Orders(self._controls, self._status, self._reload, self._requests_wait)
+        orders = Orders(
+            self._controls,
+            self._status,
+            self._reload,
+            self._requests_wait,
+            rooms=self._around.rooms,
+        )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._say_requests, crier)
             settings = self._reloader.loaded.config.control
