@@ -150,7 +150,7 @@ async def _play(parts: _Parts, readers: Sequence[Reader]) -> None:
             _let_satellites_in(config, door, tasks)
             known = habits(config, None, recorder.hear)
             everyone: list[Reader] = [*readers, recorder, rooms.hear]
-            await serve(config, parts.brain, parts.stages, everyone, known)
+            await serve(config, parts.brain, parts.stages, everyone, known, rooms=rooms)
             tasks.cancel_scope.cancel()
 
 
@@ -177,7 +177,9 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
             everyone: list[Reader] = [*readers, recorder, rooms.hear, *steering.readers]
             known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
             heard = replace(brain, announcers=lambda: watch.plugins.announcers)
-            await serve(config, heard, parts.stages, everyone, known, steering=steering)
+            await serve(
+                config, heard, parts.stages, everyone, known, steering=steering, rooms=rooms
+            )
             tasks.cancel_scope.cancel()
 
 
@@ -233,6 +235,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     known: Habits | None = None,
     *,
     steering: Steering | None = None,
+    rooms: Rooms | None = None,
 ) -> None:
     """Run a session on prepared stages until the microphone's source ends.
 
@@ -243,6 +246,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         readers: Take every event.
         known: Of the user; None learns nothing.
         steering: Lets it be asked from outside; None does not.
+        rooms: Other rooms, in which something may be said unasked.
     """
     if is_awaited():
         await prove_voice(stages.synthesizer, stages.voice)
@@ -267,7 +271,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         _tell(everyone, failure(error, 0))
     herald = Herald(
         brain.dispatcher.news,
-        session.crier.say,
+        session.crier.say if rooms is None else partial(rooms.say, here=session.crier),
         lambda: brain.dispatcher.acted,
         lambda: datetime.now().astimezone(),
     )

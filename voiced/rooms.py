@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import anyio
 
+from voiced.announcements import Announcement, Hearing
 from voiced.composition import engines as composition
 from voiced.composition.opening import habits, named, open_words, rules
 from voiced.conversation import Conversation
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
     from voiced.composition.brain import Brain
     from voiced.config import Config
     from voiced.controls import Controls
+    from voiced.loop.announcing import Crier
     from voiced.loop.surroundings import Stages
     from voiced.satellites.door import Door as SatelliteDoor
     from voiced.satellites.link import Link
     from voiced.stages import EchoCanceller, Transcriber
     from voiced.thinking.thinker import Thinker
+    from voiced.trust.labels import Integrity
 
 __all__ = ["Rooms", "keep_door"]
 
@@ -40,6 +43,7 @@ _log = logging.getLogger(__name__)
 
 
 _AGAIN_S = 10.0
+_LOOK_S = 0.2
 
 
 async def keep_door(
@@ -94,6 +98,21 @@ class Rooms:
             self._is_muted = is_muted
             for link, session in self._open.items():
                 _mute(link, session.controls, wanted=is_muted)
+
+    async def say(
+        self, announcement: Announcement, integrity: Integrity, answer_s: float, here: Crier
+    ) -> Hearing:
+        """Say it in its room; here, if nobody is there, or he goes before it was said."""
+        heard: list[Hearing] = []
+        there = [each for each in self._open.items() if each[0].name == announcement.room]
+        for link, session in there:
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(_cancel_when_gone, link, tasks.cancel_scope)
+                heard.append(await session.crier.say(announcement, integrity, answer_s))
+                tasks.cancel_scope.cancel()
+            if heard and not link.is_over:
+                return heard[0]
+        return await here.say(announcement, integrity, answer_s)
 
     def controls(self, name: str = "") -> tuple[Controls, ...]:
         """The handles of the room of this name, or of all where it is empty."""
@@ -179,3 +198,11 @@ def _mute(link: Link, controls: Controls, *, wanted: bool) -> None:
         controls.mute()
     else:
         controls.unmute()
+
+
+async def _cancel_when_gone(link: Link, scope: anyio.CancelScope) -> None:
+    while True:
+        await anyio.sleep(_LOOK_S)
+        if link.is_over:
+            scope.cancel()
+            return

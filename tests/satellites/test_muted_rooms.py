@@ -16,10 +16,12 @@ from anyio.abc import TaskGroup
 from control_lab import until
 
 from voiced import rooms
+from voiced.announcements import Announcement, Hearing
 from voiced.composition.brain import open_brain
 from voiced.config import load
 from voiced.controls import Mode
-from voiced.events import ModeChanged
+from voiced.events import ModeChanged, PlaybackStarted
+from voiced.loop.announcing import Crier
 from voiced.loop.session import Stages
 from voiced.registry import plugin_names
 from voiced.rooms import Rooms, keep_door
@@ -33,6 +35,7 @@ from voiced.testing.fakes import (
     FakeTranscriber,
     FakeVoiceDetector,
 )
+from voiced.trust.labels import Integrity
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine]
 
@@ -47,6 +50,7 @@ class Away(FakeSpeaker):
 
     name = "kitchen"
     rights = ("R0", "W1", "O1")
+    is_over = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -115,6 +119,49 @@ async def test_who_mutes_the_assistant_mutes_every_room(
         await until(lambda: attic.is_(muted=True))
         change("asleep")
         await until(lambda: kitchen.is_(muted=False) and attic.is_(muted=False))
+
+
+class Here:
+    """The voice of the machine itself."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    async def say(self, announcement: Announcement, _: Integrity, __: float) -> Hearing:
+        self.said.append(announcement.key)
+        return "answered"
+
+
+async def test_what_is_announced_in_a_room_is_said_there_and_here_if_nobody_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, type]] = []
+    here, away, stays = Here(), Away(), anyio.CancelScope()
+    async with _house(tmp_path, monkeypatch) as (house, tasks):
+        house.readers.append(lambda room, event: told.append((room, type(event))))
+
+        async def live() -> None:
+            with stays:
+                await house.open(cast("Link", away))
+
+        async def say(key: str, text: str, room: str) -> Hearing:
+            news = Announcement(key, text, room=room)
+            return await house.say(news, Integrity.CONFIG, 0.0, cast("Crier", here))
+
+        tasks.start_soon(live)
+        await until(lambda: house.controls("kitchen") != ())
+        assert await say("tea", "Tea.", "kitchen") == "heard"
+        assert ("kitchen", PlaybackStarted) in told
+        assert await say("door", "The door.", "") == "answered"
+        assert await say("bath", "The bath.", "attic") == "answered"
+        assert here.said == ["door", "bath"]
+        told.clear()
+        tasks.start_soon(say, "long", 20 * "It takes a while to say all of this. ", "kitchen")
+        await until(lambda: ("kitchen", PlaybackStarted) in told)
+        away.is_over = True
+        stays.cancel()
+        await until(lambda: here.said[-1] == "long")
+        assert house.controls() == ()
 
 
 async def test_an_address_that_is_not_free_yet_is_tried_again(

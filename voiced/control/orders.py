@@ -82,7 +82,7 @@ class Orders:
 
     def _stop(self, room: object) -> None:
         """Stop whoever speaks in this room, or everywhere."""
-        found = self.rooms("" if room is None else str(room))
+        found = self.rooms("") if room is None else self.rooms(str(room)) if room else ()
         if room is None:
             self.controls.stop()
         elif not found:

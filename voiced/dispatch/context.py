@@ -116,6 +116,11 @@ class CallContext:
         return self.now.timestamp() if uptime_s is None else uptime_s()
 
     @property
+    def room(self) -> str:
+        """The room that this was asked in; empty: at the machine itself."""
+        return self._environment.place.room
+
+    @property
     def desk(self) -> Desk:
         """The user's desktop."""
         return self._environment.desk

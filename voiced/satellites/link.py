@@ -80,6 +80,11 @@ class Link:
         self._lease: LinkPlayback | None = None
         self._far: Samples | None = silence(0)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether it is gone."""
+        return self._is_over
+
     async def run(self) -> None:
         """Read and write until it is over."""
         reason = "it hung up"
