@@ -26,7 +26,7 @@ from voiced.memory.recorder import FlightRecorder
 from voiced.plugin import Companion, Health
 from voiced.registry import plugin_names
 from voiced.service.last_good import good_file
-from voiced.steering.live_settings import Around
+from voiced.steering.live_settings import Around, Satellites
 from voiced.steering.outside import Steering
 from voiced.steering.plugin_watch import PluginWatch
 from voiced.testing.fakes import (
@@ -69,6 +69,7 @@ class House:
         self.steering = steering
         self.events: list[Event] = []
         self.told: list[str] = []
+        self.moved: list[str] = []
         self.speaker = FakeSpeaker()
 
     def write(self, text: str) -> None:
@@ -93,14 +94,16 @@ class House:
 async def _house(home: Path, *companions: Companion) -> AsyncGenerator[House]:
     loaded: Loaded = load(None, os.environ, plugin_names)
     told: list[str] = []
+    moved: list[str] = []
     async with open_brain(loaded, hears=False) as brain:
         watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, told.append)
         recorder = FlightRecorder(loaded.config, lambda *_: None)
         beside = [Beside(each, brain.dispatcher.slot_context()) for each in companions]
-        around = Around(brain, watch, recorder, beside, lambda: ("kitchen",))
+        satellites = Satellites(lambda: ("kitchen",), listen=moved.append)
+        around = Around(brain, watch, recorder, beside, satellites)
         steering = Steering(loaded, around, home / "run", told.append)
         house = House(home, brain, steering)
-        house.told = told
+        house.told, house.moved = told, moved
         stages = Stages(
             FakeMicrophone([], 60.0),
             FakeVoiceDetector(),
@@ -169,6 +172,14 @@ async def test_settings_are_in_force_in_the_same_conversation(home) -> None:
         assert [record.text for record in house.brain.journal.last(1)] == ["keep this"]
         notes = (await house.ask(do="status"))["status"]["notes"]
         assert notes == ["at the next start: audio.speaker"]
+
+
+async def test_the_door_for_satellites_is_moved_by_a_reload(home) -> None:
+    async with _house(home) as house:
+        house.write('[satellites]\nlisten = "127.0.0.1:10700"\n')
+        done = (await house.ask(do="reload"))["reload"]
+        assert (done["applied"], done["waiting"]) == (["satellites.listen"], [])
+        assert house.moved == ["127.0.0.1:10700"]
 
 
 async def test_what_a_service_reloaded_is_the_configuration_that_worked_last(

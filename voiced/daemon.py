@@ -24,7 +24,7 @@ from voiced.composition.brain import Brain, open_brain
 from voiced.composition.companions import companions_of, keep
 from voiced.composition.opening import RunOptions, habits, lock_of, open_stages, rules
 from voiced.composition.telling import tell_changes
-from voiced.config import Config, Loaded, host_and_port, journal_folder, satellite_folder
+from voiced.config import Config, Loaded, journal_folder, satellite_folder
 from voiced.control import signals
 from voiced.control.place import folder_of
 from voiced.errors import ungrouped
@@ -37,14 +37,14 @@ from voiced.memory import pause_file
 from voiced.memory.keepers import keepers
 from voiced.memory.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
-from voiced.rooms import Rooms, keep_door
+from voiced.rooms import Doorway, Rooms
 from voiced.satellites.door import Door
 from voiced.service.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
 from voiced.service.starts import STARTS_FILE, Starts
 from voiced.sound.guard import SoundGuard
 from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
-from voiced.steering.live_settings import Around
+from voiced.steering.live_settings import Around, Satellites
 from voiced.steering.outside import Steering, be_the_only_one, both
 from voiced.steering.plugin_watch import PluginWatch
 from voiced.steering.shown import shown
@@ -146,8 +146,8 @@ async def _play(parts: _Parts, readers: Sequence[Reader]) -> None:
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(signals.heed, stops, tasks.cancel_scope.cancel)
-            rooms, door = _satellites(parts)
-            _let_satellites_in(config, door, tasks)
+            rooms, doorway = _satellites(parts)
+            tasks.start_soon(doorway.run)
             known = habits(config, None, recorder.hear)
             everyone: list[Reader] = [*readers, recorder, rooms.hear]
             await serve(config, parts.brain, parts.stages, everyone, known, rooms=rooms)
@@ -160,9 +160,9 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
     config = loaded.config
     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
     companions = tuple(companions_of(loaded, brain.plugins.plugins))
-    rooms, door = _satellites(parts)
-    names = partial(_names_of, door)
-    around = Around(brain, watch, recorder, companions, names, rooms.controls)
+    rooms, doorway = _satellites(parts)
+    satellites = Satellites(lambda: doorway.names, rooms.controls, doorway.move)
+    around = Around(brain, watch, recorder, companions, satellites)
     steering = Steering(loaded, around, folder_of(os.environ), _note)
     rooms.readers.append(steering.feed.hear_room)
     with ungrouped():
@@ -172,7 +172,7 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
             tasks.start_soon(watch.run)
             for beside in companions:
                 tasks.start_soon(keep, beside)
-            _let_satellites_in(config, door, tasks)
+            tasks.start_soon(doorway.run)
             pauses = await _pauses(config, tasks)
             everyone: list[Reader] = [*readers, recorder, rooms.hear, *steering.readers]
             known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
@@ -183,23 +183,12 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
             tasks.cancel_scope.cancel()
 
 
-def _satellites(parts: _Parts) -> tuple[Rooms, Door | None]:
+def _satellites(parts: _Parts) -> tuple[Rooms, Doorway]:
     """Their rooms, and a door for them where the settings want one."""
     config = parts.loaded.config
     rooms = Rooms(config, parts.brain, parts.stages)
-    if not config.satellites.listen:
-        return rooms, None
-    return rooms, Door(satellite_folder(), rooms.open, _note)
-
-
-def _names_of(door: Door | None) -> tuple[str, ...] | None:
-    return None if door is None else door.names
-
-
-def _let_satellites_in(config: Config, door: Door | None, tasks: TaskGroup) -> None:
-    if door is not None:
-        place = host_and_port(config.satellites.listen)
-        tasks.start_soon(keep_door, door, place, _note)
+    door = Door(satellite_folder(), rooms.open, _note)
+    return rooms, Doorway(door, config.satellites.listen, _note)
 
 
 async def _pauses(config: Config, tasks: TaskGroup) -> PauseMemory | None:

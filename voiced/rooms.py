@@ -17,6 +17,7 @@ import anyio
 from voiced.announcements import Announcement, Hearing
 from voiced.composition import engines as composition
 from voiced.composition.opening import habits, named, open_words, rules
+from voiced.config import host_and_port
 from voiced.conversation import Conversation
 from voiced.errors import ModelMissing, VoicedError
 from voiced.events import Event, ModeChanged
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from voiced.thinking.thinker import Thinker
     from voiced.trust.labels import Integrity
 
-__all__ = ["Rooms", "keep_door"]
+__all__ = ["Doorway", "Rooms", "keep_door"]
 
 _log = logging.getLogger(__name__)
 
@@ -65,6 +66,44 @@ async def keep_door(
             if isinstance(error, ModelMissing):
                 return
         await anyio.sleep(_AGAIN_S)
+
+
+class Doorway:
+    """Has a door where the settings want one.
+
+    Args:
+        door: It.
+        listen: Where, as HOST:PORT; empty for nowhere.
+        tell: Takes what is wrong with it.
+    """
+
+    def __init__(self, door: SatelliteDoor, listen: str, tell: Callable[[str], None]) -> None:
+        self._door = door
+        self._listen = listen
+        self._tell = tell
+        self._moved = anyio.Event()
+
+    @property
+    def names(self) -> tuple[str, ...] | None:
+        """The satellites that are here; None where none can come in."""
+        return self._door.names if self._listen else None
+
+    def move(self, listen: str) -> None:
+        """Have it there from now on; who came in elsewhere is hung up on."""
+        if listen != self._listen:
+            self._listen = listen
+            self._moved.set()
+
+    async def run(self) -> None:
+        """Let them in, until cancelled."""
+        while True:
+            async with anyio.create_task_group() as tasks:
+                if self._listen:
+                    place = host_and_port(self._listen)
+                    tasks.start_soon(keep_door, self._door, place, self._tell)
+                await self._moved.wait()
+                tasks.cancel_scope.cancel()
+            self._moved = anyio.Event()
 
 
 class Rooms:

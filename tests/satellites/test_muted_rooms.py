@@ -24,7 +24,7 @@ from voiced.events import ModeChanged, PlaybackStarted
 from voiced.loop.announcing import Crier
 from voiced.loop.session import Stages
 from voiced.registry import plugin_names
-from voiced.rooms import Rooms, keep_door
+from voiced.rooms import Doorway, Rooms, keep_door
 from voiced.satellites.door import Door
 from voiced.satellites.link import Link
 from voiced.testing.fakes import (
@@ -164,6 +164,21 @@ async def test_what_is_announced_in_a_room_is_said_there_and_here_if_nobody_is_t
         assert house.controls() == ()
 
 
+async def _comes_in(place: str) -> bool:
+    """Whether somebody listens there."""
+    host, _, port = place.partition(":")
+    try:
+        await (await anyio.connect_tcp(host, int(port))).aclose()
+    except OSError:
+        return False
+    return True
+
+
+async def _until(place: str, *, opens: bool) -> None:
+    while await _comes_in(place) is not opens:  # noqa: ASYNC110 - it comes or goes
+        await anyio.sleep(0.01)
+
+
 async def test_an_address_that_is_not_free_yet_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -178,13 +193,6 @@ async def test_an_address_that_is_not_free_yet_is_tried_again(
 
     async def nobody(_: Link) -> None: ...
 
-    async def comes_in(port: int) -> bool:
-        try:
-            await (await anyio.connect_tcp("127.0.0.1", port)).aclose()
-        except OSError:
-            return False
-        return True
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
@@ -194,9 +202,32 @@ async def test_an_address_that_is_not_free_yet_is_tried_again(
                 tasks.start_soon(partial(keep_door, door, ("127.0.0.1", port), told.append))
                 await until(lambda: len(tries) > 2)
                 taken.close()
-                while not await comes_in(port):  # noqa: ASYNC110 - it tries anew
-                    await anyio.sleep(0.01)
+                await _until(f"127.0.0.1:{port}", opens=True)
                 tasks.cancel_scope.cancel()
     assert len(told) == 1, "it is told once"
     assert "satellites.listen" in told[0]
     assert "choose another port" in told[0]
+
+
+async def test_the_door_is_where_the_settings_want_it(tmp_path: Path) -> None:
+    async def nobody(_: Link) -> None: ...
+
+    places: list[str] = []
+    for _ in range(2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            places.append(f"127.0.0.1:{free.getsockname()[1]}")
+    first, second = places
+    doorway = Doorway(Door(tmp_path, nobody, lambda _: None), "", pytest.fail)
+    assert doorway.names is None
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(doorway.run)
+            for place, others in ((first, [second]), (second, [first]), ("", places)):
+                doorway.move(place)
+                if place:
+                    await _until(place, opens=True)
+                assert doorway.names == (() if place else None)
+                for other in others:
+                    await _until(other, opens=False)
+            tasks.cancel_scope.cancel()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voiced.composition.brain import Brain
@@ -21,26 +21,38 @@ from voiced.workers import in_worker
 if TYPE_CHECKING:
     from voiced.memory.recorder import FlightRecorder
 
-__all__ = ["Around", "LiveSettings"]
+__all__ = ["Around", "LiveSettings", "Satellites"]
 
 _SETTLED = ("url", "pictures")
 """Where the model is, and what may be sent there, was told to the user at the start."""
 
 
+def _nowhere(_: str) -> None:
+    """There is no door for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Satellites:
+    """Microphones in other rooms.
+
+    ``names`` are those that are here; None where none can come. ``controls`` gives the handles of
+    the one of a name, or of all where that is empty. ``listen`` moves their door.
+    """
+
+    names: Callable[[], tuple[str, ...] | None] = lambda: None
+    controls: Callable[[str], Sequence[Controls]] = lambda _: ()
+    listen: Callable[[str], None] = _nowhere
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What there is beside the session that can be looked at, or changed.
-
-    ``satellites`` names those that are here; None where none can come. ``rooms`` gives the handles
-    of the one of a name, or of all where that is empty.
-    """
+    """What there is beside the session that can be looked at, or changed."""
 
     brain: Brain
     watch: PluginWatch
     recorder: FlightRecorder
     companions: Sequence[Beside] = ()
-    satellites: Callable[[], tuple[str, ...] | None] = lambda: None
-    rooms: Callable[[str], Sequence[Controls]] = lambda _: ()
+    satellites: Satellites = field(default_factory=Satellites)
 
 
 class LiveSettings:
@@ -86,6 +98,7 @@ class LiveSettings:
             Part(("intents.disabled", "intents.enabled"), self._around.watch.use),
             Part(sections, self._use_plugins),
             Part(self._model_keys(), self._use_model),
+            Part(("satellites.listen",), self._use_satellites),
         )
 
     def _model_keys(self) -> tuple[str, ...]:
@@ -110,6 +123,9 @@ class LiveSettings:
         journal.keep_transcripts(wanted=settings.transcripts)
         self._around.recorder.keep_words(wanted=settings.transcripts)
         await in_worker(journal.purge, settings.keep_days)
+
+    async def _use_satellites(self, loaded: Loaded) -> None:
+        self._around.satellites.listen(loaded.config.satellites.listen)
 
     async def _use_plugins(self, loaded: Loaded) -> None:
         fresh = await in_worker(settings_of, loaded, self._around.watch.plugins.plugins)

@@ -98,7 +98,7 @@ class Steering:
     def stop(self) -> None:
         """What a spoken "stop" does, here and in every room."""
         if self._controls is not None:
-            for each in (self._controls, *self._around.rooms("")):
+            for each in (self._controls, *self._around.satellites.controls("")):
                 each.stop()
 
     async def run(self, crier: Crier) -> None:
@@ -110,7 +110,7 @@ class Steering:
             self._status,
             self._reload,
             self._requests_wait,
-            rooms=self._around.rooms,
+            rooms=self._around.satellites.controls,
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._say_requests, crier)
@@ -154,7 +154,7 @@ class Steering:
             async with self._looking:
                 self._programs = await self._look_at_programs()
                 self._looked_s = anyio.current_time()
-        return self.board.status(self._programs, self._around.satellites()).as_row()
+        return self.board.status(self._programs, self._around.satellites.names()).as_row()
 
     async def _look_at_programs(self) -> tuple[ProgramStatus, ...]:
         found: list[ProgramStatus] = []
