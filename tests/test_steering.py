@@ -17,10 +17,12 @@ from voiced.composition.brain import Brain, open_brain
 from voiced.composition.companions import Beside
 from voiced.composition.opening import habits
 from voiced.config import Loaded, load
+from voiced.control.orders import MOST_SPOKEN
 from voiced.control.peers import Peer, Scope
+from voiced.control.wire import encode
 from voiced.daemon import serve
 from voiced.errors import IntentFailed
-from voiced.events import Event, ModeChanged, ReplySentence
+from voiced.events import Event, ModeChanged, ReplySentence, TurnEnded
 from voiced.loop.session import Stages
 from voiced.memory.recorder import FlightRecorder
 from voiced.plugin import Companion, Health
@@ -172,6 +174,32 @@ async def test_settings_are_in_force_in_the_same_conversation(home) -> None:
         assert [record.text for record in house.brain.journal.last(1)] == ["keep this"]
         notes = (await house.ask(do="status"))["status"]["notes"]
         assert notes == ["at the next start: audio.speaker"]
+
+
+async def test_what_another_program_wants_said_is_said_and_is_no_word_of_the_user(home) -> None:
+    async with _house(home) as house:
+        answer = await house.ask(do="speak", text="Dinner\nis ready.")
+        assert answer == {"ok": True, "hearing": "heard"}
+        said = [event.text for event in house.events if isinstance(event, ReplySentence)]
+        assert said == ["Dinner is ready."]
+        assert house.brain.dispatcher.conversation.is_tainted
+        for nothing in ("", " ", 7, "x" * (MOST_SPOKEN + 1)):
+            assert (await house.ask(do="speak", text=nothing))["error"]["code"] == "bad_order"
+
+
+async def test_what_other_programs_want_said_waits_for_its_turn_and_only_so_much_of_it(
+    home,
+) -> None:
+    async with _house(home) as house:
+        clients = [await house.client() for _ in range(5)]
+        for number, client in enumerate(clients):
+            await client.send(encode({"do": "speak", "text": f"Number {number}."}))
+        codes = [(await client.receive() or {}).get("error", {}).get("code") for client in clients]
+        assert sorted(codes, key=str) == [None, None, None, None, "busy"]
+        said = [event for event in house.events if isinstance(event, ReplySentence | TurnEnded)]
+        assert [type(event) for event in said[:8]] == [ReplySentence, TurnEnded] * 4
+        for client in clients:
+            client.line.close()
 
 
 async def test_the_door_for_satellites_is_moved_by_a_reload(home) -> None:

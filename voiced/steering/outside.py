@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ __all__ = ["Steering", "be_the_only_one", "both"]
 _HEALTH_S = 3.0
 _FRESH_S = 2.0
 _TOLD_AGAIN_S = 60.0
+_MOST_SPEAKING = 4
 _REQUEST = "A program asks for something that needs you. Look at it with: voiced mcp requests."
 
 
@@ -68,6 +70,7 @@ class Steering:
         self._reloader = Reloader(loaded, live.read, live.check, live.parts())
         self._request_told_s = -_TOLD_AGAIN_S
         self._requests = anyio.Event()
+        self._speaking = 0
         self._reloading = anyio.Lock()
         self._looking = anyio.Lock()
         self._looked_s = -math.inf
@@ -111,6 +114,7 @@ class Steering:
             self._reload,
             self._requests_wait,
             rooms=self._around.satellites.controls,
+            speak=partial(self._speak, crier),
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._say_requests, crier)
@@ -173,7 +177,18 @@ class Steering:
             self.board.known = _known(self._reloader.loaded, self._around.brain)
         return done.as_row()
 
-    # Requests of other programs
+    # What other programs want to be said
+
+    async def _speak(self, crier: Crier, text: str) -> str:
+        """Say it when nobody speaks. Whoever wrote it: it is no word of the user."""
+        if self._speaking >= _MOST_SPEAKING:
+            message = f"{_MOST_SPEAKING} texts of other programs wait to be spoken already"
+            raise ControlError(message, reason="busy", mend="try again when they are spoken")
+        self._speaking += 1
+        try:
+            return await crier.say(Announcement("speak", text), Integrity.EXTERNAL, 0.0)
+        finally:
+            self._speaking -= 1
 
     def _requests_wait(self) -> None:
         self._requests.set()
