@@ -6,6 +6,7 @@ Only what the registry collects is named here; the code lives in the modules bes
 from __future__ import annotations
 
 from .changing import copy_file, create_folder, move_file, rename_file, trash_file
+from .folder_listing import list_folder
 from .index.companion import COMPANION
 from .many import date_files, move_files, number_files, trash_files, undo_several
 from .measuring import tell_size, tell_space
@@ -31,6 +32,7 @@ __all__ = [
     "extract_archive",
     "find_files",
     "find_tagged",
+    "list_folder",
     "list_recent",
     "list_tags",
     "move_file",

@@ -21,6 +21,7 @@ from voiced.plugin import (
     SlotContext,
     Undo,
     intent,
+    normalise,
     undoes,
 )
 
@@ -38,6 +39,11 @@ __all__ = ["restore_file", "undo_restore"]
 _INFO = ".trashinfo"
 _MOST = 5000
 _LIKE, _ALIKE = 0.6, 0.06
+_LAST = frozenset("last latest newest just".split())
+_DELETED = frozenset(
+    "the what which that was thing one file folder i you we deleted trashed threw put away in into "
+    "trash bin removed".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,8 @@ def _named(words: str, context: SlotContext) -> _Trashed:
         IntentFailed: Nothing in the trash is called so, or two things are alike.
     """
     there = _all(context)
+    if there and _means_the_last(words):
+        return there[0]
     near = [
         (score, name)
         for score, name in closest(words, {each.old.name for each in there})
@@ -117,6 +125,12 @@ def _named(words: str, context: SlotContext) -> _Trashed:
         text = f"There are {said(near[0][1])} and {said(near[1][1])} in the trash. Say which one."
         raise failed("two things in the trash fit alike", text)
     return next(each for each in there if each.old.name == near[0][1])
+
+
+def _means_the_last(words: str) -> bool:
+    """Whether it says nothing but that it went last: "the last thing I deleted"."""
+    found = set(normalise(words))
+    return not found.isdisjoint(_LAST) and found <= _LAST | _DELETED
 
 
 @dataclass(slots=True)

@@ -9,9 +9,11 @@ from voiced.plugin import Context, Effect, JsonValue, Reply, Undo, choice, inten
 
 from .accounts import Accounts
 from .carrying import gone, in_turn, places_of, rows_of, signed_in
+from .matching import with_account
 from .moves import Made, Marking, mark_all, marks_back, planned_mark
 from .naming import MAIL, MailEntity, still_told
-from .several_slot import MAILS, meant_all
+from .settings import Settings
+from .several_slot import MAILS, all_unread, meant_all
 from .speaking import all_back, counted, reported
 
 __all__ = ["flag_mail", "mark_mail", "undo_mail_mark", "unflag_mail"]
@@ -43,6 +45,7 @@ MARK = choice(
     sentences=[
         "mark [the|my] {mail} [as] {mark}",
         "mark [all|all of|both|both of|each of] [the|my] {several_mails:mails} [as] {mark}",
+        "mark (all|everything|all of it) [as] {mark}",
     ],
     effect=Effect.W1,
     critical=["mail", "mails"],
@@ -55,7 +58,10 @@ async def mark_mail(
     mail: Annotated[MailEntity | None, MAIL] = None,
     mails: Annotated[tuple[MailEntity, ...] | None, MAILS] = None,
 ) -> Reply:
-    """Mark mails as read, unread, flagged or not flagged."""
+    """Mark mails as read, unread, flagged or not flagged; of all mail, the unread as read."""
+    if mail is None and mails is None and mark == _READ:
+        unread = await context.in_worker(all_unread, with_account(context.settings(Settings)))
+        return await _marked(context, unread, mark) if unread else Reply("All is read already.")
     return await _marked(context, meant_all(mail, mails), mark)
 
 

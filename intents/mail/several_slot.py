@@ -6,15 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from voiced.plugin import Candidate, InvalidSlots, SlotContext, normalise
+from voiced.plugin import Candidate, IntentDenied, InvalidSlots, SlotContext, normalise
 
-from .matching import fitting
+from .index.lookup import Query
+from .matching import fitting, found_by
 from .naming import MailEntity, entity_of
 from .refusals import denied
 from .settings import Settings
 from .wanted import NOUNS, wanted
 
-__all__ = ["MAILS", "meant_all", "read_back"]
+__all__ = ["MAILS", "all_unread", "meant_all", "read_back"]
 
 _CLOSE = 0.05
 _NAMED = 3
@@ -74,12 +75,30 @@ class _Mails:
         found = _named_last(context) if _points(said) else _described(said, context)
         most = context.settings(Settings).max_at_once
         if len(found) > most:
-            text = f"Those are more than {most} mails. That is too much at once by voice."
-            mend = "raise max_at_once in the section [mail] of voiced.toml"
-            raise denied("more than [mail] max_at_once", text, mend)
+            raise _too_many(most)
         if not found and not _points(said):
             raise InvalidSlots("no mail fits the words", spoken="I found no such mail.")
         return (Candidate(tuple(found), read_back(found)),) if found else ()
+
+
+def _too_many(most: int) -> IntentDenied:
+    text = f"Those are more than {most} mails. That is too much at once by voice."
+    mend = "raise max_at_once in the section [mail] of voiced.toml"
+    return denied("more than [mail] max_at_once", text, mend)
+
+
+def all_unread(settings: Settings) -> tuple[MailEntity, ...]:
+    """The unread mails of the inbox. It blocks.
+
+    Raises:
+        IntentDenied: They are too many.
+        IntentFailed: There is no index yet, or it is damaged.
+    """
+    most = settings.max_at_once
+    found = found_by(settings, Query(is_unseen=True, role="inbox", limit=most + 1))
+    if len(found) > most:
+        raise _too_many(most)
+    return tuple(entity_of(each) for each in found)
 
 
 def _points(said: str) -> bool:

@@ -26,6 +26,7 @@ from voiced_intents.files.listing import entry_at
 from voiced_intents.files.roots import Spot
 from voiced_intents.files.several import Several, numbered
 from voiced_intents.files.sizes import in_words
+from voiced_intents.files.slot import FOLDER
 from voiced_intents.files.trashing import Trashing
 
 from .conftest import NOW, Home, names
@@ -366,6 +367,32 @@ async def test_two_names_that_fit_alike_are_told(home: Home) -> None:
         await files.restore_file(context, trashed="draft")
     reply = await files.restore_file(context, trashed="draft two")
     assert reply.text == "Restored draft two.txt to Documents."
+
+
+async def test_what_was_deleted_last_is_restored_without_its_name(home: Home) -> None:
+    context = home.context()
+    for name in ("first", "second"):
+        context.now += timedelta(minutes=1)
+        await files.trash_file(context, file=entity(home.add(f"Documents/{name}.txt")))
+    reply = await files.restore_file(context, trashed="last thing I deleted")
+    assert reply.text == "Restored second.txt to Documents."
+    with pytest.raises(IntentFailed):
+        await files.restore_file(context, trashed="last letter I deleted")
+
+
+async def test_what_lies_in_a_folder_is_told_the_newest_first(home: Home) -> None:
+    home.add("Downloads/old.pdf", days_ago=9)
+    home.add("Downloads/new.pdf", days_ago=1)
+    home.add("Downloads/inside/deep.pdf", days_ago=2)
+    home.add("Documents/other.pdf")
+    context = home.context()
+    downloads, pictures = (
+        FOLDER.resolve(each, context)[0].value for each in ("downloads", "pictures")
+    )
+    reply = await files.list_folder(context, folder=downloads)
+    assert reply.text == "In Downloads I see three: inside, new.pdf and old.pdf."
+    empty = await files.list_folder(context, folder=pictures)
+    assert empty.text == "There is nothing in Pictures."
 
 
 async def test_what_came_from_elsewhere_is_not_restored(home: Home) -> None:

@@ -221,6 +221,16 @@ def test_marks_are_set_where_they_are_not_and_only_those_come_off(house):
     assert house.flags("INBOX") == {"A boat": set(), "Sale": {b"\\Seen"}, "Last chance": set()}
 
 
+def test_all_that_is_unread_is_marked_as_read_and_taken_back(house):
+    context = context_of(house)
+    read = MARK.resolve("read", context)[0].value
+
+    assert run(mark_mail, context, mark=read).text == "Marked three mails as read."
+    assert set(map(frozenset, house.flags("INBOX").values())) == {frozenset({b"\\Seen"})}
+    undo(context)
+    assert set(map(frozenset, house.flags("INBOX").values())) == {frozenset()}
+
+
 def test_what_is_marked_so_already_is_no_change(house):
     context = context_of(house)
     unread = MARK.resolve("unread", context)[0].value
