@@ -39,6 +39,7 @@ from voiced.testing.fakes import (
     FakeTranscriber,
     FakeVoiceDetector,
 )
+from voiced.turns.rules import in_samples
 
 pytestmark = pytest.mark.anyio
 
@@ -200,6 +201,16 @@ async def test_what_other_programs_want_said_waits_for_its_turn_and_only_so_much
         assert [type(event) for event in said[:8]] == [ReplySentence, TurnEnded] * 4
         for client in clients:
             client.line.close()
+
+
+async def test_turns_are_taken_otherwise_from_the_next_utterance_on(home) -> None:
+    async with _house(home) as house:
+        house.write("[turns]\nend_silence_ms = 700\nlearn_pauses = false\n")
+        done = (await house.ask(do="reload"))["reload"]
+        assert done["applied"] == ["turns.end_silence_ms"]
+        assert done["waiting"] == ["turns.learn_pauses"]
+        session = house.steering._live.session
+        await until(lambda: session._rules.end_silence == in_samples(700))
 
 
 async def test_the_door_for_satellites_is_moved_by_a_reload(home) -> None:

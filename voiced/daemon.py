@@ -163,7 +163,7 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
     companions = tuple(companions_of(loaded, brain.plugins.plugins))
     rooms, doorway = _satellites(parts)
-    satellites = Satellites(lambda: doorway.names, rooms.controls, doorway.move)
+    satellites = Satellites(lambda: doorway.names, rooms.controls, doorway.move, rooms.use_turns)
     around = Around(brain, watch, recorder, companions, satellites)
     steering = Steering(loaded, around, folder_of(os.environ), _note)
     rooms.readers.append(steering.feed.hear_room)
@@ -255,7 +255,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         known or habits(config),
     )
     if steering is not None:
-        steering.begin(session.controls)
+        steering.begin(session)
     beside = _beside(config, brain, stages, session, everyone)
     _tell(everyone, ModeChanged(0, session.controls.mode))
     for error in stages.unusable:

@@ -16,7 +16,7 @@ import anyio
 
 from voiced.announcements import Announcement, Hearing
 from voiced.composition import engines as composition
-from voiced.composition.opening import habits, named, open_words, rules
+from voiced.composition.opening import adopt_turns, habits, named, open_words, rules
 from voiced.config import host_and_port
 from voiced.conversation import Conversation
 from voiced.errors import ModelMissing, VoicedError
@@ -28,7 +28,7 @@ from voiced.policy import Door, Place
 
 if TYPE_CHECKING:
     from voiced.composition.brain import Brain
-    from voiced.config import Config
+    from voiced.config import Config, TurnSettings
     from voiced.controls import Controls
     from voiced.loop.announcing import Crier
     from voiced.loop.surroundings import Stages
@@ -152,6 +152,12 @@ class Rooms:
             if heard and not link.is_over:
                 return heard[0]
         return await here.say(announcement, integrity, answer_s)
+
+    def use_turns(self, settings: TurnSettings) -> None:
+        """Take turns so from now on, in every room."""
+        self.config = self.config.model_copy(update={"turns": settings})
+        for session in self._open.values():
+            adopt_turns(session, settings)
 
     def controls(self, name: str = "") -> tuple[Controls, ...]:
         """The handles of the room of this name, or of all where it is empty."""

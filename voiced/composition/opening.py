@@ -14,7 +14,7 @@ from voiced.composition import spares
 from voiced.config import Config, TurnSettings
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import EngineError
-from voiced.loop.session import Habits, Stages, Tap
+from voiced.loop.session import Habits, Session, Stages, Tap
 from voiced.policy import Door
 from voiced.speech.named import NamedTranscriber
 from voiced.stages import (
@@ -34,7 +34,16 @@ from voiced.turns.rules import in_samples
 if TYPE_CHECKING:
     from voiced.engines.wyoming_satellite import WyomingSatellite
 
-__all__ = ["RunOptions", "habits", "lock_of", "named", "open_stages", "open_words", "rules"]
+__all__ = [
+    "RunOptions",
+    "adopt_turns",
+    "habits",
+    "lock_of",
+    "named",
+    "open_stages",
+    "open_words",
+    "rules",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -73,6 +82,12 @@ def rules(settings: TurnSettings) -> Rules:
         speculates=settings.speculate_ms > 0,
         max_utterance=in_samples(1000 * settings.max_utterance_s),
     )
+
+
+def adopt_turns(session: Session, settings: TurnSettings) -> None:
+    """Have a session that runs take turns by these settings, as soon as nobody speaks."""
+    pre_roll = in_samples(settings.pre_roll_ms)
+    session.adopt(rules(settings), duck_db=settings.duck_db, pre_roll=pre_roll)
 
 
 def lock_of(options: RunOptions) -> ScreenLock:

@@ -30,6 +30,7 @@ from voiced.controls import Controls
 from voiced.errors import ControlError, VoicedError
 from voiced.events import Event
 from voiced.loop.announcing import Crier
+from voiced.loop.session import Session
 from voiced.service import last_good
 from voiced.service.heartbeat import is_awaited
 from voiced.steering.live_settings import Around, LiveSettings
@@ -66,7 +67,7 @@ class Steering:
         self.feed = Feed()
         self.board = StatusBoard(_known(loaded, around.brain))
         self._mute_file = MuteFile(journal_folder(loaded.config.journal), tell)
-        live = LiveSettings(loaded, around)
+        live = self._live = LiveSettings(loaded, around)
         self._reloader = Reloader(loaded, live.read, live.check, live.parts())
         self._request_told_s = -_TOLD_AGAIN_S
         self._requests = anyio.Event()
@@ -82,9 +83,10 @@ class Steering:
         """Who takes every event."""
         return (self.feed.hear, self.board.hear, self._mute_file.hear)
 
-    def begin(self, controls: Controls) -> None:
+    def begin(self, session: Session) -> None:
         """Before the microphone opens: stay muted, if that is how it was left."""
-        self._controls = controls
+        controls = self._controls = session.controls
+        self._live.session = session
         if self._mute_file.is_muted():
             controls.mute()
             control = self._reloader.loaded.config.control
