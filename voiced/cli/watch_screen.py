@@ -31,6 +31,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "device_lost": ("  the {device} is gone", "red"),
     "device_found": ("  the {device} is back", "green"),
     "stage_failed": ("  {stage}: {message}", "red"),
+    "not_addressed": ("  not for me", "dim"),
     "wake_word_heard": ("  heard its name: {word}", "dim"),
 }
 
@@ -49,6 +50,8 @@ class State:
             self.level_dbfs = float(frame["level_dbfs"])
             return
         event = frame["event"]
+        if "room" in event:
+            return
         kind = event["type"]
         if kind == "mode_changed":
             self.mode = event["mode"]
@@ -82,7 +85,8 @@ def told(event: Mapping[str, Any]) -> tuple[str, str] | None:
         return None
     template, style = found
     fields = {**event, "does": _does(event), "steps": _steps(event)}
-    return template.format_map(defaultdict(str, fields)).rstrip(), style
+    line = template.format_map(defaultdict(str, fields)).rstrip()
+    return (f"[{event['room']}] {line}" if "room" in event else line), style
 
 
 def _does(event: Mapping[str, Any]) -> str:

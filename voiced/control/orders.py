@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from voiced.control.peers import Scope
 from voiced.controls import Controls
 from voiced.errors import ControlError
 
-__all__ = ["SCOPES", "Orders", "answer_of", "error_row"]
+__all__ = ["MOST_SPOKEN", "SCOPES", "Orders", "answer_of", "error_row"]
 
 SCOPES: Mapping[str, Scope] = {
     "status": Scope.STATUS,
@@ -18,17 +18,29 @@ SCOPES: Mapping[str, Scope] = {
     "ptt": Scope.ACT,
     "stop": Scope.ACT,
     "mute": Scope.ACT,
+    "speak": Scope.ACT,
     "tell_request": Scope.ACT,
     "unmute": Scope.ADMIN,
     "reload": Scope.ADMIN,
 }
 """Every order, and what one must be allowed to give it."""
 
+MOST_SPOKEN = 8000
+"""Letters that another program may have said at once."""
+
 _PRESSES = ("down", "up", "toggle")
 
 
 def _nothing() -> None:
     """Nobody is to be told."""
+
+
+async def _no_voice(_: str) -> str:
+    raise ControlError("this voiced has no voice", reason="no_voice")
+
+
+def _no_room(_: str) -> Sequence[Controls]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +52,16 @@ class Orders:
         status: Gives `voiced status` as a JSON object.
         reload: Reads the configuration again; gives what came of it as a JSON object.
         tell_request: Another program asked for what needs the user.
+        rooms: The handles of the satellite of this name, or of all where it is empty.
+        speak: Says a text as soon as nobody speaks; gives what became of it, when that is over.
     """
 
     controls: Controls
     status: Callable[[], Awaitable[Mapping[str, Any]]]
     reload: Callable[[], Awaitable[Mapping[str, Any]]]
     tell_request: Callable[[], None] = _nothing
+    rooms: Callable[[str], Sequence[Controls]] = _no_room
+    speak: Callable[[str], Awaitable[str]] = _no_voice
 
     async def carry_out(self, order: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """Do it; what there is to answer.
@@ -60,10 +76,18 @@ class Orders:
                 return {"status": await self.status()}
             case "reload":
                 return {"reload": await self.reload()}
+            case "speak":
+                return {"hearing": await self.speak(_spoken_text(order.get("text")))}
+            case _:
+                self._act(verb, order)
+        return {"mode": self.controls.mode}
+
+    def _act(self, verb: object, order: Mapping[str, Any]) -> None:
+        match verb:
             case "ptt":
                 self._press(order.get("action"))
             case "stop":
-                self.controls.stop()
+                self._stop(order.get("room"))
             case "mute":
                 self.controls.mute()
             case "unmute":
@@ -72,7 +96,17 @@ class Orders:
                 self.tell_request()
             case _:  # watch: who has the connection does that
                 pass
-        return {"mode": self.controls.mode}
+
+    def _stop(self, room: object) -> None:
+        """Stop whoever speaks in this room, or everywhere."""
+        found = self.rooms("") if room is None else self.rooms(str(room)) if room else ()
+        if room is None:
+            self.controls.stop()
+        elif not found:
+            message = f"there is no satellite {room} here now"
+            raise ControlError(message, reason="no_room", mend="see which are: voiced status")
+        for each in found:
+            each.stop()
 
     def _press(self, action: object) -> None:
         if action not in _PRESSES:
@@ -86,6 +120,14 @@ class Orders:
             self.controls.release()
         else:
             self.controls.toggle()
+
+
+def _spoken_text(text: object) -> str:
+    said = " ".join(text.split()) if isinstance(text, str) else ""
+    if not said or len(said) > MOST_SPOKEN:
+        message = f"speak needs a text of at most {MOST_SPOKEN} letters"
+        raise ControlError(message, reason="bad_order")
+    return said
 
 
 def allowed(verb: object, scope: Scope) -> None:
