@@ -8,8 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench \
-	bench-barge-ins bench-files bench-browser bench-links bench-live bench-mail bench-peers bench-soak \
-	bench-web screenshots clean
+	bench-barge-ins bench-files bench-browser bench-links bench-live bench-mail bench-peers bench-restarts \
+	bench-soak bench-web screenshots clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -100,6 +100,11 @@ bench-live: $(VENV)/.dev
 bench-barge-ins: $(VENV)/.dev
 	tests/install_system_packages.sh
 	$(BIN)/python tests/bench/barge_ins.py $(ARGS)
+
+# how long it is deaf after a crash, under a real user manager: a minute; needs root, as in a container
+bench-restarts: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python tests/bench/restarts.py $(ARGS)
 
 # a long day, faster than real time: ten minutes
 bench-soak: $(VENV)/.dev

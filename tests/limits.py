@@ -6,14 +6,16 @@ import ctypes
 import os
 import resource
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 
 NOBODY = 65534
 _NEW_NAMESPACE, _NEW_USERS = 0x00020000, 0x10000000
 _PRIVATE = 0x4000 | 0x40000
+_READ_ONLY, _ANEW, _BOUND = 0x1, 0x20, 0x1000
 
 
 def in_child(body: Callable[[], object], *, user: int | None = None) -> str:
@@ -53,15 +55,35 @@ def on_a_small_disk(folder: Path, body: Callable[[], object], *, room: str = "20
     The disk is there for the child alone, and gone with it. Skips where none can be made.
     """
 
+    options = f"size={room},mode=0777".encode()
+    return _with_mounts([(b"none", os.fsencode(folder), b"tmpfs", 0, options)], body)
+
+
+def on_a_read_only_disk(folder: Path, body: Callable[[], object]) -> str:
+    """What ``body`` comes to while ``folder`` is on a disk that may only be read, root or not.
+
+    It is so for the child alone. Skips where none can be made.
+    """
+    path = os.fsencode(folder)
+    only_read = _BOUND | _ANEW | _READ_ONLY
+    mounts = [(path, path, None, _BOUND, None), (path, path, None, only_read, None)]
+    return _with_mounts(mounts, body)
+
+
+_Mount: TypeAlias = tuple[bytes, bytes, bytes | None, int, bytes | None]
+"""The arguments of mount(2)."""
+
+
+def _with_mounts(mounts: Sequence[_Mount], body: Callable[[], object]) -> str:
     def run() -> object:
         libc = ctypes.CDLL(None, use_errno=True)
         users = 0 if os.getuid() == 0 else _NEW_USERS
         if libc.unshare(_NEW_NAMESPACE | users):
             return "no disk"
         libc.mount(b"none", b"/", None, ctypes.c_ulong(_PRIVATE), None)
-        options = f"size={room},mode=0777".encode()
-        if libc.mount(b"none", os.fsencode(folder), b"tmpfs", ctypes.c_ulong(0), options):
-            return "no disk"
+        for what, where, kind, flags, options in mounts:
+            if libc.mount(what, where, kind, ctypes.c_ulong(flags), options):
+                return "no disk"
         return body()
 
     answer = in_child(run)

@@ -63,6 +63,28 @@ def test_big_models_give_way_to_smaller_ones_and_those_to_the_one_that_is_built_
     ]
 
 
+def test_after_a_start_that_nobody_survived_a_smaller_model_is_used(
+    models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = ["tiny.en", "base.en", "small.en"]
+    monkeypatch.setattr(
+        "voiced.composition.spares.installed",
+        lambda folder: [type("Installed", (), {"name": name}) for name in there],
+    )
+    whisper = {"engine": "faster-whisper", "model": "small.en"}
+    config = Config.model_validate({"transcriber": whisper})
+    assert spares.after_crashes(config, 0) == (config, ())
+    lighter, told = spares.after_crashes(config, 1)
+    assert lighter.transcriber.whisper_model == "base.en"
+    assert told == (Change("transcriber", "faster-whisper base.en", 1, "crashes"),)
+    least = Config.model_validate({"transcriber": {**whisper, "model": "tiny.en"}})
+    assert spares.after_crashes(least, 2) == (least, ())
+    assert spares.after_crashes(Config(), 2) == (Config(), ())
+    built_in, told = spares.after_crashes(config, 3)
+    assert built_in.transcriber.engine == "pocketsphinx"
+    assert told == (spares.ONLY_BUILT_IN,)
+
+
 def test_other_recognisers(models: Path) -> None:
     assert chain({}) == ["pocketsphinx"]
     assert chain({"engine": "openai", "url": "http://127.0.0.1:1/v1", "model": "w"}) == [

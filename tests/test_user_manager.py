@@ -29,8 +29,19 @@ pytestmark = [
 ]
 
 VOICED = str(Path(sys.executable).with_name("voiced"))
-SOON = "[Unit]\nStartLimitBurst=3\n[Service]\nWatchdogSec=8\n"
+WATCHDOG_S = 8
+SOON = f"[Unit]\nStartLimitBurst=3\n[Service]\nWatchdogSec={WATCHDOG_S}\n"
 KILL, STOP = 9, 19
+
+STARVING = """\
+import os, signal, sys, time
+pid, ends = int(sys.argv[1]), time.monotonic() + float(sys.argv[2])
+while time.monotonic() < ends:
+    for number, seconds in ((signal.SIGSTOP, 0.2), (signal.SIGCONT, 0.05)):
+        os.kill(pid, number)
+        time.sleep(seconds)
+"""
+"""It gets a fifth of the processor at most, for longer than the watchdog waits."""
 
 PROBE = """\
 import os, pathlib, socket, subprocess, sys
@@ -127,6 +138,14 @@ def test_one_that_hangs_is_killed_and_listens_again(manager: UserManager) -> Non
     manager.wait_for(UNIT, "Result", "watchdog")
     manager.wait_for_another(UNIT, "MainPID", before, "0")
     manager.wait_for(UNIT, "ActiveState", "active", within_s=60)
+    assert manager.show(UNIT, "StatusText") == "listening"
+
+
+def test_one_that_is_slow_is_not_killed(manager: UserManager) -> None:
+    before = manager.show(UNIT, "MainPID")
+    code, told = manager.run(sys.executable, "-c", STARVING, before, str(WATCHDOG_S + 1))
+    assert code == 0, told
+    assert manager.show(UNIT, "MainPID") == before
     assert manager.show(UNIT, "StatusText") == "listening"
 
 

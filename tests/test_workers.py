@@ -286,3 +286,26 @@ async def test_closing_early_tells_the_producer(count: int) -> None:
         async for _ in items:
             break
     assert await workers.in_worker(told.wait, 5)
+
+
+# Patience
+
+
+def test_what_hangs_is_left_behind_and_not_called_again_until_it_has_ended() -> None:
+    patience, goes_on, begun = workers.Patience(), threading.Event(), list[str]()
+
+    def hang(name: str) -> str:
+        begun.append(name)
+        goes_on.wait(20)
+        return name
+
+    for name in ("first", "second"):
+        with pytest.raises(TimeoutError):
+            patience.call(0.02, hang, name)
+    assert begun == ["first"]
+    goes_on.set()
+    while workers.in_flight():
+        time.sleep(0.001)
+    assert patience.call(5, hang, "third") == "third"
+    with pytest.raises(ZeroDivisionError):
+        patience.call(5, lambda: 1 // 0)

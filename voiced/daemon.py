@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -98,9 +99,9 @@ async def run(
             return
         be_the_only_one(held, _note)  # before it counts as a start
         starts = Starts(journal_folder(loaded.config.journal) / STARTS_FILE)
-        if starts.is_too_much(await in_worker(starts.begin)):
-            loaded = replace(loaded, config=spares.built_in_only(loaded.config))
-            changes = (*changes, spares.ONLY_BUILT_IN)
+        crashes = await in_worker(starts.begin)
+        config, instead = await in_worker(spares.after_crashes, loaded.config, crashes)
+        loaded, changes = replace(loaded, config=config), (*changes, *instead)
         await _run(loaded, options, readers, changes, partial(starts.live, in_worker))
         await in_worker(starts.forget)
 
@@ -115,6 +116,7 @@ async def _run(
     config = loaded.config
     opening = open_brain(loaded, screen_lock=lock_of(options))
     async with opening as brain, _stages(config, options, brain) as stages:
+        gc.freeze()  # all of it stays: who looks for garbage from now on need not pass it again
         for change in changes:
             brain.supervisor.tell(change)
         for notice in notices(brain, is_logged=is_logged()):

@@ -1,14 +1,18 @@
-"""What every sentence template must be: readable, and none that fits whatever is said. Pure."""
+"""What every sentence template must be: readable, and none that fits whatever is said."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from voiced.errors import PluginError
 from voiced.spoken import FILLERS, normalise
 
-__all__ = ["check_sentences"]
+if TYPE_CHECKING:
+    from hassil.expression import Expression
+
+__all__ = ["check_sentences", "take_read"]
 
 _LONGEST = 2000
 _ENOUGH = 2
@@ -16,6 +20,9 @@ _WEAK = frozenset(
     "a an and at do for i i'd i'm in it let me my of on that the this to want we with you".split()
 )
 """Words that say next to nothing of what is wanted; two of them are enough."""
+_MOST_READ = 4096
+_read: dict[str, Expression] = {}
+
 _NO_WORD = re.compile(r"[^\w' ]")
 
 
@@ -39,14 +46,21 @@ def check_sentences(intent: str, sentences: Sequence[str], open_slots: Collectio
             reason = f"{intent}: template {shown} is longer than {_LONGEST} letters"
             raise PluginError(reason, mend="write several shorter ones")
         try:
-            parsed = parse_sentence(sentence)
+            read = parse_sentence(sentence).expression
         except (ParseError, RecursionError) as error:
             reason = f"{intent}: template {shown}: {error}"
             raise PluginError(reason, mend="see the template syntax in docs/plugins.md") from error
-        if open_slots and _weight(parsed.expression, open_slots) < _ENOUGH:
+        if open_slots and _weight(read, open_slots) < _ENOUGH:
             reason = f"{intent}: template {shown} would fit whatever is said"
             mend = "put a word in it that must be said and that tells what is wanted"
             raise PluginError(reason, mend=mend)
+        if len(_read) < _MOST_READ:
+            _read[sentence] = read
+
+
+def take_read(sentence: str) -> Expression | None:
+    """What a checked template was read as, once: a grammar need not read it again."""
+    return _read.pop(sentence, None)
 
 
 def _weight(expression: object, open_slots: Collection[str]) -> int:

@@ -60,22 +60,23 @@ class Arc:
     is_loose: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class WordGraph:
     """All sentences that may be said now, as a finite automaton over lower-case words.
 
     States count from 0; ``start`` is where a sentence begins, ``final`` (one state) where it ends.
+    ``has_loose_words``: there are words that stand for any.
     """
 
     states: int
     start: int
     final: int
-    arcs: tuple[Arc, ...]
+    arcs: Sequence[Arc]
+    has_loose_words: bool = field(init=False, compare=False)
 
-    @property
-    def has_loose_words(self) -> bool:
-        """Whether there are words that stand for any."""
-        return any(arc.is_loose for arc in self.arcs)
+    def __post_init__(self) -> None:
+        """Look once whether there are loose words."""
+        object.__setattr__(self, "has_loose_words", any(arc.is_loose for arc in self.arcs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ __all__ = [
     "Errand",
     "Exclusive",
     "Handover",
+    "Patience",
     "Producer",
     "in_flight",
     "in_worker",
@@ -137,11 +138,36 @@ class Errand(Generic[T]):
         """True when ``result`` can be collected."""
         return self._over.is_set()
 
+    def wait(self, limit_s: float) -> bool:
+        """Wait here, in a worker, until it is done or the time is over; whether it is done."""
+        return self._over.wait(limit_s)
+
     def result(self) -> T:
         """What the call returned, or the error that it raised. Only when ``done``."""
         if self._error is not None:
             raise self._error
         return self._result[0]
+
+
+class Patience:
+    """Calls what may hang, from a worker. While a call that was given up hangs, none is begun."""
+
+    def __init__(self) -> None:
+        self._left: Errand[Any] | None = None
+
+    def call(self, limit_s: float, function: Callable[..., T], *args: Any) -> T:
+        """What the function returns, or its error.
+
+        Raises:
+            TimeoutError: It takes longer, or one before hangs still; it is left behind.
+        """
+        if self._left is not None and not self._left.done:
+            raise TimeoutError
+        errand = Errand(function, *args)
+        if not errand.wait(limit_s):
+            self._left = errand
+            raise TimeoutError
+        return errand.result()
 
 
 class Handover(Generic[T]):

@@ -78,14 +78,20 @@ def _of_xwayland(env: Mapping[str, str], reasons: str) -> Windows:
 
 
 def _of_x(env: Mapping[str, str]) -> X11Windows:
+    if not env.get("DISPLAY"):  # the X library is not loaded for nothing
+        raise _no_screen("DISPLAY is not set")
     from .x11 import NoDisplay, X11Windows  # noqa: PLC0415 - imports the X library
 
     try:
-        return X11Windows(env.get("DISPLAY", ""))
+        return X11Windows(env["DISPLAY"])
     except NoDisplay as error:
-        spoken = "I see no screen from here, so I can't reach its windows."
-        mend = "start voiced from within the desktop, so that DISPLAY is set"
-        raise failed(f"no display: {error}", spoken, mend) from error
+        raise _no_screen(str(error)) from error
+
+
+def _no_screen(why: str) -> IntentFailed:
+    spoken = "I see no screen from here, so I can't reach its windows."
+    mend = "start voiced from within the desktop, so that DISPLAY is set"
+    return failed(f"no display: {why}", spoken, mend)
 
 
 def _not_told(env: Mapping[str, str], reasons: str) -> IntentFailed:

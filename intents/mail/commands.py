@@ -101,7 +101,7 @@ def _account(address: str, servers: Servers, command: str) -> Account:
 def _keep(name: str, account: Account) -> None:
     password = typer.prompt("Password (it goes into the keyring)", hide_input=True)
     try:
-        keep_secret(name, account, password)
+        keep_secret(name, account, password, somebody_is_there=True)
     except IntentError as error:
         typer.echo(f"- {error.spoken} {error.mend}".rstrip(), err=True)
         raise typer.Exit(1) from None

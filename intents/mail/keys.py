@@ -8,7 +8,7 @@ from __future__ import annotations
 import subprocess
 from typing import Any
 
-from voiced.plugin import IntentFailed
+from voiced.plugin import IntentError, IntentFailed, Patience
 
 from .refusals import denied, failed
 from .settings import Account
@@ -17,6 +17,11 @@ __all__ = ["SERVICE", "keep_secret", "secret_of"]
 
 SERVICE = "voiced mail"
 _COMMAND_S = 30.0
+_RING_S = 5.0
+"""A keyring that waits for its own password hangs: nobody who asks for mail waits with it."""
+
+_TYPED_S = 60.0
+_ring_patience = Patience()
 _SETUP = "run `voiced mail setup`, or set secret_command in [mail.accounts]"
 
 _SAFE_RINGS = (
@@ -38,7 +43,7 @@ def secret_of(name: str, account: Account) -> str:
     """
     if account.secret_command:
         return _from_command(name, account.secret_command)
-    found = _ring_call(name, "get_password", account)
+    found = _ring_call(name, "get_password", account, limit_s=_RING_S)
     if not found:
         raise failed(
             "the keyring holds no password for the mail account",
@@ -48,14 +53,19 @@ def secret_of(name: str, account: Account) -> str:
     return str(found)
 
 
-def keep_secret(name: str, account: Account, secret: str) -> None:
+def keep_secret(
+    name: str, account: Account, secret: str, *, somebody_is_there: bool = False
+) -> None:
     """Put the password, or the refresh token, of an account into the keyring.
+
+    ``somebody_is_there`` to unlock it.
 
     Raises:
         IntentFailed: There is no keyring, or it does not take it.
         IntentDenied: The keyring would keep it in plain text.
     """
-    _ring_call(name, "set_password", account, secret)
+    limit_s = _TYPED_S if somebody_is_there else _RING_S
+    _ring_call(name, "set_password", account, secret, limit_s=limit_s)
 
 
 def _from_command(name: str, command: tuple[str, ...]) -> str:
@@ -80,16 +90,28 @@ def _no_secret(name: str, why: str) -> IntentFailed:
     )
 
 
-def _ring_call(name: str, method: str, account: Account, *more: str) -> Any:
-    ring = _ring()
+def _ring_call(name: str, method: str, account: Account, *more: str, limit_s: float) -> Any:
+    login = f"{account.login} {account.imap_host}"
     try:
-        return getattr(ring, method)(SERVICE, f"{account.login} {account.imap_host}", *more)
+        return _ring_patience.call(limit_s, _asked, method, login, *more)
+    except IntentError:
+        raise
+    except TimeoutError:
+        raise failed(
+            f"the keyring has not answered within {limit_s:g} s",
+            "Your keyring doesn't answer. Unlock it, and ask me again.",
+            "unlock the keyring of your desktop, or set secret_command in [mail.accounts]",
+        ) from None
     except Exception as error:  # noqa: BLE001 - back-ends raise what they like, with the secret in it
         raise failed(
             f"the keyring does not answer: {type(error).__name__}",
             f"I can't get at the keyring for the password of {name}. Is it locked?",
             _SETUP,
         ) from None
+
+
+def _asked(method: str, *words: str) -> Any:
+    return getattr(_ring(), method)(SERVICE, *words)
 
 
 def _ring() -> Any:

@@ -17,23 +17,22 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import AsyncGenerator, AsyncIterable, Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import anyio
 import numpy as np
+from bench.tones import WORDS, Hears, Tells, Whistles, overlaps
 from sound_server import SoundServer, running, what_is_missing
 
-from voiced.audio import RATE_HZ, AudioFrame, Samples, level_dbfs
+from voiced.audio import AudioFrame, Samples
 from voiced.bench.figures import Figure, as_documents, rows
 from voiced.bench.scene import say
-from voiced.bench.standins import StandInResponder
 from voiced.cli.output import print_json, print_table
 from voiced.composition.engines import prepared
 from voiced.conversation import Conversation
@@ -44,7 +43,7 @@ from voiced.engines.webrtc_vad import WebrtcVoiceDetector
 from voiced.events import BargeIn, Event, StageFailed
 from voiced.journal import Journal
 from voiced.loop.session import Session, Stages
-from voiced.stages import Hints, Message, ReplyDelta, SpokenAudio, Tool, ToolCall, Transcript, Voice
+from voiced.stages import Voice
 from voiced.testing import signals
 from voiced.testing.script import RULES, inline
 from voiced.thinking.habits import Habits
@@ -52,76 +51,16 @@ from voiced.thinking.thinker import Thinker
 from voiced.turns.rules import in_samples
 
 TIMES, LOOPS = 1000, 4
-WORDS = "tell me more"
-NAMES = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel")
-TONES_HZ = (500, 700, 900, 1100, 1300, 1500, 1700, 1900)
-OTHER_HZ = 2100
-"""What is said of a request that was not understood."""
-
-SENTENCES, SENTENCE_S = 8, 1.5
-HEARD_S, LOUD_DBFS = 0.2, -40.0
 HASTY = replace(RULES, end_silence=in_samples(300))
 """A request is over soon, so that there is soon a reply to interrupt."""
 
-ALONE_S, AFTER_S = 5.0, 0.5
+ALONE_S, AFTER_S, QUIET_S = 5.0, 0.5, 20.0
+ROUND = 25
+"""After so many interruptions it is told what came of them: a run that is cut has figures."""
+
 SETTLED_FRAMES = 25
 GAPS_S = (1.2, 1.8)
 """From the end of what is said to the next: into the first second of the reply."""
-
-WINDOW = 1024
-TONE = 0.02
-
-
-class Hears:
-    """Takes any sound that lasts for the same words."""
-
-    supports_partials = True
-
-    async def prepare(self) -> None: ...
-
-    async def aclose(self) -> None: ...
-
-    async def transcribe(
-        self, audio: AsyncIterable[AudioFrame], hints: Hints
-    ) -> AsyncGenerator[Transcript]:
-        loud_s, is_told = 0.0, False
-        async for frame in audio:
-            loud_s += frame.duration_s if level_dbfs(frame.samples) > LOUD_DBFS else 0.0
-            if loud_s > HEARD_S and not is_told:
-                is_told = True
-                yield Transcript(WORDS, is_final=False)
-        yield Transcript(WORDS if is_told else "", is_final=True, confidence=float(is_told))
-
-
-class Tells(StandInResponder):
-    """Each reply has a name of its own in all of its sentences."""
-
-    def reply(
-        self,
-        history: Sequence[Message],
-        tools: Sequence[Tool],
-        schema: Mapping[str, Any] | None = None,
-    ) -> AsyncGenerator[ReplyDelta | ToolCall]:
-        name = NAMES[len(self.requests) % len(NAMES)]
-        told = " ".join(f"This is {name} again." for _ in range(SENTENCES))
-        other = StandInResponder(told)
-        other.requests = self.requests
-        return other.reply(history, tools, schema)
-
-
-class Whistles:
-    """Says each reply as a tone, by its name."""
-
-    async def prepare(self) -> None: ...
-
-    async def aclose(self) -> None: ...
-
-    async def synthesize(self, sentence: str, voice: Voice) -> AsyncGenerator[SpokenAudio]:
-        tones = zip(NAMES, TONES_HZ, strict=True)
-        hz = next((hz for name, hz in tones if name in sentence), OTHER_HZ)
-        sound = signals.tone(SENTENCE_S, hz)
-        for start in range(0, len(sound), RATE_HZ // 10):
-            yield SpokenAudio(sound[start : start + RATE_HZ // 10], RATE_HZ)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +89,9 @@ class Found:
     overlapping: int
 
 
+NOTHING = Found(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def _counted(server: SoundServer) -> Counted:
     streams = sum(
         len(server.control("list", "short", kind).splitlines())
@@ -159,11 +101,20 @@ def _counted(server: SoundServer) -> Counted:
     return Counted(len(asyncio.all_tasks()), threading.active_count(), descriptors, streams)
 
 
-async def interrupt(folder: Path, times: int) -> Found:
-    """Interrupt so many replies."""
+async def interrupt(folder: Path, times: int, tell: Callable[[Found], None]) -> Found:
+    """Interrupt so many replies, and tell what came of it so far after each round."""
     (words,) = await say([WORDS])
     with running(folder) as server, _journal(folder) as journal:
-        return await _loop(server, journal, times, words.samples)
+        return await _loop(server, journal, Rounds(times, words.samples, tell))
+
+
+@dataclass(frozen=True, slots=True)
+class Rounds:
+    """How many interruptions by which words there are to be, and who is told of each round."""
+
+    times: int
+    words: Samples
+    tell: Callable[[Found], None]
 
 
 @contextmanager
@@ -201,29 +152,50 @@ async def _thinker(journal: Journal, model: Tells) -> Thinker:
     return Thinker(dispatcher, model)
 
 
-async def _loop(server: SoundServer, journal: Journal, times: int, words: Samples) -> Found:
+async def _loop(server: SoundServer, journal: Journal, rounds: Rounds) -> Found:
     model, counts = Tells({}), Counts()
     parts = (PulseMicrophone("microphone"), WebrtcVoiceDetector(), Hears(), Whistles())
     stages = Stages(*parts, PulseSpeaker("speaker"), Voice("tones", "tones"))
     thinker, habits = await _thinker(journal, model), Habits(tap=counts.hear)
     session = Session(stages, thinker, HASTY, counts.read, habits)
-    sound, before = signals.silence(0), _counted(server)
-    after = before
+    found = NOTHING
     async with prepared(*parts, stages.speaker), anyio.create_task_group() as tasks:
         tasks.start_soon(session.run)
         await _until(lambda: counts.frames > SETTLED_FRAMES)
         before = _counted(server)
-        with server.listening() as ear:
-            saying = server.say(_many(words, times))
-            await _until(lambda: counts.barge_ins >= times or saying.poll() is not None)
-            server.quiet()
-            session.controls.stop()
-            await _until(lambda: session.speaker is None)
-            sound = ear.sound
-        await anyio.sleep(AFTER_S)
-        after = _counted(server)
+        while counts.barge_ins < rounds.times:
+            already = counts.barge_ins
+            times = min(ROUND, rounds.times - already)
+            sound = await _round(server, session, counts, _many(rounds.words, times))
+            windows, overlapping = overlaps(sound)
+            windows, overlapping = found.windows + windows, found.overlapping + overlapping
+            found = _found(counts, model, before, _counted(server), (windows, overlapping))
+            rounds.tell(found)
+            if counts.barge_ins == already:
+                raise RuntimeError("nothing was interrupted in a whole round")
         tasks.cancel_scope.cancel()
-    windows, overlapping = overlaps(sound)
+    return found
+
+
+async def _round(server: SoundServer, session: Session, counts: Counts, said: Said) -> Samples:
+    """Interrupt some replies, wait until it is quiet, and return what the speaker played."""
+    wanted = counts.barge_ins + said.times
+    with server.listening() as ear:
+        saying = server.say(said.sound)
+        await _until(lambda: counts.barge_ins >= wanted or saying.poll() is not None)
+        server.quiet()
+        session.controls.stop()
+        with anyio.move_on_after(QUIET_S):
+            await _until(lambda: session.speaker is None)
+        await anyio.sleep(AFTER_S)
+        sound = ear.sound
+    await anyio.sleep(AFTER_S)
+    return sound
+
+
+def _found(
+    counts: Counts, model: Tells, before: Counted, after: Counted, heard: tuple[int, int]
+) -> Found:
     return Found(
         counts.barge_ins,
         counts.failures,
@@ -233,12 +205,19 @@ async def _loop(server: SoundServer, journal: Journal, times: int, words: Sample
         after.threads - before.threads,
         after.descriptors - before.descriptors,
         after.streams - before.streams,
-        windows,
-        overlapping,
+        *heard,
     )
 
 
-def _many(words: Samples, times: int) -> Samples:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is said into the microphone to interrupt so often."""
+
+    times: int
+    sound: Samples
+
+
+def _many(words: Samples, times: int) -> Said:
     """What is said again and again, more often than is needed.
 
     The first reply is left alone for so long that it is known how loud its echo is.
@@ -247,21 +226,7 @@ def _many(words: Samples, times: int) -> Samples:
     pieces: list[Samples] = [words, signals.silence(ALONE_S)]
     for _ in range(times + times // 2 + 5):
         pieces += [words, signals.silence(chance.uniform(*GAPS_S))]
-    return np.concatenate(pieces)
-
-
-def overlaps(sound: Samples) -> tuple[int, int]:
-    """How many windows have a tone in them, and how many have two at the same time.
-
-    Where one ends and the next begins within a window it would count, too: somebody speaks between
-    them, which is longer.
-    """
-    whole = sound[: len(sound) // WINDOW * WINDOW].reshape(-1, WINDOW) / 32768.0
-    spectra = np.abs(np.fft.rfft(whole * np.hanning(WINDOW), axis=1)) / (WINDOW / 4)
-    bins = [round(hz * WINDOW / RATE_HZ) for hz in (*TONES_HZ, OTHER_HZ)]
-    loud = np.array([spectra[:, each - 1 : each + 2].max(axis=1) > TONE for each in bins])
-    voices = loud.sum(axis=0)
-    return int((voices > 0).sum()), int((voices > 1).sum())
+    return Said(times, np.concatenate(pieces))
 
 
 def figures(found: Sequence[Found]) -> list[Figure]:
@@ -285,15 +250,41 @@ def figures(found: Sequence[Found]) -> list[Figure]:
     ]
 
 
-def one(times: int) -> Found:
+def one(times: int, tell: Callable[[Found], None] = lambda _: None) -> Found:
     """One loop, in a process that is its own."""
     with tempfile.TemporaryDirectory(prefix="voiced-barge-") as name:
-        return anyio.run(interrupt, Path(name), times)
+        return anyio.run(interrupt, Path(name), times, tell)
 
 
-def _beside(times: int) -> subprocess.Popen[str]:
-    command = [sys.executable, __file__, "--times", str(times), "--one"]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def _print(found: Found) -> None:
+    print(json.dumps(asdict(found)), flush=True)
+
+
+class Beside:
+    """Loops in processes of their own, and what each has told last."""
+
+    def __init__(self, loops: int, times: int) -> None:
+        self._last = [NOTHING] * loops
+        self.broken = 0
+        self._threads = [threading.Thread(target=self._read, args=(n, times)) for n in range(loops)]
+
+    def run(self) -> Sequence[Found]:
+        """Let them all run to their end; each round is printed."""
+        for thread in self._threads:
+            thread.start()
+        for thread in self._threads:
+            thread.join()
+        return self._last
+
+    def _read(self, number: int, times: int) -> None:
+        command = [sys.executable, __file__, "--times", str(times), "--one"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as loop:
+            assert loop.stdout is not None
+            for line in loop.stdout:
+                self._last[number] = Found(**json.loads(line))
+                told = {each.name: each.value for each in figures(self._last)}
+                print(json.dumps(told), file=sys.stderr, flush=True)
+        self.broken += loop.returncode != 0
 
 
 def main() -> int:
@@ -308,10 +299,10 @@ def main() -> int:
         print(missing, file=sys.stderr)
         return 69
     if chosen.one:
-        print(json.dumps(asdict(one(chosen.times))))
+        one(chosen.times, _print)
         return 0
-    loops = [_beside(-(-chosen.times // chosen.loops)) for _ in range(chosen.loops)]
-    told = figures([Found(**json.loads(loop.communicate()[0])) for loop in loops])
+    beside = Beside(chosen.loops, -(-chosen.times // chosen.loops))
+    told = [*figures(beside.run()), Figure("loops that broke off", beside.broken, "", 0)]
     if chosen.json:
         print_json({"barge-ins": as_documents(told), "load": round(os.getloadavg()[0], 1)})
     else:

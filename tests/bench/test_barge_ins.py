@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from bench.barge_ins import TONES_HZ, figures, one, overlaps
+from bench.barge_ins import figures, one
+from bench.tones import TONES_HZ, overlaps
 from sound_server import what_is_missing
 
 from voiced.testing import signals
@@ -26,3 +27,12 @@ def test_two_tones_at_once_are_seen_and_one_after_the_other_is_none() -> None:
     assert overlaps(signals.concat(low, high, gap_s=0.2))[1] == 0
     windows, overlapping = overlaps(low + high)
     assert overlapping > 0.9 * windows > 0
+
+
+def test_a_tone_with_a_hole_in_it_is_one_tone() -> None:
+    tone = signals.tone(2.0, TONES_HZ[3], peak=0.5)
+    for at in range(1000, len(tone) - 200, 1700):
+        tone[at : at + 150] = 0
+    windows, overlapping = overlaps(tone)
+    assert windows > 0
+    assert overlapping == 0

@@ -8,11 +8,12 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 import pytest
-from limits import in_child
+from limits import in_child, on_a_read_only_disk
 
 from voiced import cli
 
@@ -27,14 +28,14 @@ def _warm() -> None:
     cli.execute(["match", "what day is it"])
 
 
-def answer(environ: dict[str, str | None]) -> str:
+def answer(environ: dict[str, str | None], asked: Sequence[str] = ASK) -> str:
     """What the command line says in this environment, and how it ends."""
     for name, value in environ.items():
         if value is None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
-    sys.argv = ["voiced", *ASK]
+    sys.argv = ["voiced", *asked]
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = cli._answer()
@@ -94,3 +95,22 @@ def test_without_descriptors_it_says_why_and_answers_when_there_are_some(home: P
     for each in starved:
         assert each[:3] in ("0 T", "1 v", "69 "), each
         assert "Traceback" not in each
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_home_that_may_only_be_read_is_read_and_nothing_is_changed(
+    home: Path, *, is_new: bool
+) -> None:
+    def body() -> str:
+        requests = ("what day is it", "create a folder called boats in documents")
+        return "\n--\n".join(answer({}, ["ask", *each.split()]) for each in requests)
+
+    _warm()
+    if not is_new:
+        assert answer({}).startswith("0 Today is ")
+    before = sorted(home.rglob("*"))
+    told, refused = on_a_read_only_disk(home, body).split("\n--\n")
+    assert told.startswith("0 Today is ")
+    assert "can't write to the disk" in refused
+    assert "Traceback" not in told + refused
+    assert sorted(home.rglob("*")) == before

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -195,3 +196,12 @@ async def test_a_missing_library_says_how_to_install_it(tmp_path: Path) -> None:
     assert "espeakng-loader" in caught.value.mend
     with pytest.raises(ModelMissing):
         await anext(synthesizer.synthesize("hello", VOICE))
+
+
+async def test_sentences_of_any_length_leave_no_types_behind() -> None:
+    await speak("one two three")
+    before = sum(isinstance(each, type) for each in gc.get_objects())
+    for number in range(4):
+        await speak(f"this is sentence {'very ' * number}long")
+    gc.collect()
+    assert sum(isinstance(each, type) for each in gc.get_objects()) <= before

@@ -5,6 +5,8 @@ import time
 from word_graphs import accepts
 
 from voiced.grammar import Grammar, ListPhrases
+from voiced.grammar.arcs import PackedArcs, rows_of
+from voiced.stages import Arc, WordGraph
 
 ROWS = [first + last for first in "klmnp" for last in "aeiou"]
 ROOMS = ListPhrases(["kitchen", "living room"])
@@ -96,3 +98,14 @@ def test_a_thousand_names_in_many_places_stay_small_and_fast() -> None:
     assert accepts(grammar.graph, "delete the file bake kebin report dot pdf") is accepts(
         grammar.graph, "print bake kebin report please"
     )
+
+
+def test_packed_arcs_are_those_that_were_put_in() -> None:
+    arcs = [Arc(0, 1, "note"), Arc(1, 1, "any", 0.25, is_loose=True), Arc(1, 2, None, 0.5)]
+    packed = PackedArcs(rows_of(arcs))
+    assert list(packed) == arcs
+    assert list(PackedArcs(rows_of(packed))) == arcs
+    assert not PackedArcs([])
+    assert (len(packed), packed[-1], packed[:2]) == (3, arcs[-1], arcs[:2])
+    assert WordGraph(3, 0, 2, packed).has_loose_words
+    assert not WordGraph(3, 0, 2, PackedArcs(rows_of(arcs[:1]))).has_loose_words

@@ -3,7 +3,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -348,6 +348,26 @@ def test_intents_are_compiled_with_the_phrases_of_their_types(reference: str) ->
     grammar = Grammar.compile([eat([f"eat [the] {{{reference}}}"], Fruit())], Now())
     match = grammar.match([("eat the apples of 2026", 1.0)])[0]
     assert (match.intent, dict(match.slots)) == ("fruit.eat", {"what": "apples of 2026"})
+
+
+def test_the_same_templates_take_what_phrases_there_are_now() -> None:
+    class Later(Now):
+        now = datetime(2027, 5, 1, tzinfo=UTC)
+
+    def matches(made: Intent, when: SlotContext, text: str) -> bool:
+        return bool(Grammar.compile([made], when).match([(text, 1.0)]))
+
+    sentences, this_year = ["eat [the] {what}"], "eat the apples of 2026"
+    made = eat(sentences, Fruit())
+    assert matches(made, Now(), this_year)
+    assert matches(made, Later(), "eat the apples of 2027")
+    assert not matches(made, Later(), this_year)
+    assert not matches(eat(sentences, Fruit(name="nuts")), Later(), this_year)
+    with pytest.raises(PluginError, match="the market is closed"):
+        matches(eat(sentences, Fruit(breaks=True)), Now(), this_year)
+    taught = replace(made, taught=("devour {what}",))
+    assert matches(taught, Now(), "devour the apples of 2026")
+    assert not matches(made, Now(), "devour the apples of 2026")
 
 
 @pytest.mark.parametrize(

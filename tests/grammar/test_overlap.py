@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from weakref import ref
+
 import pytest
 from cases import every
 from word_graphs import accepts
@@ -65,3 +67,12 @@ def test_the_same_graph_gives_the_same_object_and_is_left_alone() -> None:
     larger = [overlap_graph(each) for each in others]
     assert len({id(each) for each in larger}) == len(others)
     assert overlap_graph(others[-1]) is larger[-1]
+
+
+def test_a_graph_that_is_gone_is_kept_no_longer() -> None:
+    graph = WordGraph(2, 0, 1, ())
+    larger = ref(overlap_graph(graph))
+    assert larger() is not None
+    del graph
+    overlap_graph(ORDERS.graph)
+    assert larger() is None

@@ -9,6 +9,7 @@ from voiced.composition import engines as composition
 from voiced.config import Config, model_folder
 from voiced.errors import ModelMissing
 from voiced.models.catalogue import installed, listed_models
+from voiced.service.starts import Starts
 from voiced.stages import Synthesizer, Transcriber, Voice
 from voiced.supervision import (
     Change,
@@ -19,7 +20,15 @@ from voiced.supervision import (
     Supervisor,
 )
 
-__all__ = ["LAST_CONFIGURATION", "ONLY_BUILT_IN", "built_in_only", "spoken", "transcriber", "voice"]
+__all__ = [
+    "LAST_CONFIGURATION",
+    "ONLY_BUILT_IN",
+    "after_crashes",
+    "built_in_only",
+    "spoken",
+    "transcriber",
+    "voice",
+]
 
 ONLY_BUILT_IN = Change("everything", "what is built in", 1, "crashes")
 """It has failed to start too often."""
@@ -106,6 +115,20 @@ def built_in_only(config: Config) -> Config:
     config = _with(config, "turns", end_detector="off")
     config = _with(config, "responder", url="")
     return _with(config, "mcp", servers={})
+
+
+def after_crashes(config: Config, crashes: int) -> tuple[Config, tuple[Change, ...]]:
+    """What is started after so many starts that nobody survived, and what is told of it.
+
+    After one of them a smaller model that is there is used: the memory may not have been enough.
+    """
+    if Starts.is_too_much(crashes):
+        return built_in_only(config), (ONLY_BUILT_IN,)
+    if crashes and config.transcriber.engine == "faster-whisper":
+        for model in _smaller(config.transcriber.whisper_model):
+            lighter = _with(config, "transcriber", model=model)
+            return lighter, (Change("transcriber", _called(lighter), 1, "crashes"),)
+    return config, ()
 
 
 def _with(config: Config, section: str, **values: object) -> Config:

@@ -148,7 +148,9 @@ class _Library:
     def _hear(self, wave: Any, count: int, events: Any) -> int:
         if self._sink is None or not wave:
             return 0
-        samples = np.ctypeslib.as_array(wave, (count,)).copy() if count else silence(0)
+        # no array of ctypes: it would keep a type for each length that there ever was
+        heard = ctypes.string_at(wave, count * ctypes.sizeof(ctypes.c_short))
+        samples = np.frombuffer(heard, np.int16).copy()
         return 0 if self._sink(samples, _word_marks(events)) else 1
 
 

@@ -35,6 +35,8 @@ _Gain = tuple[float, float, float]
 words of templates cost that matter and were not said."""
 
 _Frontier = dict[_Key, tuple[float, _Gain]]
+_Spans = dict[tuple[str, int], list[Span]]
+"""Where the phrases of lists stand in a sentence, by list and first word."""
 
 
 class Aligner:
@@ -46,17 +48,20 @@ class Aligner:
         sounds: All words of templates and lists.
     """
 
-    def __init__(self, states: list[State], lists: Mapping[str, Phrases], sounds: Sounds) -> None:
-        self._states = states
-        self._lists = lists
-        self._sounds = sounds
+    def __init__(
+        self, states: Sequence[State], lists: Mapping[str, Phrases], sounds: Sounds
+    ) -> None:
+        self.states = states
+        self.lists = lists
+        self.sounds = sounds
 
     def readings(self, said: Sequence[str]) -> list[Reading]:
         """The readings found, cheapest first; several slots or intents may fit the same words."""
         most = _COST_SHARE * sum(max(0.5, importance(word)) for word in said)
         found: list[Reading] = []
+        spans: _Spans = {}
         for limit in (*(limit for limit in _LIMITS if limit < most), most):
-            found = _Walk(self._states, self._lists, self._sounds, said, limit).run()
+            found = _Walk(self, said, spans, limit).run()
             if found:
                 break
         found = sorted(found, key=lambda each: (each.cost, -each.literal, -each.importance))
@@ -64,23 +69,16 @@ class Aligner:
 
 
 class _Walk:
-    """One walk over one sentence."""
+    """One walk over one sentence; ``spans`` are what walks over it have found before."""
 
-    def __init__(
-        self,
-        states: list[State],
-        lists: Mapping[str, Phrases],
-        sounds: Sounds,
-        said: Sequence[str],
-        limit: float,
-    ) -> None:
-        self._states = states
-        self._lists = lists
-        self._sounds = sounds
+    def __init__(self, aligner: Aligner, said: Sequence[str], spans: _Spans, limit: float) -> None:
+        self._states = aligner.states
+        self._lists = aligner.lists
+        self._sounds = aligner.sounds
         self._said = said
         self._limit = limit
         self._frontiers: list[_Frontier] = [{} for _ in range(len(said) + 1)]
-        self._spans: dict[tuple[str, int], list[Span]] = {}
+        self._spans = spans
 
     def run(self) -> list[Reading]:
         self._frontiers[0][0, ()] = (0.0, (0.0, 0.0, 0.0))

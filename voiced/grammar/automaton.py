@@ -5,7 +5,7 @@ States of the result are in topological order: every arc leads to a higher state
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -34,11 +34,23 @@ class _Subsets(Generic[L]):
                 self._empty[source].append(target)
             else:
                 self._labelled[source].append((label, target))
+        self._closures: dict[int, frozenset[int]] = {}
 
-    def closure(self, states: Iterable[int]) -> frozenset[int]:
+    def closure(self, states: Collection[int]) -> frozenset[int]:
         """The states, and those that epsilon leads to from them."""
-        pending = list(states)
-        seen = set(pending)
+        if len(states) == 1:
+            return self._closure_of(*states)
+        return frozenset[int]().union(*map(self._closure_of, states))
+
+    def _closure_of(self, state: int) -> frozenset[int]:
+        known = self._closures.get(state)
+        if known is None:
+            known = self._closures[state] = self._found_from(state)
+        return known
+
+    def _found_from(self, first: int) -> frozenset[int]:
+        pending = [first]
+        seen = {first}
         while pending:
             for target in self._empty[pending.pop()]:
                 if target not in seen:

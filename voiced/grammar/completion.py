@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from voiced.grammar.automaton import Automaton
 from voiced.grammar.costs import Sounds, added, led_in
 from voiced.grammar.graph import WordList
 from voiced.grammar.rewording import COURTESIES
+from voiced.grammar.states import State
 from voiced.grammar.steps import NO_LIST, Completion, Place, Steps
-from voiced.grammar.templates import Label
 from voiced.spoken import FILLERS, normalise
 
 __all__ = ["Completer", "Completion"]
@@ -40,12 +39,12 @@ class Completer:
 
     def __init__(
         self,
-        skeleton: Automaton[Label],
+        states: Sequence[State],
         lists: Mapping[str, WordList],
         sounds: Sounds,
         choosy: Collection[str] = (),
     ) -> None:
-        self._steps = Steps(skeleton, lists, choosy)
+        self._steps = Steps(states, lists, choosy)
         self._sounds = sounds
         self._known: dict[tuple[str, ...], Completion] = {}
 

@@ -10,12 +10,13 @@ words, unlikely ones: it takes what is no sentence, and dictation may hear bette
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from voiced.grammar.arcs import PackedArcs
 from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.sharing import shared
 from voiced.grammar.templates import Accept, Label, Net, SlotRef
-from voiced.stages import Arc, WordGraph
+from voiced.stages import WordGraph
 
 __all__ = ["OPEN_WORDS", "WordList", "word_graph"]
 
@@ -42,7 +43,7 @@ _LEFT = 0.5
 """The share of leaving where more could follow."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class WordList:
     """The phrases of one list; ``is_open``: other words are taken too; see ``ListPhrases``."""
 
@@ -129,7 +130,7 @@ class _Writer:
         self._skeleton = skeleton
         self._lists = lists
         self._open_words = sorted(set(open_words))
-        self._arcs: list[Arc] = []
+        self._arcs = PackedArcs()
         self._final = len(skeleton.arcs)
         self._states = self._final + 1
         self._entries: dict[tuple[str, int], int] = {}
@@ -140,22 +141,19 @@ class _Writer:
             for label, target in arcs.items():
                 end = target if self._skeleton.arcs[target] else self._final
                 if isinstance(label, SlotRef):
-                    self._arcs.append(Arc(state, self._entry(label.source, end), None, share))
+                    self._arcs.add(state, self._entry(label.source, end), None, share)
                 elif isinstance(label, str):
-                    self._arcs.append(Arc(state, end, label, share))
+                    self._arcs.add(state, end, label, share)
             if state in self._skeleton.ends and arcs:
-                self._arcs.append(Arc(state, self._final, None, _LEFT))
+                self._arcs.add(state, self._final, None, _LEFT)
         return self._numbered()
 
     def _numbered(self) -> WordGraph:
         """Leave out the numbers of states that no arc touches."""
-        touched = {0, self._final}
-        touched.update(state for arc in self._arcs for state in (arc.source, arc.target))
+        touched = {0, self._final} | self._arcs.touched
         number = {state: index for index, state in enumerate(sorted(touched))}
-        arcs = tuple(
-            replace(arc, source=number[arc.source], target=number[arc.target]) for arc in self._arcs
-        )
-        return WordGraph(len(number), number[0], number[self._final], arcs)
+        self._arcs.renumber(number)
+        return WordGraph(len(number), number[0], number[self._final], self._arcs)
 
     def _entry(self, name: str, target: int) -> int:
         """The state where a copy of the list begins that ends in ``target``."""
@@ -175,15 +173,15 @@ class _Writer:
             share = 1.0 / max(1, len(arcs))
             for word, following in arcs.items():
                 end = offset + following if phrases.arcs[following] else target
-                self._arcs.append(Arc(offset + state, end, word, share))
+                self._arcs.add(offset + state, end, word, share)
             if state in phrases.ends and arcs:
-                self._arcs.append(Arc(offset + state, target, None, _LEFT))
+                self._arcs.add(offset + state, target, None, _LEFT)
 
     def _loop(self, target: int) -> None:
         entry, loop = self._states, self._states + 1
         self._states += 2
         entered, again = _ENTERED / len(self._open_words), _AGAIN / len(self._open_words)
         for word in self._open_words:
-            self._arcs.append(Arc(entry, loop, word, entered, is_loose=True))
-            self._arcs.append(Arc(loop, loop, word, again, is_loose=True))
-        self._arcs.append(Arc(loop, target, None, _LEFT))
+            self._arcs.add(entry, loop, word, entered, is_loose=True)
+            self._arcs.add(loop, loop, word, again, is_loose=True)
+        self._arcs.add(loop, target, None, _LEFT)

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from typing import TypeAlias
 
-from hassil.expression import ListReference
-
-from voiced.errors import PluginError
 from voiced.grammar.align import Aligner
-from voiced.grammar.automaton import Automaton, smallest
 from voiced.grammar.completion import Completer, Completion
 from voiced.grammar.costs import Sounds, importance
 from voiced.grammar.graph import OPEN_WORDS, WordList, word_graph
 from voiced.grammar.guesses import Guesser
 from voiced.grammar.reading import Reading
 from voiced.grammar.rewording import wordings
-from voiced.grammar.slot_types import ListPhrases, SlotTypes, word_list
+from voiced.grammar.skeleton import Skeleton, add_templates, skeleton_of, spoken
+from voiced.grammar.slot_types import ListPhrases, word_list
 from voiced.grammar.spans import Phrases
 from voiced.grammar.spelled import slots_of
-from voiced.grammar.states import states_of
-from voiced.grammar.templates import Accept, Label, Net, SlotRef, add_template
+from voiced.grammar.templates import Net, Reference, SlotRef
 from voiced.plugin import Intent
 from voiced.slots import SlotContext
 from voiced.spoken import Token, tokens
@@ -68,27 +64,22 @@ class Grammar:
 
     def __init__(
         self,
-        net: Net,
+        skeleton: Skeleton,
         lists: Mapping[str, WordList],
         open_words: Iterable[str],
         checks: Mapping[str, Callable[[str], bool]] | None = None,
         changing: Iterable[str] = (),
     ) -> None:
-        skeleton: Automaton[Label] = smallest(net.states, net.arcs)
-        _refuse_silence(skeleton)
-        states = states_of(skeleton)
-        literals = {label for _, label, _ in net.arcs if isinstance(label, str)}
-        self._literals = frozenset(literals)
+        self._skeleton = skeleton
         self._lists = dict(lists)
-        vocabulary = literals.union(*(words.words for words in lists.values()))
+        vocabulary = skeleton.literals.union(*(words.words for words in lists.values()))
         fits = checks or {}
         self._changing = frozenset(changing)
         phrases = {name: Phrases(words, fits.get(name)) for name, words in lists.items()}
         sounds = Sounds(vocabulary)
-        self._aligner = Aligner(states, phrases, sounds)
-        self._guesser = Guesser(states, phrases, sounds)
-        self._completer = Completer(skeleton, self._lists, sounds, fits)
-        self._net = net
+        self._aligner = Aligner(skeleton.states, phrases, sounds)
+        self._guesser = Guesser(skeleton.states, phrases, sounds)
+        self._completer = Completer(skeleton.states, self._lists, sounds, fits)
         self._open_words = tuple(open_words)
 
     @classmethod
@@ -109,19 +100,9 @@ class Grammar:
         Raises:
             PluginError: A template or a phrase is wrong; names the intent, and ``plugin`` is it.
         """
-        net = Net()
-        types = SlotTypes()
-        for intent in intents:
-            for sentence in (*intent.sentences, *intent.taught):
-                add_template(
-                    net,
-                    sentence,
-                    intent=intent.name,
-                    resolve=partial(types.resolve, intent),
-                    rules={},
-                )
+        skeleton, types = skeleton_of(tuple(map(spoken, intents)))
         changing = [intent.name for intent in intents if not intent.effect.only_reads]
-        return cls(net, types.lists(context), open_words, types.checks(), changing)
+        return cls(skeleton, types.lists(context), open_words, types.checks(), changing)
 
     @classmethod
     def from_templates(
@@ -135,30 +116,32 @@ class Grammar:
         Raises:
             PluginError: A template or a phrase is wrong.
         """
-        net = Net()
 
-        def resolve(reference: ListReference) -> SlotRef:
+        def resolve(reference: Reference) -> SlotRef:
             if reference.list_name not in lists:
                 msg = f"there is no list {{{reference.list_name}}}"
                 raise ValueError(msg)
             return SlotRef(reference.list_name, reference.slot_name)
 
-        for intent, sentences in templates.items():
-            for sentence in sentences:
-                add_template(net, sentence, intent=intent, resolve=resolve, rules=rules or {})
+        def draw() -> Net:
+            net = Net()
+            for intent, sentences in templates.items():
+                add_templates(net, intent, sentences, resolve, rules or {})
+            return net
+
         built = {name: word_list(name, listed, rules or {}) for name, listed in lists.items()}
-        return cls(net, built, OPEN_WORDS)
+        return cls(Skeleton.of(draw), built, OPEN_WORDS)
 
     @cached_property
     def graph(self) -> WordGraph:
         """The recogniser's graph: what is typed needs none, and it takes as long as the rest."""
-        return word_graph(self._net, self._lists, self._open_words)
+        return word_graph(self._skeleton.draw(), self._lists, self._open_words)
 
     @cached_property
     def key_terms(self) -> tuple[str, ...]:
         """Names and rare words: those of phrases that are in no template, longest first."""
         words = {word for listed in self._lists.values() for word in listed.words}
-        common = self._literals.union(OPEN_WORDS)
+        common = self._skeleton.literals.union(OPEN_WORDS)
         rare = [word for word in words - common if len(word) > 2 and importance(word) == 1]  # noqa: PLR2004 - initials
         return tuple(sorted(rare, key=lambda word: (-len(word), word))[:_MAX_KEY_TERMS])
 
@@ -233,10 +216,3 @@ def _best(found: Iterable[Match]) -> tuple[Match, ...]:
         if key not in best or match.rank < best[key].rank:
             best[key] = match
     return tuple(sorted(best.values(), key=lambda match: match.rank))
-
-
-def _refuse_silence(skeleton: Automaton[Label]) -> None:
-    for label in skeleton.arcs[0]:
-        if isinstance(label, Accept):
-            reason = f"{label.intent}: one of its templates can be said without a word"
-            raise PluginError(reason, plugin=label.intent, mend="make a part of it obligatory")

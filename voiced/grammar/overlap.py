@@ -8,7 +8,10 @@ voiced.speech.overlap_words. Words that noise is taken for ("hush" in a breath) 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
+from weakref import ref
 
+from voiced.grammar.arcs import PackedArcs, rows_of
 from voiced.stages import Arc, WordGraph
 
 __all__ = ["overlap_graph"]
@@ -30,22 +33,21 @@ _LAUGHS = ("ha ha", "haha", "ha ha ha", "haha haha")
 _SHARE, _AGAIN, _BEFORE_AN_ORDER = 0.5, 0.02, 0.02
 """What the sound says decides: nothing changes with other shares between a tenth and ten times."""
 
-_KEPT = 4
-_built: list[tuple[WordGraph, WordGraph]] = []
+_built: list[tuple[ref[WordGraph], WordGraph]] = []
 
 
 def overlap_graph(graph: WordGraph) -> WordGraph:
     """``graph`` with words that are said into a reply; the same object for the same graph.
 
-    A recogniser builds its search when the identity of the graph changes, so the latest few are
-    kept.
+    A recogniser builds its search when the identity of the graph changes, so it is kept as long as
+    ``graph`` lives.
     """
+    _built[:] = [(known, larger) for known, larger in _built if known() is not None]
     for known, larger in _built:
-        if known is graph:
+        if known() is graph:
             return larger
     larger = _Union(graph).graph()
-    _built.append((graph, larger))
-    del _built[:-_KEPT]
+    _built.append((ref(graph), larger))
     return larger
 
 
@@ -68,7 +70,8 @@ class _Union:
         self._add(_BACKCHANNELS, self._start, self._listening, share)
         again = _AGAIN / len(_BACKCHANNELS)
         self._add(_BACKCHANNELS, self._listening, self._listening, again)
-        return WordGraph(self._states, self._start, final, (*self._graph.arcs, *self._arcs))
+        arcs = PackedArcs(chain(rows_of(self._graph.arcs), rows_of(self._arcs)))
+        return WordGraph(self._states, self._start, final, arcs)
 
     def _add(self, phrases: Iterable[str], source: int, target: int, share: float) -> None:
         for phrase in phrases:

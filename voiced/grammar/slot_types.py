@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeGuard
-
-from hassil.expression import ListReference
+from weakref import WeakValueDictionary
 
 from voiced.errors import PluginError
 from voiced.grammar.automaton import smallest
 from voiced.grammar.graph import WordList
-from voiced.grammar.templates import Label, Net, SlotRef, add_phrase
+from voiced.grammar.templates import Label, Net, Reference, SlotRef, add_phrase
 from voiced.plugin import Intent
 from voiced.slots import SlotContext, SlotType
 
@@ -40,10 +38,16 @@ def word_list(name: str, listed: ListPhrases, rules: Mapping[str, str]) -> WordL
     return WordList(smallest(net.states, arcs), listed.is_open, listed.is_certain)
 
 
-@lru_cache(maxsize=256)
+_in_use: WeakValueDictionary[ListPhrases, WordList] = WeakValueDictionary()
+"""The lists of the grammars that there are; most are the same when one is built again."""
+
+
 def _plain_list(name: str, listed: ListPhrases) -> WordList:
-    """A list without rules; most are the same when a grammar is built again."""
-    return word_list(name, listed, {})
+    """A list without rules; lists of the same phrases are one."""
+    known = _in_use.get(listed)
+    if known is None:
+        known = _in_use[listed] = word_list(name, listed, {})
+    return known
 
 
 def _is_word(label: Label | None) -> TypeGuard[str | None]:
@@ -57,7 +61,7 @@ class SlotTypes:
         self._names: dict[int, str] = {}
         self._types: dict[str, tuple[Intent, SlotType[object]]] = {}
 
-    def resolve(self, intent: Intent, reference: ListReference) -> SlotRef:
+    def resolve(self, intent: Intent, reference: Reference) -> SlotRef:
         """What ``{slot}`` or ``{type:slot}`` of an intent's template stands for."""
         slot = intent.slots.get(reference.slot_name)
         if slot is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -77,7 +78,17 @@ class Phrases:
                     found.append(Span(end, cost + hanging, weight, None))
         return found
 
+    def _may_begin(self, said: Sequence[str], start: int, sounds: Sounds) -> bool:
+        """Whether a phrase begins with the word there, alone or with the next one."""
+        first = self._arcs[0]
+        if any(word in first for word, _ in sounds.candidates(said[start])):
+            return True
+        joined = "".join(said[start : start + 2])
+        return any(word in first for word, _ in sounds.joined(joined))
+
     def _closed(self, said: Sequence[str], start: int, sounds: Sounds) -> list[Span]:
+        if not self._skippable[0] and not self._may_begin(said, start, sounds):
+            return []
         found: list[Span] = []
         frontiers: list[_Frontier] = [{} for _ in range(len(said) - start + 2)]
         frontiers[0][0] = [(0.0, 0.0, ())]
@@ -97,7 +108,7 @@ class Phrases:
 
     def _skip(self, frontier: _Frontier) -> None:
         """Pass over words of the phrases that need not be said; states only lead upwards."""
-        pending = sorted(frontier)
+        pending = sorted(state for state in frontier if self._skippable[state])
         while pending:
             state = pending.pop(0)
             for word, target, cost in self._skippable[state]:
@@ -105,8 +116,7 @@ class Phrases:
                 for path in list(frontier[state]):
                     _keep(frontier, target, (path[0] + cost, path[1], (*path[2], word)))
                 if is_new and target in frontier:  # a path that costs too much is not kept
-                    pending.append(target)
-                    pending.sort()
+                    insort(pending, target)
 
     def _step(self, frontier: _Frontier, following: _Frontier, word: str, sounds: Sounds) -> None:
         candidates = sounds.candidates(word)
@@ -150,8 +160,8 @@ def _keep(frontier: _Frontier, state: int, path: _Path) -> None:
     if path[0] > _MAX_COST:
         return
     paths = frontier.setdefault(state, [])
-    if any(known[2] == path[2] and known[0] <= path[0] for known in paths):
-        return
-    paths.append(path)
-    paths.sort()
+    for known in paths:
+        if known[2] == path[2] and known[0] <= path[0]:
+            return
+    insort(paths, path)
     del paths[_READINGS:]

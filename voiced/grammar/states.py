@@ -14,29 +14,24 @@ BEAM = 3.2
 """Readings that cost so much more than the best one at the same word are given up."""
 
 
+_NOTHING: Mapping[str, int] = {}
+"""One for all states, since there are thousands."""
+
+
 class State:
     """What may follow in one state of the net."""
 
     __slots__ = ("follows_slot", "intents", "little", "skippable", "slots", "words")
 
     def __init__(self, arcs: Mapping[Label, int]) -> None:
-        self.words: dict[str, int] = {}
-        self.slots: list[tuple[SlotRef, int]] = []
-        self.intents: list[str] = []
         self.follows_slot = False
-        for label, target in arcs.items():
-            match label:
-                case SlotRef():
-                    self.slots.append((label, target))
-                case Accept(intent):
-                    self.intents.append(intent)
-                case str():
-                    self.words[label] = target
-        self.little = {
-            word: target for word, target in self.words.items() if exchanged(word, word) < BEAM
-        }
+        self.words = {label: to for label, to in arcs.items() if isinstance(label, str)}
+        self.slots = tuple((label, to) for label, to in arcs.items() if isinstance(label, SlotRef))
+        self.intents = tuple(label.intent for label in arcs if isinstance(label, Accept))
+        little = {word: to for word, to in self.words.items() if exchanged(word, word) < BEAM}
+        self.little = little or _NOTHING
         costs = ((left_out(word), target) for word, target in self.words.items())
-        self.skippable = sorted(pair for pair in costs if pair[0] <= BEAM)
+        self.skippable = tuple(sorted(pair for pair in costs if pair[0] <= BEAM))
 
 
 def states_of(skeleton: Automaton[Label]) -> list[State]:

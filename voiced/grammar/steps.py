@@ -5,14 +5,14 @@ The steps of the walk in completion.py; how much a walk may forgive does not bel
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from voiced.grammar.automaton import Automaton
 from voiced.grammar.costs import left_out
 from voiced.grammar.graph import WordList
-from voiced.grammar.templates import Accept, Label, SlotRef
+from voiced.grammar.states import State
+from voiced.grammar.templates import SlotRef
 from voiced.spoken import FILLERS
 
 __all__ = ["NO_LIST", "Completion", "Place", "Steps"]
@@ -33,6 +33,9 @@ _FREE_IN_LISTS = frozenset("dot folder file".split())
 
 _EMPTY, _READY, _HELD, _PRONOUN = -1, -2, -3, -4
 """Inside an open slot: no word that counts, may end, cannot end here, a pronoun alone."""
+
+_NONE = frozenset[str]()
+"""One for all states: most have no intent."""
 
 Place: TypeAlias = tuple[int, str, int]
 """Where a walk stands: a state; or the list it is in with the state in it, and the state after."""
@@ -56,6 +59,10 @@ class Completion:
     is_open: bool = False
 
 
+def _named(slots: Sequence[tuple[SlotRef, int]]) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted({(slot.source, to) for slot, to in slots}))
+
+
 class Steps:
     """Where a word leads from a place, and what a place means for the end of the text.
 
@@ -65,18 +72,13 @@ class Steps:
 
     def __init__(
         self,
-        skeleton: Automaton[Label],
+        states: Sequence[State],
         lists: Mapping[str, WordList],
         choosy: Collection[str] = (),
     ) -> None:
-        self._words: list[dict[str, int]] = []
-        self._slots: list[list[tuple[str, int]]] = []
-        self._intents: list[frozenset[str]] = []
-        for arcs in skeleton.arcs:
-            self._words.append({key: to for key, to in arcs.items() if isinstance(key, str)})
-            slots = {(key.source, to) for key, to in arcs.items() if isinstance(key, SlotRef)}
-            self._slots.append(sorted(slots))
-            self._intents.append(frozenset(k.intent for k in arcs if isinstance(k, Accept)))
+        self._words = [state.words for state in states]
+        self._slots = [_named(state.slots) for state in states]
+        self._intents = [frozenset(each.intents) if each.intents else _NONE for each in states]
         self._lists = lists
         self._loose = {
             name
@@ -88,12 +90,12 @@ class Steps:
 
     def _computed_tails(self) -> list[frozenset[str] | None]:
         """For each state the intents that more words lead to; None where they fill a slot."""
-        tails: list[frozenset[str] | None] = [frozenset()] * len(self._words)
+        tails: list[frozenset[str] | None] = [_NONE] * len(self._words)
         for state in reversed(range(len(self._words))):
             if self._slots[state]:
                 tails[state] = None
                 continue
-            intents: frozenset[str] = frozenset()
+            intents = _NONE
             for target in self._words[state].values():
                 tail = tails[target]
                 if tail is None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from sys import intern
 from typing import TypeAlias
 
 from hassil.expression import (
@@ -25,9 +26,10 @@ from hassil.parse_expression import parse_sentence
 from hassil.parser import ParseError
 
 from voiced.errors import PluginError
+from voiced.sentence_rules import take_read
 from voiced.spoken import normalise
 
-__all__ = ["Accept", "Label", "Net", "SlotRef", "add_phrase", "add_template"]
+__all__ = ["Accept", "Label", "Net", "Reference", "SlotRef", "add_phrase", "add_template"]
 
 _MAX_PERMUTED = 6
 _MAX_DEPTH = 24
@@ -74,20 +76,63 @@ class Net:
         self.arcs.append((source, label, target))
 
 
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A list that a template names, ``{list_name:slot_name}``."""
+
+    list_name: str
+    slot_name: str
+
+
+_DraftArc: TypeAlias = "tuple[int, str | Reference | None, int]"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The arcs of one template, as those of a net; its references are not resolved.
+
+    It ends in state ``end``.
+    """
+
+    arcs: list[_DraftArc] = field(default_factory=list[_DraftArc])
+    states: int = 2
+    end: int = 0
+
+    def state(self) -> int:
+        """A new state."""
+        self.states += 1
+        return self.states - 1
+
+    def join(self, source: int, label: str | Reference | None, target: int) -> None:
+        """Add an arc; label None is epsilon."""
+        self.arcs.append((source, label, target))
+
+    def put_into(
+        self, net: Net, resolve: Callable[[Reference], SlotRef], accepted: Label | None
+    ) -> None:
+        """Add the arcs to a net, from its start to its end, where ``accepted`` leads."""
+        offset = net.states - 2
+        net.states += self.states - 2
+        number = [0, 1, *range(offset + 2, offset + self.states)]
+        for source, label, target in self.arcs:
+            resolved = resolve(label) if isinstance(label, Reference) else label
+            net.join(number[source], resolved, number[target])
+        net.join(number[self.end], accepted, 1)
+
+
 _Ends: TypeAlias = dict[str, int]
 """Where a partly built template stands: letters of an unfinished word -> state before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Builder:
-    """Adds one template to a net, from left to right.
+    """Writes one template down, from left to right.
 
     Words may be put together from pieces ("light[s]", "[un]lock"), so a word is only added once
     a space or the end shows that it is whole.
     """
 
-    net: Net
-    resolve: Callable[[ListReference], SlotRef]
+    net: _Draft
     rules: Mapping[str, str]
 
     def add(self, expression: Expression, ends: _Ends, depth: int) -> _Ends:
@@ -116,16 +161,8 @@ class _Builder:
             return ends[""]
         target = self.net.state()
         for letters, state in ends.items():
-            self.chain(state, normalise(letters), target)
+            _chain(self.net, state, normalise(letters), target)
         return target
-
-    def chain(self, state: int, words: tuple[str, ...], target: int) -> None:
-        """Join two states by words, or by nothing."""
-        for word in words[:-1]:
-            following = self.net.state()
-            self.net.join(state, word, following)
-            state = following
-        self.net.join(state, words[-1] if words else None, target)
 
     def _text(self, text: str, ends: _Ends) -> _Ends:
         for piece in _SPACE.split(text):
@@ -137,7 +174,8 @@ class _Builder:
 
     def _list(self, reference: ListReference, ends: _Ends) -> _Ends:
         target = self.net.state()
-        self.net.join(self.whole(ends), self.resolve(reference), target)
+        named = Reference(reference.list_name, reference.slot_name)
+        self.net.join(self.whole(ends), named, target)
         return {"": target}
 
     def _rule(self, name: str, ends: _Ends, depth: int) -> _Ends:
@@ -187,7 +225,7 @@ def add_template(
     template: str,
     *,
     intent: str,
-    resolve: Callable[[ListReference], SlotRef],
+    resolve: Callable[[Reference], SlotRef],
     rules: Mapping[str, str],
 ) -> None:
     """Add all sentences of a template, from the net's start to its end.
@@ -202,12 +240,11 @@ def add_template(
     Raises:
         PluginError: The template is wrong; names the intent and the template.
     """
-    builder = _Builder(net, resolve, rules)
     try:
-        ends = builder.add(_parse(template), {"": 0}, 0)
+        draft = _drafted(template, rules) if rules else _known(template)
+        draft.put_into(net, resolve, Accept(intent))
     except (ParseError, ValueError) as error:
         raise _mistake(intent, f"template {template!r}: {error}") from error
-    net.join(builder.whole(ends), Accept(intent), 1)
 
 
 def add_phrase(net: Net, phrase: str, *, name: str, rules: Mapping[str, str]) -> None:
@@ -216,26 +253,44 @@ def add_phrase(net: Net, phrase: str, *, name: str, rules: Mapping[str, str]) ->
     Raises:
         PluginError: The phrase is no template, or refers to a list.
     """
-    builder = _Builder(net, _refuse_lists, rules)
     if not _SPECIAL.search(phrase):
         words = normalise(phrase)
         if words:
-            builder.chain(0, words, 1)
+            _chain(net, 0, words, 1)
         return
     try:
-        ends = builder.add(_parse(phrase), {"": 0}, 0)
+        _drafted(phrase, rules).put_into(net, _refuse_lists, None)
     except (ParseError, ValueError) as error:
         raise _mistake(name, f"phrase {phrase!r} of {{{name}}}: {error}") from error
-    net.join(builder.whole(ends), None, 1)
 
 
-@lru_cache(maxsize=1024)
+def _drafted(template: str, rules: Mapping[str, str]) -> _Draft:
+    draft = _Draft()
+    builder = _Builder(draft, rules)
+    draft.end = builder.whole(builder.add(_parse(template), {"": 0}, 0))
+    return draft
+
+
+@lru_cache(maxsize=4096)
+def _known(template: str) -> _Draft:
+    """A grammar that is built again reads nothing anew."""
+    return _drafted(template, {})
+
+
+def _chain(net: Net | _Draft, state: int, words: tuple[str, ...], target: int) -> None:
+    """Join two states by words, or by nothing."""
+    for word in words[:-1]:
+        following = net.state()
+        net.join(state, intern(word), following)
+        state = following
+    net.join(state, intern(words[-1]) if words else None, target)
+
+
 def _parse(sentence: str) -> Expression:
-    """Parse hassil's syntax; a grammar that is built again parses nothing anew."""
-    return parse_sentence(sentence).expression
+    return take_read(sentence) or parse_sentence(sentence).expression
 
 
-def _refuse_lists(reference: ListReference) -> SlotRef:
+def _refuse_lists(reference: Reference) -> SlotRef:
     msg = f"a phrase cannot refer to {{{reference.list_name}}}"
     raise ValueError(msg)
 

@@ -70,6 +70,7 @@ from voiced.spoken import (
 )
 from voiced.trust.labels import EXTERNAL, Integrity, Labelled
 from voiced.trust.quoting import attributed
+from voiced.workers import Patience
 
 __all__ = [
     "ADDRESS",
@@ -117,6 +118,7 @@ __all__ = [
     "ListType",
     "Named",
     "News",
+    "Patience",
     "PluginError",
     "Remembered",
     "Reply",

@@ -62,6 +62,7 @@ _SCAN = re.compile(
 )
 _MAX_NUMBER_DIGITS = 6
 _MAX_GROUPED_DIGITS = 15
+_MOST_KEPT = 200
 _FIRST_YEAR, _LAST_YEAR = 1100, 2099
 
 
@@ -88,6 +89,10 @@ def normalise(text: str) -> tuple[str, ...]:
 
 def tokens(text: str) -> tuple[Token, ...]:
     """The normalised words with the places in ``text`` that they come from, in order."""
+    return _kept_tokens(text) if len(text) <= _MOST_KEPT else _tokens(text)
+
+
+def _tokens(text: str) -> tuple[Token, ...]:
     folded, places = _fold(text)
     found: list[Token] = []
     previous = ""
@@ -100,6 +105,10 @@ def tokens(text: str) -> tuple[Token, ...]:
                 _append(found, token)
                 previous = words[-1]
     return tuple(found)
+
+
+_kept_tokens = lru_cache(maxsize=512)(_tokens)
+"""While a sentence is matched, every slot that may take a part of it asks for its words."""
 
 
 def _append(found: list[Token], token: Token) -> None:

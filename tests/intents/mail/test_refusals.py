@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 import socket
 import threading
+import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ import httpx
 import pytest
 from mail_servers import HOST, certify, server_context
 
+from voiced import workers
 from voiced.plugin import IntentDenied, IntentError, IntentFailed
 from voiced_intents.mail import keys, oauth
 from voiced_intents.mail.changing import Mark, append_once, move, remove
@@ -283,6 +285,38 @@ def test_a_keyring_that_keeps_plain_text_is_refused(monkeypatch):
         lambda: keys.keep_secret("home", account, "s3cret-word"),
     ):
         assert isinstance(failure(act), IntentDenied)
+
+
+def test_a_keyring_that_hangs_is_not_waited_for(monkeypatch):
+    import keyring
+    from keyring.backend import KeyringBackend
+
+    unlocked, asked = threading.Event(), []
+
+    class Locked(KeyringBackend):
+        __module__ = "keyring.backends.SecretService"
+        priority = 1
+
+        def get_password(self, service, username):
+            asked.append(username)
+            assert unlocked.wait(20)
+            return "s3cret-word"
+
+        def set_password(self, service, username, password):
+            raise AssertionError("it got a password")
+
+    monkeypatch.setattr(keyring, "get_keyring", Locked)
+    monkeypatch.setattr(keys, "_RING_S", 0.05)
+    account = Account(address="a@b.org", imap_host="h", smtp_host="h")
+
+    for _ in range(3):
+        told = failure(lambda: keys.secret_of("home", account))
+        assert told.spoken == "Your keyring doesn't answer. Unlock it, and ask me again."
+    assert len(asked) == 1, "while it hangs it is not asked again"
+    unlocked.set()
+    while workers.in_flight():
+        time.sleep(0.001)
+    assert keys.secret_of("home", account) == "s3cret-word"
 
 
 @pytest.mark.parametrize("command", [("false",), ("true",), ("/no/such/program",)])
