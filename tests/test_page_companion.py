@@ -64,7 +64,8 @@ def test_how_it_does(folder, tmp_path, monkeypatch):
 
 
 @pytest.mark.engine
-def test_it_serves_until_who_started_it_has_gone(folder):
+@pytest.mark.parametrize("end", ["its input", "a signal"])
+def test_it_serves_until_who_started_it_has_gone_or_a_signal_comes(folder, end):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -85,6 +86,8 @@ def test_it_serves_until_who_started_it_has_gone(folder):
                 except httpx.ConnectError:
                     assert time.monotonic() < until_s
         assert answer.status_code == 401
+        if end == "a signal":
+            process.terminate()
         out, _ = process.communicate(timeout=30)
         assert (process.returncode, out) == (0, b"")
         assert page.port_of(folder) is None

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+from starlette.testclient import TestClient
+
+from .conftest import BASE
+
 
 def test_who_came_in_sees_the_page(page):
     text = page.get("/")
@@ -22,3 +26,18 @@ def test_the_style_is_served_from_here(stranger):
 
 def test_nothing_comes_from_elsewhere(page):
     assert "//" not in page.get("/").replace("http://www.w3.org/2000/svg", "")
+
+
+def test_a_mistake_of_ours_is_named_and_tells_nothing_else(site, page, monkeypatch, caplog):
+    def broken(*_):
+        raise KeyError("what somebody said")
+
+    monkeypatch.setattr(site.live.scene, "as_row", broken)
+    client = TestClient(page.client.app, base_url=BASE, raise_server_exceptions=False)
+    client.cookies = page.client.cookies
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "KeyError" in answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert "KeyError" in caplog.text
+    assert "somebody" not in answer.text + caplog.text

@@ -15,7 +15,7 @@ from control_lab import Lab, laboratory, until
 
 from voiced.controls import Asked
 from voiced.errors import ControlError
-from voiced.events import ConfirmationAsked, ModeChanged, TranscriptPartial, TurnId
+from voiced.events import ConfirmationAsked, MemoryErased, ModeChanged, TranscriptPartial, TurnId
 from voiced.web import live as live_module
 from voiced.web.daemon import Daemon
 from voiced.web.live import Live
@@ -185,6 +185,21 @@ async def test_the_question_that_waits_is_shown_until_it_is_void(tmp_path) -> No
         while "question" not in (patch := await reader.next()):
             pass
         assert patch["question"] is None
+
+
+async def test_what_was_forgotten_is_shown_nowhere_any_more(tmp_path) -> None:
+    async with watched(tmp_path) as (lab, live), reading(live) as reader:
+        await reader.next("scene")
+        seen = reader.seen
+        for number in (1, 2):
+            lab.feed.hear(TranscriptPartial(0, TurnId(number), "my secret"))
+        lab.feed.hear(MemoryErased(0, TurnId(2)))
+        scene = await reader.next("scene")
+        assert [turn["number"] for turn in scene["turns"]] == [2]
+        assert "secret" not in json.dumps(scene)
+        for place in (seen, ""):
+            async with reading(live, place) as again:
+                assert "secret" not in json.dumps(await again.next("scene"))
 
 
 async def test_how_it_is_follows_the_events(tmp_path) -> None:

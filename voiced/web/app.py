@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import traceback
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -33,7 +35,7 @@ from voiced.web.doors import Doors
 from voiced.web.rendering import STATIC, page
 from voiced.web.site import Site
 
-__all__ = ["site_app"]
+__all__ = ["site_app", "site_pages"]
 
 _VIEWS = (
     entering,
@@ -51,10 +53,16 @@ _VIEWS = (
 )
 
 _NOT_THERE = 404
+_log = logging.getLogger(__name__)
 
 
 def site_app(site: Site) -> ASGIApp:
-    """The page, behind its doors."""
+    """The page, behind the doors of this machine."""
+    return Doors(site_pages(site), site.keys, site.hosts, site.port)
+
+
+def site_pages(site: Site) -> ASGIApp:
+    """The page without any doors."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -70,11 +78,11 @@ def site_app(site: Site) -> ASGIApp:
             *(route for view in _VIEWS for route in view.routes),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        exception_handlers={VoicedError: _sorry, HTTPException: _not_so},
+        exception_handlers={VoicedError: _sorry, HTTPException: _not_so, Exception: _broken},
     )
     app.state.site = site
     app.state.observing = observing.Observing()
-    return Doors(app, site.keys, site.hosts, site.port)
+    return app
 
 
 async def _sorry(request: Request, error: Exception) -> Response:
@@ -91,3 +99,13 @@ async def _not_so(request: Request, error: Exception) -> Response:
     title = "There is no such page" if status_code == _NOT_THERE else "That did not work"
     message = error.detail if isinstance(error, HTTPException) else ""
     return page(request, "sorry.html", status_code, title=title, message=message, mend="")
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    """A mistake of ours: the log gets its name and its place, and nothing that anybody said."""
+    kind, where = type(error).__name__, traceback.extract_tb(error.__traceback__)[-1]
+    _log.error("the page: %s at %s:%s", kind, where.filename, where.lineno)
+    message = (
+        f"This is a mistake in the page itself ({kind}). The terminal of voiced web says more."
+    )
+    return page(request, "sorry.html", 500, title="That did not work", message=message, mend="")

@@ -11,6 +11,7 @@ import json
 import secrets
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import anyio
@@ -78,19 +79,14 @@ class Live:
                 await anyio.sleep(_RETRY_S)
 
     async def _watch(self) -> None:
-        async for frame in self._daemon.watch():
-            self.take(frame)
+        async with aclosing(self._daemon.watch()) as frames:
+            async for frame in frames:
+                self.take(frame)
 
     def take(self, frame: Mapping[str, Any]) -> None:
         """Take a frame of the daemon."""
         if "event" in frame:
-            event = frame["event"]
-            kind = event["type"]
-            for read in self.readers:
-                read(event)
-            self._tell({"type": kind, **self.scene.hear(event)})
-            if kind in _ASKED or kind in _CHANGED:
-                self._look_again("asked" if kind in _ASKED else "status")
+            self._take_event(frame["event"])
         elif "level_dbfs" in frame:
             self._take_level(max(_QUIET_DBFS, round(frame["level_dbfs"])))
         elif "heard" in frame:
@@ -99,6 +95,24 @@ class Live:
         elif "status" in frame:
             self._tell(self.scene.begin(frame["status"]))
             self._look_again("asked")
+
+    def _take_event(self, event: Mapping[str, Any]) -> None:
+        kind = event["type"]
+        for read in self.readers:
+            read(event)
+        self._tell({"type": kind, **self.scene.hear(event)})
+        if kind == "memory_erased":
+            self._forget(event["turn"])
+        if kind in _ASKED or kind in _CHANGED:
+            self._look_again("asked" if kind in _ASKED else "status")
+
+    def _forget(self, turn: int) -> None:
+        """What was told so far may be what is to be forgotten: all pages begin anew."""
+        self.scene.forget(turn)
+        self._ring.clear()
+        self._last += 1
+        self._ring.append((self._last, self._message("scene", self.scene.as_row())))
+        self._wake()
 
     def _take_level(self, level: int) -> None:
         if level != self._level:

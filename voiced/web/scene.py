@@ -120,6 +120,12 @@ class Scene:
         self.question = dict(question) if question is not None else None
         return {"question": self.question}
 
+    def forget(self, number: int) -> None:
+        """The user had something forgotten: nothing of before this turn is shown any more."""
+        kept = self._turn(number)
+        kept.said, kept.did = "", []
+        self.turns = [kept]
+
     def _change(self, **values: Any) -> Patch:
         changed = {name: value for name, value in values.items() if self.state[name] != value}
         self.state.update(changed)

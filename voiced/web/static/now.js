@@ -52,8 +52,8 @@ function showState(changed) {
   $("mute").hidden = state.mode === "muted";
   $("unmute").hidden = state.mode !== "muted";
   for (const id of ["stop", "mute", "unmute"]) $(id).disabled = !isHere;
-  $("talk").disabled = !isHere || !stream;
-  if (!isHere) showLevel(QUIET_DBFS);
+  $("talk").disabled = !isHere || !stream || state.mode === "muted";
+  if (!isHere || state.mode === "muted") showLevel(QUIET_DBFS);
 }
 
 function showLevel(dbfs) {
