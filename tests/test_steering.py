@@ -277,3 +277,20 @@ async def test_the_page_that_it_started_asks_for_the_user_and_nothing_else_does(
 
 def _said(house: House) -> list[str]:
     return [event.text for event in house.events if isinstance(event, ReplySentence)]
+
+
+async def test_a_change_is_taken_back_from_outside_by_its_id(home, monkeypatch) -> None:
+    monkeypatch.setenv("VOICED_NOTES__FOLDER", str(home / "notes"))
+    async with _house(home) as house:
+        await house.ask(do="say", text="add milk to my shopping list")
+        await until(lambda: bool(house.brain.journal.last_changes(1)))
+        (change,) = house.brain.journal.last_changes(1)
+        assert any("milk" in path.read_text() for path in home.rglob("*.md"))
+        answer = await house.ask(do="undo", id=change.id)
+        assert answer["ok"], answer
+        assert not any("milk" in path.read_text() for path in home.rglob("*.md"))
+        assert house.brain.journal.change(change.id).state == "undone"
+        again = (await house.ask(do="undo", id=change.id))["error"]
+        assert (again["code"], "undone already" in again["message"]) == ("intent_failed", True)
+        unknown = (await house.ask(do="undo", id="999"))["error"]
+        assert unknown["code"] == "journal_error"

@@ -177,7 +177,8 @@ class ReplySentence:
 class ModelReplied:
     """A request to the language model ended; its tokens as the server counted them.
 
-    ``cached_tokens`` of the prompt were known to the server already; None where it does not say.
+    ``cached_tokens`` of the prompt were known to the server already, and ``cost`` is what it asks
+    for, in its own unit; None where it does not say.
     """
 
     at: int
@@ -185,6 +186,7 @@ class ModelReplied:
     prompt_tokens: int
     cached_tokens: int | None
     completion_tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
