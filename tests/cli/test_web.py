@@ -51,3 +51,14 @@ def test_what_is_not_installed_is_named(voiced, folder, monkeypatch):
     assert ended.code == 69
     assert "not installed: no_such_library" in ended.err
     assert "pip install 'voiced[web]'" in ended.err
+
+
+def test_another_device_is_let_in_only_where_it_was_set_up(voiced, folder, monkeypatch):
+    ended = voiced("web", "--phone")
+    assert ended.code == 69
+    assert "set listen in [web]" in ended.err
+    monkeypatch.setenv("VOICED_WEB__LISTEN", "192.168.1.5:8418")
+    told = voiced("web", "--phone", "--json").json
+    assert told["url"].startswith("https://192.168.1.5:8418/enter?token=")
+    assert len(told["fingerprint"].split(":")) == 32
+    assert KeyRing(folder / "away").spend(told["url"].partition("token=")[2])

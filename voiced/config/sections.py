@@ -136,6 +136,14 @@ class WebSettings(Section):
     port: int = Field(
         default=8417, ge=1024, le=65_535, description="Where it is, on 127.0.0.1 alone."
     )
+    listen: ListenAddress = Field(
+        default="",
+        description="Address and port for other devices of yours, over TLS, as 192.168.1.5:8418;"
+        " empty: none.",
+    )
+    names: tuple[str, ...] = Field(
+        default=(), description="Names of this machine for `listen`, as house.local."
+    )
     metrics: bool = Field(
         default=False,
         description="Figures for Prometheus at /metrics of the page: docs/metrics.md.",

@@ -15,6 +15,7 @@ from voiced.composition.companions import companions_of, kept_by
 from voiced.config import (
     Config,
     journal_folder,
+    page_folder,
     pin_folder,
     plugin_folder,
     satellite_folder,
@@ -80,6 +81,9 @@ def _who_listens(config: Config) -> Iterator[PrivacyFact]:
     if config.satellites.listen:
         what_for = "satellites that have a key: the sound of their rooms, what is answered there"
         yield _endpoint(what_for, f"tls://{config.satellites.listen}")
+    if config.web.listen:
+        what_for = "the page, for other devices that have a session"
+        yield _endpoint(what_for, f"tls://{config.web.listen}")
     if config.activation.notifications:
         yield PrivacyFact("endpoint", "notifications: what it asks", "your desktop")
     if config.web.otlp_url:
@@ -154,9 +158,7 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     keys = satellite_folder()
     yield PrivacyFact("file", "keys of satellites (yours alone to read)", _described(keys))
     yield from _kept_turns(trace_folder(config.journal))
-    if config.web.metrics:
-        token = journal_folder(config.journal) / "metrics-token"
-        yield PrivacyFact("file", "token for Prometheus (yours alone to read)", _described(token))
+    yield from _of_page(config)
     asked = journal_folder(config.journal) / "mcp-requests"
     yield PrivacyFact("file", "what other programs asked for", _described(asked))
     yield PrivacyFact("file", "tools of MCP servers as enabled", _described(pin_folder()))
@@ -180,6 +182,15 @@ def _configuration(own: Path) -> Iterator[PrivacyFact]:
     kept = "the configuration before its last changes on the page"
     yield PrivacyFact("file", kept, _described(history_of(own)))
     yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
+
+
+def _of_page(config: Config) -> Iterator[PrivacyFact]:
+    if config.web.metrics:
+        token = journal_folder(config.journal) / "metrics-token"
+        yield PrivacyFact("file", "token for Prometheus (yours alone to read)", _described(token))
+    if config.web.listen:
+        certificate = page_folder()
+        yield PrivacyFact("file", "the page's certificate", _described(certificate))
 
 
 def _kept_turns(folder: Path) -> Iterator[PrivacyFact]:

@@ -35,7 +35,7 @@ from voiced.web.doors import Doors
 from voiced.web.rendering import STATIC, page
 from voiced.web.site import Site
 
-__all__ = ["site_app"]
+__all__ = ["site_app", "site_pages"]
 
 _VIEWS = (
     entering,
@@ -57,7 +57,12 @@ _log = logging.getLogger(__name__)
 
 
 def site_app(site: Site) -> ASGIApp:
-    """The page, behind its doors."""
+    """The page, behind the doors of this machine."""
+    return Doors(site_pages(site), site.keys, site.hosts, site.port)
+
+
+def site_pages(site: Site) -> ASGIApp:
+    """The page without any doors."""
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncGenerator[None]:
@@ -77,7 +82,7 @@ def site_app(site: Site) -> ASGIApp:
     )
     app.state.site = site
     app.state.observing = observing.Observing()
-    return Doors(app, site.keys, site.hosts, site.port)
+    return app
 
 
 async def _sorry(request: Request, error: Exception) -> Response:

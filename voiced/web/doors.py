@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voiced.web.rendering import stranger
 from voiced.web.tokens import KeyRing
 
-__all__ = ["ENTRANCE", "OPEN", "Doors", "Knock", "Refusal", "cookie_name", "judge"]
+__all__ = ["ENTRANCE", "OPEN", "Doors", "Knock", "Refusal", "cookie_name", "doors_of", "judge"]
 
 ENTRANCE = "/enter"
 """Where a token is exchanged for a session."""
@@ -134,13 +134,23 @@ class Doors:
         keys: The sessions.
         hosts: Our own Hosts, each with its port.
         port: Where we are.
+        scheme: By which we are reached.
     """
 
-    def __init__(self, app: ASGIApp, keys: KeyRing, hosts: Sequence[str], port: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        keys: KeyRing,
+        hosts: Sequence[str],
+        port: int,
+        *,
+        scheme: str = "http",
+    ) -> None:
         self._app = app
-        self._keys = keys
+        self.keys = keys
         self._hosts = frozenset(hosts)
-        self._cookie = cookie_name(port)
+        self.cookie = cookie_name(port)
+        self.scheme = scheme
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request."""
@@ -148,9 +158,10 @@ class Doors:
             await self._app(scope, receive, send)
             return
         knock = Knock.of(scope)
-        refusal: str | None = judge(knock, self._hosts)
+        refusal: str | None = judge(knock, self._hosts, self.scheme)
         if refusal is None and not knock.path.startswith(OPEN):
-            refusal = None if self._keys.admits(self._session(scope)) else "missing"
+            refusal = None if self.keys.admits(self._session(scope)) else "missing"
+        scope["doors"] = self
         if refusal is None:
             await self._app(scope, receive, self._guarded(send))
         elif knock.is_socket:
@@ -160,7 +171,7 @@ class Doors:
             await answer(scope, receive, self._guarded(send))
 
     def _session(self, scope: Scope) -> str:
-        return HTTPConnection(scope).cookies.get(self._cookie, "")
+        return HTTPConnection(scope).cookies.get(self.cookie, "")
 
     @staticmethod
     def _guarded(send: Send) -> Send:
@@ -172,3 +183,9 @@ class Doors:
             await send(message)
 
         return guarded
+
+
+def doors_of(request: HTTPConnection) -> Doors:
+    """The doors that a request came through."""
+    doors: Doors = request.scope["doors"]
+    return doors

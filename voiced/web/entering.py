@@ -6,9 +6,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from voiced.web.doors import ENTRANCE, cookie_name
+from voiced.web.doors import ENTRANCE, doors_of
 from voiced.web.rendering import render, stranger
-from voiced.web.site import site_of
 from voiced.web.tokens import SESSION_S, TokenRefused
 
 __all__ = ["routes"]
@@ -20,28 +19,33 @@ async def enter(request: Request) -> Response:
     The answer is a page that goes on by itself: a redirection would come from wherever the link
     was clicked, and a browser then keeps the cookie back.
     """
-    site = site_of(request)
+    doors = doors_of(request)
     if request.method == "HEAD" or "prefetch" in request.headers.get("sec-purpose", ""):
         return Response(status_code=204)  # nobody looks at it: the token is kept for who does
-    cookie = cookie_name(site.port)
     token = request.query_params.get("token", "")
     try:
-        session = site.keys.spend(token)
+        session = doors.keys.spend(token)
     except TokenRefused as refused:
-        if site.keys.admits(request.cookies.get(cookie, "")):
+        if doors.keys.admits(request.cookies.get(doors.cookie, "")):
             return RedirectResponse("/", 303)
         return stranger(refused.why, 401)
     answer = HTMLResponse(render("entered.html"))
     answer.set_cookie(
-        cookie, session, max_age=int(SESSION_S), path="/", httponly=True, samesite="strict"
+        doors.cookie,
+        session,
+        max_age=int(SESSION_S),
+        path="/",
+        secure=doors.scheme == "https",
+        httponly=True,
+        samesite="strict",
     )
     return answer
 
 
 async def leave(request: Request) -> Response:
     """End this session."""
-    site = site_of(request)
-    site.keys.end(request.cookies.get(cookie_name(site.port), ""))
+    doors = doors_of(request)
+    doors.keys.end(request.cookies.get(doors.cookie, ""))
     return RedirectResponse("/", 303)
 
 

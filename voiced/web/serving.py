@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import signal
 import socket
+import ssl
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import anyio
 import uvicorn
+from starlette.types import ASGIApp
 
 from voiced.composition.page import port_of
 from voiced.config import Loaded
 from voiced.errors import NoDaemon, PageError
-from voiced.web.app import site_app
+from voiced.web.app import site_pages
+from voiced.web.away import Away
 from voiced.web.daemon import Daemon
+from voiced.web.doors import Doors
 from voiced.web.site import Site
 from voiced.web.tokens import KeyRing
 from voiced.workers import in_worker
 
 __all__ = [
+    "Outside",
     "announced",
     "listening",
     "new_link",
@@ -33,24 +40,25 @@ _ADDRESS = "127.0.0.1"
 _PORT_FILE = "port"
 _MOST_CONNECTIONS = 128
 _GRACE_S = 1
+_OTHER_PORT = "choose another port: voiced web --port N, or port in [web] of voiced.toml"
 _ENDS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def listening(port: int) -> Generator[socket.socket]:
+def listening(port: int, address: str = _ADDRESS) -> Generator[socket.socket]:
     """The page's own socket.
 
     Raises:
-        PageError: Another program has the port.
+        PageError: Another program has the port, or there is no such address.
     """
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((_ADDRESS, port))
+            listener.bind((address, port))
         except OSError as error:
-            message = f"the page cannot be at {_ADDRESS}:{port}: {error.strerror}"
-            mend = "choose another port: voiced web --port N, or port in [web] of voiced.toml"
-            raise PageError(message, mend=mend) from error
+            message = f"the page cannot be at {address}:{port}: {error.strerror}"
+            raise PageError(message, mend=_OTHER_PORT) from error
         yield listener
 
 
@@ -66,7 +74,7 @@ def announced(folder: Path, port: int) -> Generator[None]:
             path.unlink()
 
 
-def new_link(site: Site) -> str:
+def new_link(site: Site | Away) -> str:
     """A link that lets one in, once.
 
     Raises:
@@ -104,14 +112,50 @@ def running_port(folder: Path) -> int:
     return port
 
 
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The page for other devices: where they come in, by which socket."""
+
+    away: Away
+    listener: socket.socket
+
+
 async def serve(
-    site: Site, listener: socket.socket, until: Callable[[], object] | None = None
+    site: Site,
+    listener: socket.socket,
+    until: Callable[[], object] | None = None,
+    outside: Outside | None = None,
 ) -> None:
     """Serve the page until a signal ends it, or ``until``, which blocks, returns."""
-    config = uvicorn.Config(
-        site_app(site),
+    pages = site_pages(site)
+    doors = Doors(pages, site.keys, site.hosts, site.port)
+    server = _Server(_config(doors), site)
+    async with anyio.create_task_group() as tasks:
+        if until is not None:
+            tasks.start_soon(_end_after, until, server)
+        if outside is not None:
+            tasks.start_soon(_serve_outside, pages, outside, site)
+        await server.serve(sockets=[listener])
+        tasks.cancel_scope.cancel()
+
+
+async def _serve_outside(pages: ASGIApp, outside: Outside, site: Site) -> None:
+    context = await in_worker(outside.away.tls)
+
+    def tls(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        return context
+
+    config = _config(outside.away.doors(pages), lifespan="off")
+    config.ssl_context_factory = tls
+    await _Second(config, site).serve(sockets=[outside.listener])
+
+
+def _config(app: ASGIApp, lifespan: Literal["on", "off"] = "on") -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
         http="h11",
         ws="none",
+        lifespan=lifespan,
         log_config=None,
         log_level="critical",
         access_log=False,
@@ -120,12 +164,6 @@ async def serve(
         limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
     )
-    server = _Server(config, site)
-    async with anyio.create_task_group() as tasks:
-        if until is not None:
-            tasks.start_soon(_end_after, until, server)
-        await server.serve(sockets=[listener])
-        tasks.cancel_scope.cancel()
 
 
 async def _end_after(until: Callable[[], object], server: uvicorn.Server) -> None:
@@ -153,3 +191,12 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._site.live.end()
         await super().shutdown(sockets)
+
+
+class _Second(_Server):
+    """Ends with the first one, which has the signals."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Leave them to the first."""
+        yield
