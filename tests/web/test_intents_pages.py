@@ -169,3 +169,15 @@ def test_what_a_program_asks_for_is_done_only_as_it_was_read(page: Page, home: P
     outcome = book.outcome("files.trash", {"file": str(folder / "more.txt")})
     assert outcome is not None
     assert not outcome.is_done
+
+
+def test_what_voiced_itself_asks_is_shown(page: Page) -> None:
+    class Asks:
+        async def ask(self, **order: Any) -> dict[str, Any]:
+            assert order == {"do": "asked"}
+            return {"asked": {"id": "1", "text": f"Delete {EVIL}?", "options": []}}
+
+    object.__setattr__(page.site, "daemon", Asks())
+    text = page.get("/intents/waiting")
+    assert "Delete &lt;script&gt;" in text
+    assert "Nothing waits." not in text

@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any
 
+import anyio
 import numpy as np
 import pytest
 from setting_up_fakes import ECHO, speech
@@ -234,3 +235,19 @@ def test_files_at_hand_that_are_none_are_told(visit: Page) -> None:
     until(visit, "/setup/models", "/nowhere/at/all")
     post(visit, "/setup/models/tiny.en/verify")
     until(visit, "/setup/models", "is not installed")
+
+
+def test_a_test_that_is_stopped_gives_the_microphone_back(visit: Page) -> None:
+    async def endless(seconds: float, config: Any, heard: Any, hear: Any) -> None:
+        await anyio.sleep_forever()
+
+    workshop = visit.client.app._app.state.workshop
+    workshop.trials = replace(TRIALS, wake=endless)
+    daemon = FakeDaemon("listening")
+    object.__setattr__(visit.site, "daemon", daemon)
+    post(visit, "/setup/sound/wake")
+    text = until(visit, "/setup/sound", "Say okay nabu")
+    name = text.split('data-job="')[1].split('"')[0]
+    post(visit, f"/setup/jobs/{name}/stop", back="/setup/sound")
+    until(visit, "/setup/sound", 'data-state="stopped"')
+    assert daemon.asked == ["mute", "unmute"]

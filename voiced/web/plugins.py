@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from voiced.composition.brain import open_brain
 from voiced.config import Loaded, journal_folder
-from voiced.errors import IntentDenied
+from voiced.errors import ControlError, IntentDenied
 from voiced.mcp import RequestBook
 from voiced.mcp.requests import Outcome, WaitingRequest
 from voiced.offering import adopt, carry_out
@@ -89,10 +89,16 @@ def _book(loaded: Loaded) -> RequestBook:
 
 
 async def waiting(request: Request) -> Response:
-    """What other programs ask for."""
-    loaded = await in_worker(site_of(request).load)
+    """What the assistant asks, and what other programs ask for."""
+    site = site_of(request)
+    loaded = await in_worker(site.load)
     found = await in_worker(_book(loaded).waiting)
-    return page(request, "intents/waiting.html", title="Waiting for you", tabs=TABS, found=found)
+    try:
+        asked = (await site.daemon.ask(do="asked"))["asked"]
+    except ControlError:  # it does not run, or does not let us ask
+        asked = None
+    title = "Waiting for you"
+    return page(request, "intents/waiting.html", title=title, tabs=TABS, found=found, asked=asked)
 
 
 async def looked_at(request: Request) -> Response:
