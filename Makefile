@@ -114,6 +114,7 @@ bench-soak: $(VENV)/.dev
 bench-web: $(VENV)/.dev
 	tests/install_system_packages.sh
 	$(BIN)/python tests/bench/web_live.py $(ARGS)
+	$(BIN)/python tests/bench/web_journal.py
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "voiced needs Python 3.11 to 3.13 with venv; on Debian or" \

@@ -30,6 +30,7 @@ __all__ = [
     "MemoryErased",
     "ModeChanged",
     "ModelReplied",
+    "NotAddressed",
     "Origin",
     "Outcome",
     "OverlapIgnored",
@@ -177,7 +178,8 @@ class ReplySentence:
 class ModelReplied:
     """A request to the language model ended; its tokens as the server counted them.
 
-    ``cached_tokens`` of the prompt were known to the server already; None where it does not say.
+    ``cached_tokens`` of the prompt were known to the server already, and ``cost`` is what it asks
+    for, in its own unit; None where it does not say.
     """
 
     at: int
@@ -185,6 +187,7 @@ class ModelReplied:
     prompt_tokens: int
     cached_tokens: int | None
     completion_tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +354,13 @@ class WakeWordHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAddressed:
+    """Somebody spoke, but not to the assistant: it is forgotten; ``at`` is where that ended."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PushToTalk:
     """The push-to-talk key went down or up."""
 
@@ -419,6 +429,7 @@ Event: TypeAlias = (
     | DeviceFound
     | DeviceNoted
     | WakeWordHeard
+    | NotAddressed
     | PushToTalk
     | ModeChanged
     | StageFailed

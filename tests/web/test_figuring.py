@@ -87,6 +87,17 @@ def test_tokens_are_summed_and_a_share_is_of_what_is_told() -> None:
     assert of(timeline([*events, asked[1], ended])).model.cached_share is None
 
 
+def test_costs_are_summed_where_the_server_tells_them() -> None:
+    *events, ended = a_turn(TURN)
+    costs = (0.25, None, 0.5)
+    asked = [ModelReplied(1, TURN, 100, 75, 5, cost) for cost in costs]
+    assert of(timeline([*events, *asked, ended])).model.cost == 0.75
+    assert of(timeline([*events, asked[1], ended])).model.cost is None
+    for cost in (True, -1.0, float("nan"), 1e300, "0.5"):
+        strange = replace(asked[0], cost=cost)  # what a file holds may be anything
+        assert of(timeline([*events, strange, ended])).model.cost is None
+
+
 def test_nothing_gives_empty_figures() -> None:
     found = of()
     assert found.turns == 0

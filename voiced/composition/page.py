@@ -19,7 +19,7 @@ PAGE_FOLDER = "web"
 """Beside the control socket: where the page is, who may come in."""
 
 _PORT_FILE = "port"
-_LIBRARIES = ("jinja2", "python_multipart", "starlette", "uvicorn")
+_LIBRARIES = ("jinja2", "prometheus_client", "python_multipart", "starlette", "uvicorn")
 _ANSWER_S = 0.5
 _INSTALL = "pip install 'voiced[web]'"
 

@@ -26,6 +26,7 @@ from voiced.models.catalogue import (
 from voiced.models.download import OnProgress, Progress, pull
 from voiced.models.importing import take
 from voiced.models.voices import Profile, downloadable, profiles
+from voiced.web.at_home import at_home
 from voiced.web.forms import leads_to, typed
 from voiced.web.jobs import Job
 from voiced.web.rendering import page
@@ -213,13 +214,15 @@ async def chosen(request: Request) -> Response:
     return leads_to(_VOICES)
 
 
-routes = (
-    Route(_MODELS, models),
-    Route(f"{_MODELS}/{{name}}/pull", pulled, methods=["POST"]),
-    Route(f"{_MODELS}/{{name}}/take", taken, methods=["POST"]),
-    Route(f"{_MODELS}/{{name}}/verify", verified, methods=["POST"]),
-    Route(f"{_MODELS}/{{name}}/remove", removed, methods=["POST"]),
-    Route(_VOICES, voices),
-    Route(f"{_VOICES}/{{name}}.wav", heard),
-    Route(f"{_VOICES}/{{name}}/use", chosen, methods=["POST"]),
+routes = at_home(
+    (
+        Route(_MODELS, models),
+        Route(f"{_MODELS}/{{name}}/pull", pulled, methods=["POST"]),
+        Route(f"{_MODELS}/{{name}}/take", taken, methods=["POST"]),
+        Route(f"{_MODELS}/{{name}}/verify", verified, methods=["POST"]),
+        Route(f"{_MODELS}/{{name}}/remove", removed, methods=["POST"]),
+        Route(_VOICES, voices),
+        Route(f"{_VOICES}/{{name}}.wav", heard),
+        Route(f"{_VOICES}/{{name}}/use", chosen, methods=["POST"]),
+    )
 )

@@ -36,6 +36,7 @@ STEPS: Mapping[str, str] = {
 }
 """The steps whose latency is shown: fields of Timing, and what they are called."""
 
+_MOST_COST = 1e6
 _BUCKETS: Mapping[SpanName, int] = {"day": 24, "week": 7, "month": 30}
 
 
@@ -107,13 +108,17 @@ class Latency:
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:
-    """What the language model was asked; ``cached_of`` are the tokens that a share is known of."""
+    """What the language model was asked; ``cached_of`` are the tokens that a share is known of.
+
+    ``cost`` is in the server's own unit; None where it does not tell.
+    """
 
     requests: int = 0
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
     cached_of: int = 0
+    cost: float | None = None
 
     @property
     def cached_share(self) -> float | None:
@@ -183,8 +188,15 @@ def _model(timelines: Iterable[Timeline]) -> ModelUse:
             use.completion_tokens + _count(step.facts.get("completion_tokens")),
             use.cached_tokens + _count(cached),
             use.cached_of + (0 if cached is None else prompt),
+            _with_cost(use.cost, step.facts.get("cost")),
         )
     return use
+
+
+def _with_cost(before: float | None, cost: object) -> float | None:
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MOST_COST:
+        return before
+    return (before or 0.0) + cost
 
 
 def _count(value: object) -> int:

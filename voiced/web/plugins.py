@@ -19,6 +19,7 @@ from voiced.mcp.requests import Outcome, WaitingRequest
 from voiced.offering import adopt, carry_out
 from voiced.plugin import Effect
 from voiced.registry import disable, enable
+from voiced.web.at_home import at_home
 from voiced.web.catalogue import EFFECTS, catalogue
 from voiced.web.forms import leads_to, typed
 from voiced.web.intents import TABS
@@ -159,11 +160,13 @@ def _mark(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-routes = (
-    Route("/intents/plugins", listed),
-    Route("/intents/plugins/{name}/enable", enabled, methods=["POST"]),
-    Route("/intents/plugins/{name}/disable", disabled, methods=["POST"]),
-    Route("/intents/waiting", waiting),
-    Route("/intents/waiting/{name}", looked_at),
-    Route("/intents/waiting/{name}", decided, methods=["POST"]),
+routes = at_home(
+    (
+        Route("/intents/plugins", listed),
+        Route("/intents/plugins/{name}/enable", enabled, methods=["POST"]),
+        Route("/intents/plugins/{name}/disable", disabled, methods=["POST"]),
+        Route("/intents/waiting", waiting),
+        Route("/intents/waiting/{name}", looked_at),
+        Route("/intents/waiting/{name}", decided, methods=["POST"]),
+    )
 )

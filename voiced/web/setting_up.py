@@ -13,6 +13,7 @@ from starlette.routing import Route
 from voiced.config import Loaded, model_folder, voice_folder
 from voiced.doctor import Check, Examination, examine
 from voiced.registry import load_plugins
+from voiced.web.at_home import at_home
 from voiced.web.forms import leads_to
 from voiced.web.jobs import Job
 from voiced.web.rendering import page
@@ -132,4 +133,4 @@ def _examined(loaded: Loaded) -> tuple[Check, ...]:
         plugins.close()
 
 
-routes = (Route(_HERE, shown), Route(f"{_HERE}/look", again, methods=["POST"]))
+routes = at_home((Route(_HERE, shown), Route(f"{_HERE}/look", again, methods=["POST"])))

@@ -17,6 +17,7 @@ from voiced.config import Loaded, Row, describe, plugin_settings
 from voiced.config.history import Change, changes, undo
 from voiced.errors import ConfigError, VoicedError
 from voiced.registry import Plugin, load_plugins
+from voiced.web.at_home import at_home
 from voiced.web.changing import mark_now, put_in_force, told, write
 from voiced.web.fields import Field, changed, fields_of, sections_of
 from voiced.web.forms import Typed, leads_to, typed
@@ -188,9 +189,11 @@ async def taken_back(request: Request) -> Response:
     return leads_to(_HERE, undone="yes")
 
 
-routes = (
-    Route(_HERE, listed),
-    Route(f"{_HERE}/undo", taken_back, methods=["POST"]),
-    Route(f"{_HERE}/{{section}}", shown),
-    Route(f"{_HERE}/{{section}}", saved, methods=["POST"]),
+routes = at_home(
+    (
+        Route(_HERE, listed),
+        Route(f"{_HERE}/undo", taken_back, methods=["POST"]),
+        Route(f"{_HERE}/{{section}}", shown),
+        Route(f"{_HERE}/{{section}}", saved, methods=["POST"]),
+    )
 )

@@ -14,6 +14,7 @@ from starlette.routing import Route
 from voiced.audio import Samples, level_dbfs
 from voiced.config import Config
 from voiced.setting_up.levels import level_of
+from voiced.web.at_home import at_home
 from voiced.web.daemon import Daemon
 from voiced.web.forms import leads_to, typed
 from voiced.web.jobs import Job
@@ -189,11 +190,13 @@ async def stopped(request: Request) -> Response:
     return leads_to(back if back in {tab.path for tab in TABS} else "/setup")
 
 
-routes = (
-    Route(_HERE, shown),
-    Route(f"{_HERE}/devices", chosen, methods=["POST"]),
-    Route(f"{_HERE}/fit", fitted, methods=["POST"]),
-    Route(f"{_HERE}/{{kind}}", begun, methods=["POST"]),
-    Route("/setup/jobs/{id}", followed),
-    Route("/setup/jobs/{id}/stop", stopped, methods=["POST"]),
+routes = at_home(
+    (
+        Route(_HERE, shown),
+        Route(f"{_HERE}/devices", chosen, methods=["POST"]),
+        Route(f"{_HERE}/fit", fitted, methods=["POST"]),
+        Route(f"{_HERE}/{{kind}}", begun, methods=["POST"]),
+        Route("/setup/jobs/{id}", followed),
+        Route("/setup/jobs/{id}/stop", stopped, methods=["POST"]),
+    )
 )
