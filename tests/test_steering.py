@@ -17,16 +17,18 @@ from voiced.composition.brain import Brain, open_brain
 from voiced.composition.companions import Beside
 from voiced.composition.opening import habits
 from voiced.config import Loaded, load
+from voiced.control.orders import MOST_SPOKEN
 from voiced.control.peers import Peer, Scope, scope_of
+from voiced.control.wire import encode
 from voiced.daemon import serve
 from voiced.errors import IntentFailed
-from voiced.events import Event, MemoryErased, ModeChanged, ReplySentence
+from voiced.events import Event, MemoryErased, ModeChanged, ReplySentence, TurnEnded
 from voiced.loop.session import Stages
 from voiced.memory.recorder import FlightRecorder
 from voiced.plugin import Companion, Health
 from voiced.registry import plugin_names
 from voiced.service.last_good import good_file
-from voiced.steering.live_settings import Around
+from voiced.steering.live_settings import Around, Satellites
 from voiced.steering.outside import Steering
 from voiced.steering.plugin_watch import PluginWatch
 from voiced.testing.fakes import (
@@ -37,6 +39,7 @@ from voiced.testing.fakes import (
     FakeTranscriber,
     FakeVoiceDetector,
 )
+from voiced.turns.rules import in_samples
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +72,7 @@ class House:
         self.steering = steering
         self.events: list[Event] = []
         self.told: list[str] = []
+        self.moved: list[str] = []
         self.speaker = FakeSpeaker()
 
     def write(self, text: str) -> None:
@@ -93,14 +97,16 @@ class House:
 async def _house(home: Path, *companions: Companion) -> AsyncGenerator[House]:
     loaded: Loaded = load(None, os.environ, plugin_names)
     told: list[str] = []
+    moved: list[str] = []
     async with open_brain(loaded, hears=False) as brain:
         watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, told.append)
         recorder = FlightRecorder(loaded.config, lambda *_: None)
         beside = [Beside(each, brain.dispatcher.slot_context()) for each in companions]
-        around = Around(brain, watch, recorder, beside, lambda: ("kitchen",))
+        satellites = Satellites(lambda: ("kitchen",), listen=moved.append)
+        around = Around(brain, watch, recorder, beside, satellites)
         steering = Steering(loaded, around, home / "run", told.append)
         house = House(home, brain, steering)
-        house.told = told
+        house.told, house.moved = told, moved
         stages = Stages(
             FakeMicrophone([], 60.0),
             FakeVoiceDetector(),
@@ -169,6 +175,50 @@ async def test_settings_are_in_force_in_the_same_conversation(home) -> None:
         assert [record.text for record in house.brain.journal.last(1)] == ["keep this"]
         notes = (await house.ask(do="status"))["status"]["notes"]
         assert notes == ["at the next start: audio.speaker"]
+
+
+async def test_what_another_program_wants_said_is_said_and_is_no_word_of_the_user(home) -> None:
+    async with _house(home) as house:
+        answer = await house.ask(do="speak", text="Dinner\nis ready.")
+        assert answer == {"ok": True, "hearing": "heard"}
+        said = [event.text for event in house.events if isinstance(event, ReplySentence)]
+        assert said == ["Dinner is ready."]
+        assert house.brain.dispatcher.conversation.is_tainted
+        for nothing in ("", " ", 7, "x" * (MOST_SPOKEN + 1)):
+            assert (await house.ask(do="speak", text=nothing))["error"]["code"] == "bad_order"
+
+
+async def test_what_other_programs_want_said_waits_for_its_turn_and_only_so_much_of_it(
+    home,
+) -> None:
+    async with _house(home) as house:
+        clients = [await house.client() for _ in range(5)]
+        for number, client in enumerate(clients):
+            await client.send(encode({"do": "speak", "text": f"Number {number}."}))
+        codes = [(await client.receive() or {}).get("error", {}).get("code") for client in clients]
+        assert sorted(codes, key=str) == [None, None, None, None, "busy"]
+        said = [event for event in house.events if isinstance(event, ReplySentence | TurnEnded)]
+        assert [type(event) for event in said[:8]] == [ReplySentence, TurnEnded] * 4
+        for client in clients:
+            client.line.close()
+
+
+async def test_turns_are_taken_otherwise_from_the_next_utterance_on(home) -> None:
+    async with _house(home) as house:
+        house.write("[turns]\nend_silence_ms = 700\nlearn_pauses = false\n")
+        done = (await house.ask(do="reload"))["reload"]
+        assert done["applied"] == ["turns.end_silence_ms"]
+        assert done["waiting"] == ["turns.learn_pauses"]
+        session = house.steering._live.session
+        await until(lambda: session._rules.end_silence == in_samples(700))
+
+
+async def test_the_door_for_satellites_is_moved_by_a_reload(home) -> None:
+    async with _house(home) as house:
+        house.write('[satellites]\nlisten = "127.0.0.1:10700"\n')
+        done = (await house.ask(do="reload"))["reload"]
+        assert (done["applied"], done["waiting"]) == (["satellites.listen"], [])
+        assert house.moved == ["127.0.0.1:10700"]
 
 
 async def test_what_a_service_reloaded_is_the_configuration_that_worked_last(

@@ -30,6 +30,7 @@ __all__ = [
     "MemoryErased",
     "ModeChanged",
     "ModelReplied",
+    "NotAddressed",
     "Origin",
     "Outcome",
     "OverlapIgnored",
@@ -353,6 +354,13 @@ class WakeWordHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAddressed:
+    """Somebody spoke, but not to the assistant: it is forgotten; ``at`` is where that ended."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PushToTalk:
     """The push-to-talk key went down or up."""
 
@@ -421,6 +429,7 @@ Event: TypeAlias = (
     | DeviceFound
     | DeviceNoted
     | WakeWordHeard
+    | NotAddressed
     | PushToTalk
     | ModeChanged
     | StageFailed

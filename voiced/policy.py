@@ -22,6 +22,7 @@ __all__ = [
     "Answer",
     "Door",
     "Manner",
+    "Place",
     "Trust",
     "Verdict",
     "Where",
@@ -155,6 +156,17 @@ _LEFT: dict[Effect, tuple[Allowance, Allowance, Allowance]] = {
 def allowance(effect: Effect, where: Where) -> Allowance:
     """What is left of a call of this class, asked for from there."""
     return _LEFT[effect][where]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation is held: the room of a satellite, or here at the machine (empty).
+
+    ``rights`` are the effect classes that may be asked for there; the tables take more away.
+    """
+
+    room: str = ""
+    rights: frozenset[Effect] = frozenset(Effect)
 
 
 @dataclass(frozen=True, slots=True)

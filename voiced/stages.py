@@ -21,6 +21,8 @@ __all__ = [
     "Hypothesis",
     "Message",
     "Microphone",
+    "NameHeard",
+    "NameSpotter",
     "Picture",
     "Playback",
     "ReplyDelta",
@@ -239,6 +241,15 @@ class WakeWord:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class NameHeard:
+    """A name of the assistant was heard, from sample ``start`` to ``end``."""
+
+    name: str
+    start: int
+    end: int
+
+
 class Stage(Protocol):
     """What every stage has."""
 
@@ -277,6 +288,17 @@ class WakeWordDetector(Stage, Protocol):
     """Looks for a wake word, frame by frame. Synchronous."""
 
     def detect(self, frame: AudioFrame) -> WakeWord | None: ...
+
+
+class NameSpotter(Stage, Protocol):
+    """Looks for names of the assistant in speech, frame by frame. Synchronous, under 1 ms.
+
+    ``begin`` forgets what came before; ``hear`` may tell of a name again, better placed.
+    """
+
+    def begin(self) -> None: ...
+
+    def hear(self, frame: AudioFrame) -> NameHeard | None: ...
 
 
 class TurnEndDetector(Stage, Protocol):

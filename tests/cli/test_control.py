@@ -137,6 +137,21 @@ def test_an_order_is_sent_and_the_mode_told(voiced, runtime) -> None:
     assert json.loads(daemon.asked) == {"do": "ptt", "action": "toggle"}
 
 
+def test_say_goes_through_a_daemon_that_runs(voiced, runtime) -> None:
+    with Daemon(runtime, encode({"ok": True, "hearing": "heard"})) as daemon:
+        ended = voiced("say", "dinner", "is", "ready")
+        assert (ended.code, ended.out) == (0, "")
+    assert json.loads(daemon.asked) == {"do": "speak", "text": "dinner is ready"}
+
+
+def test_say_that_a_daemon_refuses_is_not_said_beside_it(voiced, runtime) -> None:
+    error = {"code": "busy", "message": "4 texts wait", "mend": "try again"}
+    with Daemon(runtime, encode({"ok": False, "error": error})):
+        ended = voiced("say", "dinner")
+    assert ended.code == 1
+    assert "4 texts wait" in ended.err
+
+
 def test_a_refusal_is_told_with_its_mend(voiced, runtime) -> None:
     error = {"code": "forbidden", "message": "unmute needs admin", "mend": "in a terminal"}
     with Daemon(runtime, encode({"ok": False, "error": error})):

@@ -36,6 +36,7 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "device_lost": ("  the {device} is gone", "red"),
     "device_found": ("  the {device} is back", "green"),
     "stage_failed": ("  {stage}: {message}", "red"),
+    "not_addressed": ("  not for me", "dim"),
     "wake_word_heard": ("  heard its name: {word}", "dim"),
 }
 
@@ -56,7 +57,7 @@ class State:
             self.level_dbfs = float(frame["level_dbfs"])
         elif "heard" in frame:
             self.heard = str(frame["heard"]["text"])
-        elif "event" in frame:
+        elif "event" in frame and "room" not in frame["event"]:
             self._hear(frame["event"])
 
     def _hear(self, event: Mapping[str, Any]) -> None:
@@ -104,7 +105,8 @@ def told(event: Mapping[str, Any]) -> tuple[str, str] | None:
     template, style = found
     is_held = "held" if event.get("is_down") else "let go"
     fields = {**event, "does": _does(event), "steps": _steps(event), "is_held": is_held}
-    return template.format_map(defaultdict(str, fields)).rstrip(), style
+    line = template.format_map(defaultdict(str, fields)).rstrip()
+    return (f"[{event['room']}] {line}" if "room" in event else line), style
 
 
 def _does(event: Mapping[str, Any]) -> str:

@@ -39,15 +39,19 @@ def ask(
         return good(line.receive())
 
 
-def watch(folder: Path | None = None, timeout_s: float = _ANSWER_S) -> Iterator[dict[str, Any]]:
+def watch(
+    folder: Path | None = None, timeout_s: float = _ANSWER_S, *, rooms: bool = False
+) -> Iterator[dict[str, Any]]:
     """What happens, until the daemon ends: first its answer, then ``event`` and ``level_dbfs``.
+
+    With ``rooms`` events of other rooms come, too; these have a ``room``.
 
     Raises:
         NoDaemon: None runs, or it went.
         ControlError: It refused.
     """
     with closing(_Line(folder, timeout_s)) as line:
-        line.send({"do": "watch"})
+        line.send({"do": "watch", "rooms": rooms})
         yield good(line.receive())
         line.wait_for_ever()
         while True:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from voiced.control import keyboard
 from voiced.control.peers import Scope
-from voiced.controls import Asked, Controls, Keyboard
+from voiced.controls import Controls, Keyboard
 from voiced.errors import ControlError, VoicedError
 
-__all__ = ["SCOPES", "Orders", "answer_of", "error_row"]
+__all__ = ["MOST_SPOKEN", "SCOPES", "Orders", "answer_of", "error_row"]
 
 SCOPES: Mapping[str, Scope] = {
     "status": Scope.STATUS,
@@ -18,6 +19,7 @@ SCOPES: Mapping[str, Scope] = {
     "ptt": Scope.ACT,
     "stop": Scope.ACT,
     "mute": Scope.ACT,
+    "speak": Scope.ACT,
     "asked": Scope.ACT,
     "tell_request": Scope.ACT,
     "say": Scope.ADMIN,
@@ -28,19 +30,26 @@ SCOPES: Mapping[str, Scope] = {
 }
 """Every order, and what one must be allowed to give it."""
 
+MOST_SPOKEN = 8000
+"""Letters that another program may have said at once."""
+
 _PRESSES = ("down", "up", "toggle")
-_MOST_LETTERS = 1000
-"""As much as can be said in the longest utterance."""
-_BUSY = "somebody is speaking: what is typed would be taken for a part of it"
-_NOT_ASKED = "this question does not wait for an answer any more"
 
 
 def _nothing() -> None:
     """Nobody is to be told."""
 
 
+async def _no_voice(_: str) -> str:
+    raise ControlError("this voiced has no voice", reason="no_voice")
+
+
 async def _no_undo(_: str) -> str:
     raise ControlError("this voiced undoes nothing", reason="bad_order")
+
+
+def _no_room(_: str) -> Sequence[Controls]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +61,8 @@ class Orders:
         status: Gives `voiced status` as a JSON object.
         reload: Reads the configuration again; gives what came of it as a JSON object.
         tell_request: Another program asked for what needs the user.
+        rooms: The handles of the satellite of this name, or of all where it is empty.
+        speak: Says a text as soon as nobody speaks; gives what became of it, when that is over.
         keyboard: Takes what is typed instead of being said; None: nothing can be.
         undo: Takes back the change of that id; what there is to say of it.
     """
@@ -60,6 +71,8 @@ class Orders:
     status: Callable[[], Awaitable[Mapping[str, Any]]]
     reload: Callable[[], Awaitable[Mapping[str, Any]]]
     tell_request: Callable[[], None] = _nothing
+    rooms: Callable[[str], Sequence[Controls]] = _no_room
+    speak: Callable[[str], Awaitable[str]] = _no_voice
     keyboard: Keyboard | None = None
     undo: Callable[[str], Awaitable[str]] = _no_undo
 
@@ -72,12 +85,12 @@ class Orders:
         verb = order.get("do")
         allowed(verb, scope)
         match verb:
-            case "status" | "reload" | "undo" | "asked":
+            case "status" | "reload" | "undo" | "asked" | "speak":
                 return await self._told(verb, order)
             case "say":
-                self._say(order.get("text"))
+                keyboard.say(self.keyboard, order.get("text"))
             case "answer":
-                self._answer(order.get("id"), order.get("answer"))
+                keyboard.answer(self.keyboard, order.get("id"), order.get("answer"))
             case _:
                 self._act(verb, order)
         return {"mode": self.controls.mode}
@@ -87,7 +100,7 @@ class Orders:
             case "ptt":
                 self._press(order.get("action"))
             case "stop":
-                self.controls.stop()
+                self._stop(order.get("room"))
             case "mute":
                 self.controls.mute()
             case "unmute":
@@ -97,35 +110,16 @@ class Orders:
             case _:  # watch: who has the connection does that
                 pass
 
-    # What is typed and pressed: the user's own words, as if he had said them
-
-    def _say(self, text: object) -> None:
-        said = " ".join(text.split()) if isinstance(text, str) else ""
-        if not said or len(said) > _MOST_LETTERS or not said.isprintable():
-            message = f"say needs a text: one to {_MOST_LETTERS} letters that can be printed"
-            raise ControlError(message, reason="bad_order")
-        if not self._typing.say(said):
-            raise ControlError(_BUSY, reason="busy", mend="wait until it is quiet")
-
-    def _answer(self, question: object, answer: object) -> None:
-        asked = self._typing.asked
-        if asked is None or asked.id != question:
-            raise ControlError(_NOT_ASKED, reason="not_asked", mend="ask for it again")
-        if answer not in _answers(asked):
-            known = ", ".join(_answers(asked))
-            raise ControlError(f"this question is answered by {known}", reason="bad_order")
-        if not self._typing.answer(asked.id, str(answer)):
-            raise ControlError(_BUSY, reason="busy", mend="wait until it is quiet")
-
-    def _asked_row(self) -> dict[str, Any] | None:
-        asked = self._typing.asked
-        return None if asked is None else asdict(asked)
-
-    @property
-    def _typing(self) -> Keyboard:
-        if self.keyboard is None:
-            raise ControlError("nothing can be typed to this one", reason="no_keyboard")
-        return self.keyboard
+    def _stop(self, room: object) -> None:
+        """Stop whoever speaks in this room, or everywhere."""
+        found = self.rooms("") if room is None else self.rooms(str(room)) if room else ()
+        if room is None:
+            self.controls.stop()
+        elif not found:
+            message = f"there is no satellite {room} here now"
+            raise ControlError(message, reason="no_room", mend="see which are: voiced status")
+        for each in found:
+            each.stop()
 
     async def _told(self, verb: str, order: Mapping[str, Any]) -> dict[str, Any]:
         match verb:
@@ -134,7 +128,9 @@ class Orders:
             case "reload":
                 return {"reload": await self.reload()}
             case "asked":
-                return {"asked": self._asked_row()}
+                return {"asked": keyboard.asked_row(self.keyboard)}
+            case "speak":
+                return {"hearing": await self.speak(_spoken_text(order.get("text")))}
             case _:
                 return {"undone": await self._take_back(order.get("id"))}
 
@@ -160,11 +156,12 @@ class Orders:
             self.controls.toggle()
 
 
-def _answers(asked: Asked) -> tuple[str, ...]:
-    """What answers the question; options are numbered from 1."""
-    if not asked.options:
-        return ("yes", "no")
-    return (*(str(number) for number, _ in enumerate(asked.options, start=1)), "no")
+def _spoken_text(text: object) -> str:
+    said = " ".join(text.split()) if isinstance(text, str) else ""
+    if not said or len(said) > MOST_SPOKEN:
+        message = f"speak needs a text of at most {MOST_SPOKEN} letters"
+        raise ControlError(message, reason="bad_order")
+    return said
 
 
 def allowed(verb: object, scope: Scope) -> None:

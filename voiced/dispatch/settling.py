@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voiced.dispatch.away import withheld
+from voiced.dispatch.away import not_granted, withheld
 from voiced.dispatch.calls import WHOLE, Call, Question, Report
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.guard import Guard, denied
@@ -19,7 +19,7 @@ from voiced.dispatch.vocabulary import Vocabulary
 from voiced.errors import IntentDenied, JournalError, UnknownIntent, VoicedError
 from voiced.events import CallJudged, ConfirmationAsked, IntentMatched, TurnId
 from voiced.planning.plan import Step
-from voiced.plugin import Integrity, Intent
+from voiced.plugin import Effect, Integrity, Intent
 from voiced.policy import (
     Allowance,
     Answer,
@@ -262,7 +262,8 @@ class Settling:
         if question.digest != question.call.digest:
             raise denied(question.call.intent, "is not what was asked about any more")
         for call in question.call.each:
-            self._guard.use(self._allowed(call))
+            self._allow(call.effect, call.intent)
+            self._guard.use(call)
         return question.call
 
     def _doubt(self, question: Question, report: Report) -> Question:
@@ -282,18 +283,23 @@ class Settling:
         Raises:
             IntentDenied: It is not for whoever may be there; nothing is looked up for it.
         """
-        where = self._guard.where
-        if allowance(call.intent.effect, where) is Allowance.NOTHING:
+        try:
+            self._allow(call.intent.effect, call.intent)
+        except IntentDenied:
             self._tell(call, "withheld", report)
-            raise withheld(call.intent, where)
+            raise
         context = self._context(call.intent.name, report)
+        where = self._guard.where
         call = await resolve(replace(call, where=where), context, self._conversation)
-        return self._allowed(call)
-
-    def _allowed(self, call: Call) -> Call:
-        if allowance(call.effect, self._guard.where) is Allowance.NOTHING:
-            raise withheld(call.intent, self._guard.where)
+        self._allow(call.effect, call.intent)
         return call
+
+    def _allow(self, effect: Effect, intent: Intent) -> None:
+        place, where = self._environment.place, self._guard.where
+        if effect not in place.rights:
+            raise not_granted(intent, place.room)
+        if allowance(effect, where) is Allowance.NOTHING:
+            raise withheld(intent, where)
 
     async def settle(
         self, call: Call, report: Report, more: Sequence[Mapping[str, Any]] = ()

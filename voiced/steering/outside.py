@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ _HEALTH_S = 3.0
 _FRESH_S = 2.0
 _MOST_HEARD = 8000
 _TOLD_AGAIN_S = 60.0
+_MOST_SPEAKING = 4
 _REQUEST = "A program asks for something that needs you. Look at it with: voiced mcp requests."
 
 
@@ -67,10 +69,11 @@ class Steering:
         self.feed = Feed()
         self.board = StatusBoard(_known(loaded, around.brain))
         self._mute_file = MuteFile(journal_folder(loaded.config.journal), tell)
-        live = LiveSettings(loaded, around)
+        live = self._live = LiveSettings(loaded, around)
         self._reloader = Reloader(loaded, live.read, live.check, live.parts())
         self._request_told_s = -_TOLD_AGAIN_S
         self._requests = anyio.Event()
+        self._speaking = 0
         self._reloading = anyio.Lock()
         self._looking = anyio.Lock()
         self._looked_s = -math.inf
@@ -87,6 +90,7 @@ class Steering:
     def begin(self, session: Session) -> None:
         """Before the microphone opens: stay muted, if that is how it was left."""
         controls = self._controls = session.controls
+        self._live.session = session
         self._keyboard = SessionKeyboard(session, self._around.brain.dispatcher)
         self.feed.heard = lambda: _heard(session)
         if self._mute_file.is_muted():
@@ -107,9 +111,10 @@ class Steering:
             self._controls.toggle()
 
     def stop(self) -> None:
-        """What a spoken "stop" does."""
+        """What a spoken "stop" does, here and in every room."""
         if self._controls is not None:
-            self._controls.stop()
+            for each in (self._controls, *self._around.satellites.controls("")):
+                each.stop()
 
     async def run(self, crier: Crier) -> None:
         """Answer until cancelled; ``begin`` comes before."""
@@ -120,8 +125,10 @@ class Steering:
             self._status,
             self._reload,
             self._requests_wait,
-            self._keyboard,
-            self._take_back,
+            keyboard=self._keyboard,
+            undo=self._take_back,
+            rooms=self._around.satellites.controls,
+            speak=partial(self._speak, crier),
         )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._say_requests, crier)
@@ -168,7 +175,7 @@ class Steering:
             async with self._looking:
                 self._programs = await self._look_at_programs()
                 self._looked_s = anyio.current_time()
-        return self.board.status(self._programs, self._around.satellites()).as_row()
+        return self.board.status(self._programs, self._around.satellites.names()).as_row()
 
     async def _look_at_programs(self) -> tuple[ProgramStatus, ...]:
         found: list[ProgramStatus] = []
@@ -192,7 +199,18 @@ class Steering:
             self.board.known = _known(self._reloader.loaded, self._around.brain)
         return done.as_row()
 
-    # Requests of other programs
+    # What other programs want to be said
+
+    async def _speak(self, crier: Crier, text: str) -> str:
+        """Say it when nobody speaks. Whoever wrote it: it is no word of the user."""
+        if self._speaking >= _MOST_SPEAKING:
+            message = f"{_MOST_SPEAKING} texts of other programs wait to be spoken already"
+            raise ControlError(message, reason="busy", mend="try again when they are spoken")
+        self._speaking += 1
+        try:
+            return await crier.say(Announcement("speak", text), Integrity.EXTERNAL, 0.0)
+        finally:
+            self._speaking -= 1
 
     def _requests_wait(self) -> None:
         self._requests.set()
