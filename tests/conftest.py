@@ -13,6 +13,8 @@ settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("luck", deadline=None)
 settings.load_profile("same")
 
+gc.set_threshold(50_000)  # most of what a test makes is gone without it
+
 
 def pytest_collection_finish() -> None:
     """Whatever was imported and collected stays: the garbage collector need not look at it."""

@@ -18,11 +18,11 @@ from voiced.composition.companions import Beside
 from voiced.composition.opening import habits
 from voiced.config import Loaded, load
 from voiced.control.orders import MOST_SPOKEN
-from voiced.control.peers import Peer, Scope
+from voiced.control.peers import Peer, Scope, scope_of
 from voiced.control.wire import encode
 from voiced.daemon import serve
 from voiced.errors import IntentFailed
-from voiced.events import Event, ModeChanged, ReplySentence, TurnEnded
+from voiced.events import Event, MemoryErased, ModeChanged, ReplySentence, TurnEnded
 from voiced.loop.session import Stages
 from voiced.memory.recorder import FlightRecorder
 from voiced.plugin import Companion, Health
@@ -286,3 +286,61 @@ async def test_who_asks_for_the_status_again_and_again_has_programs_looked_at_on
         rows = [(await house.ask(do="status"))["status"]["companions"] for _ in range(5)]
         assert looked == ["at it"]
         assert rows == [[{"name": "index", "is_ok": False, "found": "ZeroDivisionError"}]] * 5
+
+
+async def test_what_is_typed_is_a_turn_of_the_session_muted_or_not(home) -> None:
+    async with _house(home) as house:
+        await house.ask(do="mute")
+        assert (await house.ask(do="say", text="what time is it"))["ok"]
+        await until(lambda: len(_said(house)) == 1)
+        assert "it" in _said(house)[0].lower()
+
+
+async def test_a_question_is_answered_by_its_button_also_while_it_is_spoken(home) -> None:
+    async with _house(home) as house:
+        client = await house.client()
+        await client.ask(do="say", text="forget the last ten minutes")
+        await until(lambda: len(_said(house)) == 1)
+        asked = (await client.ask(do="asked"))["asked"]
+        assert asked["text"].endswith("Say yes, and what I should do.")
+        assert (await client.ask(do="answer", id=asked["id"], answer="yes"))["ok"]
+        await until(lambda: any(isinstance(event, MemoryErased) for event in house.events))
+        assert (await client.ask(do="asked"))["asked"] is None
+        again = await client.ask(do="answer", id=asked["id"], answer="yes")
+        assert again["error"]["code"] == "not_asked"
+        client.line.close()
+
+
+async def test_the_page_that_it_started_asks_for_the_user_and_nothing_else_does(
+    home, monkeypatch
+) -> None:
+    monkeypatch.setattr("voiced.steering.outside.scope_of", scope_of)
+    async with _house(home) as house:
+        assert (await house.ask(do="mute"))["error"]["code"] == "forbidden"
+        house.steering.trust(os.getpid())
+        assert (await house.ask(do="mute"))["ok"]
+        house.steering.trust(os.getpid() + 1)
+        assert (await house.ask(do="unmute"))["error"]["code"] == "forbidden"
+        house.steering.trust(0)
+        assert (await house.ask(do="unmute"))["error"]["code"] == "forbidden"
+
+
+def _said(house: House) -> list[str]:
+    return [event.text for event in house.events if isinstance(event, ReplySentence)]
+
+
+async def test_a_change_is_taken_back_from_outside_by_its_id(home, monkeypatch) -> None:
+    monkeypatch.setenv("VOICED_NOTES__FOLDER", str(home / "notes"))
+    async with _house(home) as house:
+        await house.ask(do="say", text="add milk to my shopping list")
+        await until(lambda: bool(house.brain.journal.last_changes(1)))
+        (change,) = house.brain.journal.last_changes(1)
+        assert any("milk" in path.read_text() for path in home.rglob("*.md"))
+        answer = await house.ask(do="undo", id=change.id)
+        assert answer["ok"], answer
+        assert not any("milk" in path.read_text() for path in home.rglob("*.md"))
+        assert house.brain.journal.change(change.id).state == "undone"
+        again = (await house.ask(do="undo", id=change.id))["error"]
+        assert (again["code"], "undone already" in again["message"]) == ("intent_failed", True)
+        unknown = (await house.ask(do="undo", id="999"))["error"]
+        assert unknown["code"] == "journal_error"

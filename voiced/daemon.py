@@ -22,7 +22,7 @@ from voiced.announcements import Announcement
 from voiced.composition import engines as composition
 from voiced.composition import spares
 from voiced.composition.brain import Brain, open_brain
-from voiced.composition.companions import companions_of, keep
+from voiced.composition.companions import companions_of, keep, nobody
 from voiced.composition.opening import RunOptions, habits, lock_of, open_stages, rules
 from voiced.composition.telling import tell_changes
 from voiced.config import Config, Loaded, journal_folder, satellite_folder
@@ -173,7 +173,7 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
             tasks.start_soon(parts.live)
             tasks.start_soon(watch.run)
             for beside in companions:
-                tasks.start_soon(keep, beside)
+                tasks.start_soon(keep, beside, steering.trust if beside.asks_for_user else nobody)
             tasks.start_soon(doorway.run)
             pauses = await _pauses(config, tasks)
             everyone: list[Reader] = [*readers, recorder, rooms.hear, *steering.readers]

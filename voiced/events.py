@@ -16,6 +16,7 @@ __all__ = [
     "ActionUndone",
     "AudioDropped",
     "BargeIn",
+    "CallJudged",
     "ConfirmationAsked",
     "DeviceFound",
     "DeviceLost",
@@ -177,7 +178,8 @@ class ReplySentence:
 class ModelReplied:
     """A request to the language model ended; its tokens as the server counted them.
 
-    ``cached_tokens`` of the prompt were known to the server already; None where it does not say.
+    ``cached_tokens`` of the prompt were known to the server already, and ``cost`` is what it asks
+    for, in its own unit; None where it does not say.
     """
 
     at: int
@@ -185,6 +187,7 @@ class ModelReplied:
     prompt_tokens: int
     cached_tokens: int | None
     completion_tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +210,22 @@ class IntentMatched:
     slots: tuple[tuple[str, str], ...]
     origin: Origin
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallJudged:
+    """The policy decided about a call, from its effect class and from where its arguments came.
+
+    ``trust``: clean, user_said, typed_external, free_text. ``verdict``: do, read_back, confirm,
+    screen, deny; withheld where others may be listening.
+    """
+
+    at: int
+    turn: TurnId
+    intent: str
+    effect: str
+    trust: str
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,6 +414,7 @@ Event: TypeAlias = (
     | ModelReplied
     | RequestMissed
     | IntentMatched
+    | CallJudged
     | ConfirmationAsked
     | IntentReturned
     | ActionUndone

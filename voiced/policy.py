@@ -173,12 +173,14 @@ class Place:
 class Manner:
     """How something was said: so long after our own sound had ended, and for so long, in seconds.
 
-    What was typed has neither. ``door`` is where it came in.
+    What was typed has neither. ``door`` is where it came in. ``seen`` is the id of the question
+    that it answers by a button beside that question on a screen; empty: it is none.
     """
 
     after_reply_s: float = math.inf
     length_s: float | None = None
     door: Door = Door.MICROPHONE
+    seen: str = ""
 
 
 TYPED = Manner(door=Door.TERMINAL)

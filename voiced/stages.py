@@ -186,12 +186,14 @@ class Room:
 class Usage:
     """Tokens of one reply as the server counted them.
 
-    ``cached`` of the prompt were known to it already; None where it does not say.
+    ``cached`` of the prompt were known to it already; None where it does not say. ``cost`` is what
+    it asks for, in its own unit; None where it does not say.
     """
 
     prompt: int
     cached: int | None
     completion: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

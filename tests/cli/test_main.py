@@ -104,7 +104,14 @@ def test_answers_can_be_printed_whatever_the_terminal_knows(home, encoding):
     assert (ran.returncode, ran.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("arguments", [["ask", "what time is it"], ["ask", "--json", "help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["journal", "show"],
+        ["journal", "show", "--json"],
+        pytest.param(["ask", "what time is it"], marks=pytest.mark.engine),
+    ],
+)
 def test_an_answer_that_cannot_be_written_is_told_without_a_traceback(home, arguments):
     with Path("/dev/full").open("w") as full:
         ran = subprocess.run(

@@ -1,14 +1,16 @@
 """Events on their way to those who watch: encoded once, and nobody is waited for.
 
+Between them, what of a reply was heard so far, and the microphone's level: these may be lost.
+
 Who takes them too slowly is let go, so that the conversation never waits for a terminal.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, TypeAlias
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
@@ -25,11 +27,24 @@ _EVERY_FRAMES = 5
 """A level is told so seldom."""
 _SILENCE_DBFS = -120.0
 
+Heard: TypeAlias = "tuple[int, str]"
+"""A turn, and its reply as far as it was heard."""
+
+
+def _nobody() -> Heard | None:
+    return None
+
 
 class Feed:
-    """Gives every event, and now and then the microphone's level, to whoever watches."""
+    """Gives every event, and now and then the microphone's level, to whoever watches.
+
+    Attributes:
+        heard: Gives what of a reply was heard so far, while one is spoken.
+    """
 
     def __init__(self) -> None:
+        self.heard: Callable[[], Heard | None] = _nobody
+        self._last_heard: Heard | None = None
         self._watchers: list[MemoryObjectSendStream[bytes]] = []
         self._of_rooms: list[MemoryObjectSendStream[bytes]] = []
         self._frames = 0
@@ -56,6 +71,14 @@ class Feed:
             level = max(_SILENCE_DBFS, round(self._loudest, 1))
             self._send(encode({"level_dbfs": level}), may_be_lost=True)
             self._frames, self._loudest = 0, -math.inf
+            self._tell_heard()
+
+    def _tell_heard(self) -> None:
+        now = self.heard()
+        if now is not None and now != self._last_heard:
+            turn, text = now
+            self._send(encode({"heard": {"turn": turn, "text": text}}), may_be_lost=True)
+        self._last_heard = now
 
     @property
     def watchers(self) -> int:

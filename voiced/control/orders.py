@@ -6,9 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from voiced.control import keyboard
 from voiced.control.peers import Scope
-from voiced.controls import Controls
-from voiced.errors import ControlError
+from voiced.controls import Controls, Keyboard
+from voiced.errors import ControlError, VoicedError
 
 __all__ = ["MOST_SPOKEN", "SCOPES", "Orders", "answer_of", "error_row"]
 
@@ -19,9 +20,13 @@ SCOPES: Mapping[str, Scope] = {
     "stop": Scope.ACT,
     "mute": Scope.ACT,
     "speak": Scope.ACT,
+    "asked": Scope.ACT,
     "tell_request": Scope.ACT,
+    "say": Scope.ADMIN,
+    "answer": Scope.ADMIN,
     "unmute": Scope.ADMIN,
     "reload": Scope.ADMIN,
+    "undo": Scope.ADMIN,
 }
 """Every order, and what one must be allowed to give it."""
 
@@ -39,6 +44,10 @@ async def _no_voice(_: str) -> str:
     raise ControlError("this voiced has no voice", reason="no_voice")
 
 
+async def _no_undo(_: str) -> str:
+    raise ControlError("this voiced undoes nothing", reason="bad_order")
+
+
 def _no_room(_: str) -> Sequence[Controls]:
     return ()
 
@@ -54,6 +63,8 @@ class Orders:
         tell_request: Another program asked for what needs the user.
         rooms: The handles of the satellite of this name, or of all where it is empty.
         speak: Says a text as soon as nobody speaks; gives what became of it, when that is over.
+        keyboard: Takes what is typed instead of being said; None: nothing can be.
+        undo: Takes back the change of that id; what there is to say of it.
     """
 
     controls: Controls
@@ -62,6 +73,8 @@ class Orders:
     tell_request: Callable[[], None] = _nothing
     rooms: Callable[[str], Sequence[Controls]] = _no_room
     speak: Callable[[str], Awaitable[str]] = _no_voice
+    keyboard: Keyboard | None = None
+    undo: Callable[[str], Awaitable[str]] = _no_undo
 
     async def carry_out(self, order: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
         """Do it; what there is to answer.
@@ -72,12 +85,12 @@ class Orders:
         verb = order.get("do")
         allowed(verb, scope)
         match verb:
-            case "status":
-                return {"status": await self.status()}
-            case "reload":
-                return {"reload": await self.reload()}
-            case "speak":
-                return {"hearing": await self.speak(_spoken_text(order.get("text")))}
+            case "status" | "reload" | "undo" | "asked" | "speak":
+                return await self._told(verb, order)
+            case "say":
+                keyboard.say(self.keyboard, order.get("text"))
+            case "answer":
+                keyboard.answer(self.keyboard, order.get("id"), order.get("answer"))
             case _:
                 self._act(verb, order)
         return {"mode": self.controls.mode}
@@ -107,6 +120,27 @@ class Orders:
             raise ControlError(message, reason="no_room", mend="see which are: voiced status")
         for each in found:
             each.stop()
+
+    async def _told(self, verb: str, order: Mapping[str, Any]) -> dict[str, Any]:
+        match verb:
+            case "status":
+                return {"status": await self.status()}
+            case "reload":
+                return {"reload": await self.reload()}
+            case "asked":
+                return {"asked": keyboard.asked_row(self.keyboard)}
+            case "speak":
+                return {"hearing": await self.speak(_spoken_text(order.get("text")))}
+            case _:
+                return {"undone": await self._take_back(order.get("id"))}
+
+    async def _take_back(self, change: object) -> str:
+        if not isinstance(change, str) or not change:
+            raise ControlError("undo needs the id of a change", reason="bad_order")
+        try:
+            return await self.undo(change)
+        except VoicedError as error:
+            raise ControlError(error.message, reason=error.code, mend=error.mend) from error
 
     def _press(self, action: object) -> None:
         if action not in _PRESSES:

@@ -105,8 +105,17 @@ class Dispatcher:
 
     @property
     def awaits_answer(self) -> bool:
-        """Whether a question was asked that can still be answered."""
+        """Whether a question was asked that can still be answered in words."""
         return self._settling.awaits_answer
+
+    @property
+    def asked(self) -> Question | None:
+        """The question that can still be answered, if only on the screen."""
+        return self._settling.asked
+
+    def see(self, question: str) -> None:
+        """The question of this id is answered by the button beside it on a screen."""
+        self._settling.see(question)
 
     async def news(self, announcer: Announcer, told: Told) -> News:
         """What there is to say unasked; nothing where the plugin fails, which is logged."""

@@ -273,17 +273,27 @@ class Session:
         """How many samples have come from the microphone; lost ones between them count."""
         return self._listener.end
 
-    def type(self, text: str) -> None:
-        """Take this for a request, unless somebody speaks; whoever answers is silent."""
-        if self._is_open and self._listening is None:
-            before = self._turn
-            if before is not None:
-                before.interrupt("key")
-            self._taking.reset()
-            self._turns += 1
-            self._turn = LiveTurn(TurnId(self._turns), self._around, (), self._read, before)
-            self._turn.type(text)
-            self._start(self._turn)
+    def type(self, text: str, seen: str = "") -> bool:
+        """Take this for a request, unless somebody speaks; whoever answers is silent.
+
+        Args:
+            text: What was typed, or stands for the button that was pressed.
+            seen: The id of the question beside that button.
+
+        Returns:
+            Whether it was taken.
+        """
+        if not self._is_open or self._listening is not None:
+            return False
+        before = self._turn
+        if before is not None:
+            before.interrupt("key")
+        self._taking.reset()
+        self._turns += 1
+        self._turn = LiveTurn(TurnId(self._turns), self._around, (), self._read, before)
+        self._turn.type(text, seen)
+        self._start(self._turn)
+        return True
 
     # What nobody asked for
 

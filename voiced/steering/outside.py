@@ -33,6 +33,7 @@ from voiced.loop.announcing import Crier
 from voiced.loop.session import Session
 from voiced.service import last_good
 from voiced.service.heartbeat import is_awaited
+from voiced.steering.keyboard import SessionKeyboard
 from voiced.steering.live_settings import Around, LiveSettings
 from voiced.steering.reloading import Reloader
 from voiced.thinking.habits import Tap
@@ -43,6 +44,7 @@ __all__ = ["Steering", "be_the_only_one", "both"]
 
 _HEALTH_S = 3.0
 _FRESH_S = 2.0
+_MOST_HEARD = 8000
 _TOLD_AGAIN_S = 60.0
 _MOST_SPEAKING = 4
 _REQUEST = "A program asks for something that needs you. Look at it with: voiced mcp requests."
@@ -77,6 +79,8 @@ class Steering:
         self._looked_s = -math.inf
         self._programs: tuple[ProgramStatus, ...] = ()
         self._controls: Controls | None = None
+        self._keyboard: SessionKeyboard | None = None
+        self._trusted = 0
 
     @property
     def readers(self) -> tuple[Callable[[Event], None], ...]:
@@ -87,6 +91,8 @@ class Steering:
         """Before the microphone opens: stay muted, if that is how it was left."""
         controls = self._controls = session.controls
         self._live.session = session
+        self._keyboard = SessionKeyboard(session, self._around.brain.dispatcher)
+        self.feed.heard = lambda: _heard(session)
         if self._mute_file.is_muted():
             controls.mute()
             control = self._reloader.loaded.config.control
@@ -94,6 +100,10 @@ class Steering:
             if not control.socket or control.scope != "admin":
                 way = f"without a key for it, only removing {self._mute_file.path} ends that"
             self._tell(f"I am muted, as I was when I last ran; {way}.")
+
+    def trust(self, pid: int) -> None:
+        """This process, which we started, asks for the user; 0: none does."""
+        self._trusted = pid
 
     def toggle(self) -> None:
         """Press the push-to-talk key, or release it."""
@@ -115,6 +125,8 @@ class Steering:
             self._status,
             self._reload,
             self._requests_wait,
+            keyboard=self._keyboard,
+            undo=self._take_back,
             rooms=self._around.satellites.controls,
             speak=partial(self._speak, crier),
         )
@@ -152,7 +164,10 @@ class Steering:
         await serve(orders, os.environ, self._grant)
 
     def _grant(self, peer: Peer) -> Scope | None:
-        return scope_of(peer, Scope[self._reloader.loaded.config.control.scope.upper()])
+        most = Scope[self._reloader.loaded.config.control.scope.upper()]
+        if self._trusted and peer == Peer(self._trusted, os.geteuid()):
+            return most
+        return scope_of(peer, most)
 
     async def _status(self) -> Mapping[str, Any]:
         is_old = anyio.current_time() - self._looked_s > _FRESH_S
@@ -168,6 +183,11 @@ class Steering:
             for beside in self._around.companions:
                 found.append(await in_worker(_health, beside))  # noqa: PERF401 - kept if time ends
         return tuple(found)
+
+    async def _take_back(self, change: str) -> str:
+        brain = self._around.brain
+        found = await in_worker(brain.journal.change, change)
+        return await brain.dispatcher.assistant().undo_change(found)
 
     async def _reload(self) -> Mapping[str, Any]:
         async with self._reloading:
@@ -226,6 +246,13 @@ def both(first: Tap, second: Tap) -> Tap:
         second(near, far)
 
     return tap
+
+
+def _heard(session: Session) -> tuple[int, str] | None:
+    """The turn that speaks, and its reply as far as it was heard."""
+    turn = session.speaker
+    heard = turn.heard[:_MOST_HEARD] if turn is not None else ""
+    return None if turn is None or not heard else (turn.id, heard)
 
 
 def _known(loaded: Loaded, brain: Brain) -> Known:

@@ -75,9 +75,14 @@ class Ground:
         kind = "folder" if path.is_dir() else "text"
         return FileEntity(path, kind, 0, None, _NOW)
 
+    @property
+    def journal(self) -> Path:
+        """The folder of the journal."""
+        return self.top / "journal"
+
     def open_journal(self) -> Journal:
         """The journal, as at every start."""
-        return Journal.open(self.top / "journal")
+        return Journal.open(self.journal)
 
     def dispatcher(self, journal: Journal) -> Dispatcher:
         """The real dispatcher with the built-in intents; nothing of it is spoken."""

@@ -12,7 +12,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -100,9 +100,15 @@ def steps_of(ground: Ground, act: Act) -> Steps:
 
 def _fingerprint(ground: Ground) -> int:
     """The names and sizes of everything, the journal's log included."""
-    places = [*ground.roots, ground.home / ".local", ground.top / "journal"]
-    found = [path for place in places for path in sorted(place.rglob("*"))]
-    return hash(tuple((str(path), path.lstat().st_size) for path in found))
+    found: set[tuple[str, int]] = set()
+    pending = [str(place) for place in (*ground.roots, ground.home / ".local", ground.journal)]
+    while pending:
+        with suppress(FileNotFoundError), os.scandir(pending.pop()) as entries:
+            for entry in entries:
+                found.add((entry.path, entry.stat(follow_symlinks=False).st_size))
+                if entry.is_dir(follow_symlinks=False):
+                    pending.append(entry.path)
+    return hash(frozenset(found))
 
 
 def kill_at_step(ground: Ground, act: Act, number: int) -> None:

@@ -33,11 +33,12 @@ pytestmark = pytest.mark.slow  # hundreds of processes that are killed
 
 PRECIOUS = "precious"
 UNDOERS = {value.operation: value for value in vars(files).values() if isinstance(value, Undoer)}
-STEPS = frozenset(
-    "open write fsync mkdir rmdir unlink rename fchmod utime setxattr removexattr".split()
-)
-"""Calls that may change something; a kill before any other is one after the last of these."""
+STEPS = frozenset("write fsync mkdir rmdir unlink rename fchmod utime setxattr removexattr".split())
+"""Calls that may change something; a kill before any other is one after the last of these.
+
+So is opening a file for more than reading."""
 WRAPPED = frozenset(["rename_noreplace"])
+FOR_MORE_THAN_READING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 
 class Journaled(FakeContext):
@@ -65,12 +66,20 @@ class Killer:
         self.last = last
         self.steps = 0
 
-    def __call__(self, frame: FrameType, event: str, arg: object) -> None:
+    def called(self, frame: FrameType, event: str, arg: object) -> None:
         name = frame.f_code.co_name if event == "call" else getattr(arg, "__name__", "")
         if (event == "c_call" and name in STEPS) or (event == "call" and name in WRAPPED):
-            self.steps += 1
-            if self.steps == self.last:
-                os._exit(9)
+            self._step()
+
+    def audited(self, event: str, args: tuple[object, ...]) -> None:
+        """See ``sys.addaudithook``: a file that is opened comes with its flags."""
+        if event == "open" and isinstance(args[2], int) and args[2] & FOR_MORE_THAN_READING:
+            self._step()
+
+    def _step(self) -> None:
+        self.steps += 1
+        if self.steps == self.last:
+            os._exit(9)
 
 
 def entity(path: Path) -> FileEntity:
@@ -159,7 +168,8 @@ def killed_at(step: int, what: str, home: Home, far: Path, journal: Path) -> int
     def body() -> int:
         killer = Killer(step)
         context = Journaled(home, journal)
-        sys.setprofile(killer)
+        sys.addaudithook(killer.audited)  # for good, and the process ends with the change
+        sys.setprofile(killer.called)
         try:
             asyncio.run(CALLS[what](context, home, far))  # type: ignore[arg-type]
         finally:
