@@ -169,7 +169,7 @@ async def serving(
         return "I moved it back."
 
     told = lambda: lab.told.append("request")  # noqa: E731
-    orders = Orders(controls, status, reload, told, lab.keyboard, undo)
+    orders = Orders(controls, status, reload, told, keyboard=lab.keyboard, undo=undo)
 
     def same(_: Peer) -> Scope | None:
         return scope
