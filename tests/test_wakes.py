@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from voiced.events import (
     TurnId,
     WakeWordHeard,
 )
+from voiced.journal import Journal
+from voiced.memory.kept import Memory
 from voiced.memory.wakes import Wake, WakeCounter, WakeFile
 
 NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
@@ -92,3 +95,17 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "wakes.jsonl").mkdir()
     with pytest.raises(VoicedError, match="cannot be read"):
         WakeFile(tmp_path).wakes()
+
+
+def test_forgetting_erases_them_by_time_and_with_everything(tmp_path: Path, file: WakeFile) -> None:
+    wakes = [Wake(NOW + timedelta(hours=hour), is_false=False) for hour in range(3)]
+    for wake in wakes:
+        file.add(wake, keep_days=9)
+    with closing(Journal.open(tmp_path)) as journal:
+        kept = Memory(journal, wakes=file)
+        kept.forget("boat")
+        assert file.wakes() == tuple(wakes)
+        kept.forget(since=wakes[2].at)
+        assert file.wakes() == tuple(wakes[:2])
+        kept.forget()
+    assert file.wakes() == ()

@@ -31,8 +31,7 @@ from turn_events import a_turn
 from voiced.cli.output import note, print_json, print_table
 from voiced.events import Event, Timing, TurnEnded, TurnId
 from voiced.journal import Journal
-from voiced.memory.turn_store import KeptTurn
-from voiced.memory.turn_store import _line as line_of
+from voiced.memory.kept_turn import KeptTurn, line_of
 from voiced.private_files import append, locked
 from voiced.timeline import TimelineBuilder
 

@@ -346,9 +346,24 @@ def test_what_is_heard_is_seen_at_once_in_set_up(reader: Any, house: House) -> N
     signs = "document.querySelector('[data-signs]').textContent"
     reader.wait(f"{signs}.includes('the push-to-talk key')")
     house.daemon.hear(0.25)
-    reader.wait("document.getElementById('now-level').value > -30")
+    reader.wait("document.getElementById('now-level').ariaValueNow > -30")
     house.daemon.tell([PushToTalk(1, is_down=False)])
     reader.wait(f"!{signs}.includes('the push-to-talk key')")
+
+
+def test_a_microphone_that_is_not_there_is_told_and_voiced_hears_again(
+    reader: Any, house: House
+) -> None:
+    lab = house.daemon.lab
+    assert lab is not None
+    lab.controls.asked.clear()
+    reader.open(house.root + "/setup/sound")
+    _tab_to(reader, "", "Listen")
+    reader.press("Enter")
+    wait_for(lambda: lab.controls.asked == ["mute", "unmute"], "the microphone to be given back")
+    line = "document.querySelector('#listen [data-state=failed] [data-line]')"
+    reader.wait(line, "what came of it, without a hand moved")
+    assert "no sound server" in reader.script(f"{line}.textContent")
 
 
 def test_one_types_and_stops_by_keyboard(reader: Any, house: House) -> None:

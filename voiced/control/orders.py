@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 from voiced.control import keyboard
@@ -71,6 +71,7 @@ class Orders:
     status: Callable[[], Awaitable[Mapping[str, Any]]]
     reload: Callable[[], Awaitable[Mapping[str, Any]]]
     tell_request: Callable[[], None] = _nothing
+    _: KW_ONLY
     rooms: Callable[[str], Sequence[Controls]] = _no_room
     speak: Callable[[str], Awaitable[str]] = _no_voice
     keyboard: Keyboard | None = None

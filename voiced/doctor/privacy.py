@@ -177,10 +177,10 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     yield PrivacyFact("file", "your voices", _described(what.voices))
 
 
-def _configuration(own: Path) -> Iterator[PrivacyFact]:
-    yield PrivacyFact("file", "configuration", _described(own))
-    kept = "the configuration before its last changes on the page"
-    yield PrivacyFact("file", kept, _described(history_of(own)))
+def _configuration(path: Path) -> Iterator[PrivacyFact]:
+    yield PrivacyFact("file", "configuration", _described(path))
+    changed = "the configuration before its last changes on the page"
+    yield PrivacyFact("file", changed, _described(history_of(path)))
     yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
 
 

@@ -214,5 +214,6 @@ def _no_number(name: str) -> NoReturn:
 
 def _cost(told: object) -> float | None:
     """What a reply costs, where the server says a number."""
-    is_number = isinstance(told, int | float) and not isinstance(told, bool)
-    return float(told) if is_number and math.isfinite(told) and told >= 0 else None
+    if isinstance(told, bool) or not isinstance(told, int | float):
+        return None
+    return float(told) if math.isfinite(told) and told >= 0 else None

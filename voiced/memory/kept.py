@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from voiced.journal import Journal, Record
+from voiced.memory.kept_turn import unwanted
 from voiced.memory.taught import TaughtFile
-from voiced.memory.turn_store import TurnStore, unwanted
+from voiced.memory.turn_store import TurnStore
 from voiced.memory.wakes import WakeFile
 from voiced.plugin import Forgotten
 from voiced.private_files import wiping

@@ -7,35 +7,32 @@ written over with zeros first.
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any
 
 from voiced.errors import VoicedError
+from voiced.memory.kept_turn import (
+    KeptSound,
+    KeptTurn,
+    line_of,
+    number_in,
+    tokens,
+    turn_of,
+    unwanted,
+)
 from voiced.private_files import append, locked, make_empty, wiping
 from voiced.timeline import Timeline
 
-__all__ = ["KeptSound", "KeptTurn", "Limits", "SoundFile", "TurnStore", "unwanted"]
+__all__ = ["KeptSound", "KeptTurn", "Limits", "SoundFile", "TurnStore"]
 
 _SLACK = 4
 _BLOCK_BYTES = 1 << 16
-_NUMBER = re.compile(rb'\{"number":([0-9]{1,12}),')
 _SOUND_NAME = re.compile(r"([1-9][0-9]{0,11})\.flac")
-
-
-@dataclass(frozen=True, slots=True)
-class KeptSound:
-    """The sound of a turn; ``start_s`` is where it begins, in seconds of its session."""
-
-    start_s: float
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,29 +41,6 @@ class SoundFile:
 
     sound: KeptSound
     write: Callable[[Path], None]
-
-
-@dataclass(frozen=True, slots=True)
-class KeptTurn:
-    """A turn that is kept. ``number`` counts from 1 over all sessions; ``at`` is its end."""
-
-    number: int
-    at: datetime
-    timeline: Timeline
-    sound: KeptSound | None = None
-
-    def as_row(self) -> dict[str, Any]:
-        """The turn as JSON types."""
-        sound = self.sound and {"start_s": self.sound.start_s, "seconds": self.sound.seconds}
-        at = self.at.isoformat(timespec="milliseconds")
-        return {"number": self.number, "at": at, **self.timeline.as_row(), "sound": sound}
-
-    def words(self) -> str:
-        """All that was said in it, as far as that is kept."""
-        facts = [step.facts for step in self.timeline.steps]
-        slots = [str(value) for each in facts for value in dict(each.get("slots", {})).values()]
-        texts = [str(each.get(name, "")) for each in facts for name in ("text", "question")]
-        return " ".join([*texts, *slots])
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +103,7 @@ class TurnStore:
             VoicedError: The file may not be read.
         """
         try:
-            return sum(1 for line in self._lines() if _turn_of(line) is None)
+            return sum(1 for line in self._lines() if turn_of(line) is None)
         except OSError as error:
             raise VoicedError(f"{self.path}: cannot be read: {error.strerror}") from error
 
@@ -151,7 +125,7 @@ class TurnStore:
             if file is not None:
                 self._write_sound(self.sound_file(number), file.write)
             kept = KeptTurn(number, at, timeline, file.sound if file else None)
-            append(self.path, _line(kept))
+            append(self.path, line_of(kept))
             self._trim(limits, at, number)
         return kept
 
@@ -194,7 +168,7 @@ class TurnStore:
         self, words: str, since: datetime | None = None, until: datetime | None = None
     ) -> int:
         """Erase the turns that hold all of the words, or words that begin so; as ``erase``."""
-        return self.erase(unwanted(words, since, until)) if _tokens(words) else 0
+        return self.erase(unwanted(words, since, until)) if tokens(words) else 0
 
     def _lines(self) -> list[bytes]:
         try:
@@ -204,7 +178,7 @@ class TurnStore:
 
     def _read(self) -> Iterator[KeptTurn]:
         for line in self._lines():
-            turn = _turn_of(line)
+            turn = turn_of(line)
             if turn is not None:
                 yield self._with_sound(turn)
 
@@ -215,9 +189,9 @@ class TurnStore:
         except OSError as error:
             raise VoicedError(f"{self.path}: cannot be read: {error.strerror}") from error
         for line in reversed(lines):
-            if before is not None and (named := _NUMBER.match(line)) and int(named[1]) >= before:
+            if before is not None and (number_in(line) or 0) >= before:
                 continue
-            turn = _turn_of(line)
+            turn = turn_of(line)
             if turn is not None and (before is None or turn.number < before):
                 yield self._with_sound(turn)
 
@@ -241,7 +215,7 @@ class TurnStore:
                 while back < size:
                     back = min(size, max(_BLOCK_BYTES, back * 2))
                     file.seek(size - back)
-                    found = [turn for line in file.read().split(b"\n") if (turn := _turn_of(line))]
+                    found = [turn for line in file.read().split(b"\n") if (turn := turn_of(line))]
                     if found:
                         return max(turn.number for turn in found)
         except FileNotFoundError:
@@ -276,7 +250,7 @@ class TurnStore:
         """The oldest turn, from the beginning of the file."""
         try:
             with self.path.open("rb") as file:
-                return next((turn for line in file if (turn := _turn_of(line))), None)
+                return next((turn for line in file if (turn := turn_of(line))), None)
         except FileNotFoundError:
             return None
 
@@ -285,7 +259,7 @@ class TurnStore:
             return
         fresh = self.path.with_suffix(".new")
         fresh.unlink(missing_ok=True)
-        append(fresh, b"".join(_line(turn) for turn in turns))
+        append(fresh, b"".join(line_of(turn) for turn in turns))
         with wiping(self.path):
             fresh.replace(self.path)
 
@@ -299,45 +273,6 @@ class TurnStore:
                     path.unlink()
 
 
-def unwanted(
-    words: str, since: datetime | None = None, until: datetime | None = None
-) -> Callable[[KeptTurn], bool]:
-    """Whether a turn holds all of the words, or words that begin so, and is of the span of time.
-
-    Words without a letter are in no turn.
-    """
-    wanted = _tokens(words)
-
-    def is_unwanted(turn: KeptTurn) -> bool:
-        if (words and not wanted) or (since and turn.at < since) or (until and turn.at >= until):
-            return False
-        there = _tokens(turn.words()) if wanted else []
-        return all(any(each.startswith(word) for each in there) for word in wanted)
-
-    return is_unwanted
-
-
-def _line(turn: KeptTurn) -> bytes:
-    text = json.dumps(turn.as_row(), ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "backslashreplace") + b"\n"
-
-
-def _turn_of(line: bytes) -> KeptTurn | None:
-    """The turn of a line; None where it is damaged."""
-    try:
-        row = json.loads(line)
-        sound = row["sound"]
-        at = datetime.fromisoformat(row["at"])
-        return KeptTurn(
-            int(row["number"]),
-            at if at.tzinfo else at.astimezone(),
-            Timeline.of_row(row),
-            sound and KeptSound(float(sound["start_s"]), float(sound["seconds"])),
-        )
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return None
-
-
 def _parted(
     turns: Iterable[KeptTurn], is_unwanted: Callable[[KeptTurn], bool]
 ) -> tuple[list[KeptTurn], list[KeptTurn]]:
@@ -346,9 +281,3 @@ def _parted(
     for turn in turns:
         (unwanted if is_unwanted(turn) else kept).append(turn)
     return kept, unwanted
-
-
-def _tokens(text: str) -> list[str]:
-    """Words without case and accents, as the journal's search takes them."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    return re.findall(r"\w+", "".join(each for each in plain if not unicodedata.combining(each)))

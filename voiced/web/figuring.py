@@ -194,8 +194,9 @@ def _model(timelines: Iterable[Timeline]) -> ModelUse:
 
 
 def _with_cost(before: float | None, cost: object) -> float | None:
-    is_known = isinstance(cost, int | float) and 0 <= cost < _MOST_COST
-    return (before or 0.0) + cost if is_known and not isinstance(cost, bool) else before
+    if isinstance(cost, bool) or not isinstance(cost, int | float) or not 0 <= cost < _MOST_COST:
+        return before
+    return (before or 0.0) + cost
 
 
 def _count(value: object) -> int:

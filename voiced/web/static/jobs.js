@@ -1,5 +1,7 @@
 // Follows work that goes on: its line, its share, the level of the microphone. Then shows the rest.
 
+import { showLevel } from "./meter.js";
+
 const EVERY_MS = 300;
 const LOST = "The page was stopped. Start it again: voiced web";
 
@@ -33,12 +35,10 @@ function show(box, job) {
   say(box, [job.line, job.mend].filter(Boolean).join(" "));
   const bar = box.querySelector("[data-share]");
   if (bar && job.share !== null) bar.value = job.share;
-  const heard = box.querySelector("[data-heard]");
-  if (heard && job.level_dbfs !== null) {
-    heard.hidden = false;
-    const meter = heard.querySelector("[data-level]");
-    meter.value = job.level_dbfs;
-    meter.textContent = `${Math.round(job.level_dbfs)} dBFS`;
+  const meter = box.querySelector("[data-level]");
+  if (meter && job.level_dbfs !== null) {
+    meter.hidden = false;
+    showLevel(meter, job.level_dbfs);
   }
 }
 

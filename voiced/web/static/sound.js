@@ -1,6 +1,7 @@
 // What the running assistant hears at this moment: its level, a voice, the push-to-talk key.
 
 import { follow } from "./live.js";
+import { showLevel } from "./meter.js";
 
 const box = document.querySelector("[data-hears]");
 const meter = box?.querySelector("[data-now]");
@@ -20,9 +21,6 @@ if (box) {
   follow({
     scene: (scene) => show(scene.state),
     patch: (patch) => { if (patch.state) show(patch.state); },
-    level: (level) => {
-      meter.value = level;
-      meter.textContent = `${level} dBFS`;
-    },
+    level: (level) => showLevel(meter, level),
   });
 }
