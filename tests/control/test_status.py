@@ -59,7 +59,10 @@ def board(clock) -> StatusBoard:
     [
         ((), "you"),
         ((ModeChanged(0, "muted"),), "nothing: it is muted (voiced unmute)"),
-        ((ModeChanged(0, "asleep"),), "nothing but its wake word or the push-to-talk key"),
+        (
+            (ModeChanged(0, "asleep"),),
+            "nothing but its wake word, its name or the push-to-talk key",
+        ),
         ((ModeChanged(0, "asleep"), PushToTalk(0, is_down=True)), "you"),
         ((DeviceLost(0, "microphone"),), "nothing: the microphone is gone"),
         ((DeviceLost(0, "microphone"), DeviceFound(9, "microphone")), "you"),

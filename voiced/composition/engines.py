@@ -9,12 +9,12 @@ import logging
 import os
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from voiced.activation.keys import KeyAct, KeySource
 from voiced.activation.shortcut import Shortcut, shortcut
+from voiced.composition.page import missing_libraries
 from voiced.config import (
     Config,
     journal_folder,
@@ -214,8 +214,7 @@ def tray(config: Config, act: Callable[[TrayAct], Awaitable[None]]) -> Tray | No
         return None
     from voiced.engines.tray import Tray
 
-    has_page = find_spec("voiced.web") is not None
-    return Tray(act, scope_of, has_page=has_page)
+    return Tray(act, scope_of, has_page=not missing_libraries())
 
 
 def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:

@@ -279,7 +279,7 @@ class StatusBoard:
         if self._devices.get("microphone", ("", ""))[1] == "muted":
             return "nothing: the microphone is muted at the system"
         if self._mode == "asleep" and "key" not in self._flags:
-            return "nothing but its wake word or the push-to-talk key"
+            return "nothing but its wake word, its name or the push-to-talk key"
         return "you"
 
     def _last_turn(self, now_s: float) -> LastTurn | None:
