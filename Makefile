@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
 .PHONY: demo run test test-fast check style types strict-types layers wheels mutate bench \
 	bench-barge-ins bench-files bench-browser bench-links bench-live bench-mail bench-peers bench-restarts \
-	bench-soak clean
+	bench-soak bench-web screenshots clean
 
 demo: $(VENV)/.user
 	$(BIN)/voiced demo
@@ -24,7 +24,7 @@ ALONE := device or alone
 test test-fast: export PYTHONDONTWRITEBYTECODE :=
 
 # real programs side by side; then, one after another, what is measured in real time
-test: test-fast
+test: test-fast build/axe
 	tests/install_system_packages.sh
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not ($(HERMETIC)) and not ($(ALONE))" $(ARGS)
 	$(BIN)/python -m pytest -m "$(ALONE)" $(ARGS)
@@ -110,6 +110,12 @@ bench-restarts: $(VENV)/.dev
 bench-soak: $(VENV)/.dev
 	$(BIN)/python tests/bench/soak.py $(ARGS)
 
+# the page in a real browser: how fast it follows, what it misses, what it costs
+bench-web: $(VENV)/.dev
+	tests/install_system_packages.sh
+	$(BIN)/python tests/bench/web_live.py $(ARGS)
+	$(BIN)/python tests/bench/web_journal.py
+
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo "voiced needs Python 3.11 to 3.13 with venv; on Debian or" \
 		"Ubuntu: sudo apt install python3 python3-venv" >&2; exit 69; }
@@ -130,6 +136,15 @@ $(VENV)/.dev: $(VENV)/bin/python pyproject.toml setup.py
 # the last hassil with its fuzzy matcher, for comparison, beside the one that voiced uses
 build/hassil-fuzzy: $(VENV)/bin/python
 	$(PIP) install --no-deps --target $@ 'hassil==3.8.1'
+
+# axe, which judges in tests how the page reads aloud; beside the project, and no part of it
+build/axe: $(VENV)/bin/python
+	$(PIP) install --no-deps --target $@ 'axe-playwright-python==0.1.8' || \
+		echo "axe cannot be had here: its test is skipped" >&2
+
+# the README's picture of the page, from a conversation as it really goes
+screenshots: $(VENV)/.dev
+	$(BIN)/python docs/pictures/make.py
 
 build/typing/voiced_intents:
 	mkdir -p build/typing

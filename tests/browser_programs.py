@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -106,14 +106,19 @@ class Chromium(Program):
 
     name = "Chromium"
 
-    def __init__(self, home: Path, env: dict[str, str]) -> None:
+    def __init__(
+        self, home: Path, env: dict[str, str], *, extends: bool = True, before: Sequence[str] = ()
+    ) -> None:
         self._numbers = itertools.count(1)
+        self.events: list[dict[str, Any]] | None = None
         requests, self._requests = os.pipe()
         self._answers, answers = os.pipe()
         data = Path(env["XDG_CONFIG_HOME"]) / "chromium"
         extension = Kit(Path(env["XDG_DATA_HOME"]) / "voiced" / "browser").extension
-        command = ["bash", "chromium", *_FLAGS, f"--user-data-dir={data}"]
-        command += [f"--disable-extensions-except={extension}", f"--load-extension={extension}"]
+        command = ["bash", *before, "chromium", *_FLAGS, f"--user-data-dir={data}"]
+        if extends:
+            command += [f"--disable-extensions-except={extension}"]
+            command += [f"--load-extension={extension}"]
         self.log = home / "chromium.log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
@@ -144,6 +149,8 @@ class Chromium(Program):
             if message.get("id") == number:
                 assert "error" not in message, message
                 return dict(message["result"])
+            if self.events is not None and "method" in message:
+                self.events.append(message)
         raise AssertionError("Chromium has gone")
 
     def _messages(self) -> Iterator[dict[str, Any]]:
@@ -226,7 +233,9 @@ class Firefox(Program):
 
     name = "Firefox"
 
-    def __init__(self, home: Path, env: dict[str, str], **prefs: Any) -> None:
+    def __init__(
+        self, home: Path, env: dict[str, str], *, extends: bool = True, **prefs: Any
+    ) -> None:
         self._numbers = itertools.count(1)
         profile = home / "firefox-profile"
         profile.mkdir(exist_ok=True)
@@ -251,7 +260,8 @@ class Firefox(Program):
         self._read()
         self.command("WebDriver:NewSession", capabilities={})
         kit = Kit(Path(env["XDG_DATA_HOME"]) / "voiced" / "browser")
-        self.command("Addon:Install", path=str(kit.package), temporary=True)
+        if extends:
+            self.command("Addon:Install", path=str(kit.package), temporary=True)
 
     def let_go(self) -> None:
         self._stream.close()

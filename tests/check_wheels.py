@@ -1,5 +1,7 @@
 """Asks the package index whether every default dependency has a wheel for every platform.
 
+So must those of the page.
+
 Python 3.11 to 3.13 on x86-64 and aarch64; nothing is installed. Exit code 1 if one is missing.
 What a marker excludes for a target is not asked for there. The wake word may ask for a newer glibc.
 """
@@ -25,9 +27,9 @@ NEWER_GLIBC = "manylinux_2_35"
 def resolve(target: tuple[str, str]) -> str:
     """What pip says is wrong for this Python and machine; an empty string if nothing is."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    optional = project["optional-dependencies"]["wake-word"]
-    return _resolve(target, project["dependencies"], GLIBC) or _resolve(
-        target, optional, (NEWER_GLIBC, *GLIBC)
+    optional = project["optional-dependencies"]
+    return _resolve(target, [*project["dependencies"], *optional["web"]], GLIBC) or _resolve(
+        target, optional["wake-word"], (NEWER_GLIBC, *GLIBC)
     )
 
 

@@ -18,7 +18,8 @@ from voiced.control.place import SOCKET, listening
 from voiced.control.server import ControlServer, Patience
 from voiced.control.status import Known, StatusBoard
 from voiced.control.wire import Frames, decode, encode
-from voiced.controls import Mode
+from voiced.controls import Asked, Mode
+from voiced.errors import JournalError
 
 
 @dataclass
@@ -47,6 +48,23 @@ class FakeControls:
     def unmute(self) -> None:
         self.asked.append("unmute")
         self.mode = "listening"
+
+
+@dataclass
+class FakeKeyboard:
+    """Keeps what was typed and pressed, as the protocol Keyboard promises it."""
+
+    asked: Asked | None = None
+    typed: list[str] = field(default_factory=list)
+    is_quiet: bool = True
+
+    def say(self, text: str) -> bool:
+        self.typed.append(text)
+        return self.is_quiet
+
+    def answer(self, question: str, answer: str) -> bool:
+        self.typed.append(f"{question}: {answer}")
+        return self.is_quiet
 
 
 @dataclass
@@ -92,6 +110,7 @@ class Lab:
     board: StatusBoard
     feed: Feed
     told: list[str] = field(default_factory=list)
+    keyboard: FakeKeyboard = field(default_factory=FakeKeyboard)
     clients: list[Client] = field(default_factory=list)
 
     async def client(self) -> Client:
@@ -120,6 +139,19 @@ async def laboratory(
     patience: Patience | None = None,
     grant: Grant | None = None,
 ) -> AsyncGenerator[Lab]:
+    """For as long as a test should take, at most."""
+    with anyio.fail_after(10):
+        async with serving(folder, scope, patience, grant) as lab:
+            yield lab
+
+
+@asynccontextmanager
+async def serving(
+    folder: Path,
+    scope: Scope | None = Scope.ADMIN,
+    patience: Patience | None = None,
+    grant: Grant | None = None,
+) -> AsyncGenerator[Lab]:
     controls = FakeControls()
     board = StatusBoard(Known("1.2.3", 77))
     lab = Lab(folder / "voiced", controls, board, Feed())
@@ -130,12 +162,19 @@ async def laboratory(
     async def reload() -> Mapping[str, Any]:
         return {"applied": ["policy"], "waiting": [], "error": None}
 
-    orders = Orders(controls, status, reload, lambda: lab.told.append("request"))
+    async def undo(change: str) -> str:
+        if not change.isdigit() or change == "18":
+            raise JournalError(f"there is no change {change!r}", mend="look")
+        lab.told.append(f"undo {change}")
+        return "I moved it back."
+
+    told = lambda: lab.told.append("request")  # noqa: E731
+    orders = Orders(controls, status, reload, told, keyboard=lab.keyboard, undo=undo)
 
     def same(_: Peer) -> Scope | None:
         return scope
 
-    with anyio.fail_after(10), listening(lab.folder) as listener:
+    with listening(lab.folder) as listener:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(ControlServer(orders, lab.feed, grant or same, patience).run, listener)
             try:

@@ -25,7 +25,7 @@ from voiced.plugin import (
     announces,
     intent,
 )
-from voiced.policy import TYPED, Door, Manner, Verdict, Where
+from voiced.policy import TYPED, Door, Manner, Place, Verdict, Where
 from voiced.stages import ToolCall
 from voiced.testing import clock
 from voiced.testing.desk import FakeScreenLock
@@ -359,3 +359,14 @@ def test_a_spoken_request_at_a_satellite_that_asks_a_model(tmp_path) -> None:
     told = [e.heard for e in events if hasattr(e, "heard")]
     assert AWAY in told[0]
     assert "cat" not in told[0]
+
+
+def test_a_room_is_refused_what_it_has_no_right_to_and_is_told_so(desk) -> None:
+    place = Place("kitchen", frozenset({Effect.R0, Effect.O1}))
+    desk.dispatcher = desk.dispatcher.apart(desk.dispatcher.conversation, place)
+    refused = "I may not do that from this room: ask me at the computer itself."
+    assert denied(desk, "set the bell", AT_SATELLITE) == refused
+    assert denied(desk, "tidy one", AT_SATELLITE) == refused
+    assert desk.run(desk.say("what time is it", manner=AT_SATELLITE)).spoken == "It is late."
+    assert isinstance(desk.say("mail hello", manner=AT_SATELLITE), Call)
+    assert DONE == []

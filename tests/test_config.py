@@ -121,7 +121,7 @@ def test_environment_is_written_without_quotes(variable, text, key, value):
     ("text", "key", "reason", "mend"),
     [
         ("[turn]\nspeech_ms = 1\n", "[turn]", "unknown section", "[turns]"),
-        ("[web]\nport = 1\n", "[web]", "unknown section", ""),
+        ("[page]\nport = 1\n", "[page]", "unknown section", ""),
         ("[plugins]\nx = 1\n", "[plugins]", "unknown section", ""),
         ("[turns]\nend_silence = 1\n", "turns.end_silence", "unknown key", "end_silence_ms"),
         ("[responder.key]\nenvv = 'X'\n", "responder.key.envv", "unknown key", "key.env"),

@@ -13,9 +13,10 @@ from turn_events import SECRETS, a_turn, an_interrupted_turn, at
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
 from voiced.config import Config, trace_folder
 from voiced.errors import AudioFormatError
-from voiced.events import Event, MemoryErased, TurnId, TurnReopened
+from voiced.events import Event, MemoryErased, ModeChanged, TurnId, TurnReopened, WakeWordHeard
 from voiced.memory.recorder import FlightRecorder
 from voiced.memory.turn_store import KeptTurn, TurnStore
+from voiced.memory.wakes import Wake, WakeFile
 from voiced.testing import clock
 
 NOW = datetime(2026, 3, 3, 19, 30, tzinfo=UTC)
@@ -218,3 +219,12 @@ def test_both_loops_wait_for_the_disk(tmp_path, backend) -> None:
 
     clock.run(session, backend=backend)
     assert len(kept(settings)) == 1
+
+
+def test_wakes_are_kept_unless_nothing_is(tmp_path) -> None:
+    events: list[Event] = [WakeWordHeard(at(0.5), "hey"), ModeChanged(at(9.0), "asleep")]
+    for folder, turns in ((tmp_path / "on", 5), (tmp_path / "off", 0)):
+        settings = config(folder, keep_turns=turns)
+        keep(settings, Sounds(), events)
+        wakes = WakeFile(trace_folder(settings.journal)).wakes()
+        assert wakes == ((Wake(NOW, is_false=True),) if turns else ())

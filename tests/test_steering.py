@@ -17,16 +17,18 @@ from voiced.composition.brain import Brain, open_brain
 from voiced.composition.companions import Beside
 from voiced.composition.opening import habits
 from voiced.config import Loaded, load
-from voiced.control.peers import Peer, Scope
+from voiced.control.orders import MOST_SPOKEN
+from voiced.control.peers import Peer, Scope, scope_of
+from voiced.control.wire import encode
 from voiced.daemon import serve
 from voiced.errors import IntentFailed
-from voiced.events import Event, ModeChanged, ReplySentence
+from voiced.events import Event, MemoryErased, ModeChanged, ReplySentence, TurnEnded
 from voiced.loop.session import Stages
 from voiced.memory.recorder import FlightRecorder
 from voiced.plugin import Companion, Health
 from voiced.registry import plugin_names
 from voiced.service.last_good import good_file
-from voiced.steering.live_settings import Around
+from voiced.steering.live_settings import Around, Satellites
 from voiced.steering.outside import Steering
 from voiced.steering.plugin_watch import PluginWatch
 from voiced.testing.fakes import (
@@ -37,6 +39,7 @@ from voiced.testing.fakes import (
     FakeTranscriber,
     FakeVoiceDetector,
 )
+from voiced.turns.rules import in_samples
 
 pytestmark = pytest.mark.anyio
 
@@ -69,6 +72,7 @@ class House:
         self.steering = steering
         self.events: list[Event] = []
         self.told: list[str] = []
+        self.moved: list[str] = []
         self.speaker = FakeSpeaker()
 
     def write(self, text: str) -> None:
@@ -93,14 +97,16 @@ class House:
 async def _house(home: Path, *companions: Companion) -> AsyncGenerator[House]:
     loaded: Loaded = load(None, os.environ, plugin_names)
     told: list[str] = []
+    moved: list[str] = []
     async with open_brain(loaded, hears=False) as brain:
         watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, told.append)
         recorder = FlightRecorder(loaded.config, lambda *_: None)
         beside = [Beside(each, brain.dispatcher.slot_context()) for each in companions]
-        around = Around(brain, watch, recorder, beside, lambda: ("kitchen",))
+        satellites = Satellites(lambda: ("kitchen",), listen=moved.append)
+        around = Around(brain, watch, recorder, beside, satellites)
         steering = Steering(loaded, around, home / "run", told.append)
         house = House(home, brain, steering)
-        house.told = told
+        house.told, house.moved = told, moved
         stages = Stages(
             FakeMicrophone([], 60.0),
             FakeVoiceDetector(),
@@ -171,6 +177,50 @@ async def test_settings_are_in_force_in_the_same_conversation(home) -> None:
         assert notes == ["at the next start: audio.speaker"]
 
 
+async def test_what_another_program_wants_said_is_said_and_is_no_word_of_the_user(home) -> None:
+    async with _house(home) as house:
+        answer = await house.ask(do="speak", text="Dinner\nis ready.")
+        assert answer == {"ok": True, "hearing": "heard"}
+        said = [event.text for event in house.events if isinstance(event, ReplySentence)]
+        assert said == ["Dinner is ready."]
+        assert house.brain.dispatcher.conversation.is_tainted
+        for nothing in ("", " ", 7, "x" * (MOST_SPOKEN + 1)):
+            assert (await house.ask(do="speak", text=nothing))["error"]["code"] == "bad_order"
+
+
+async def test_what_other_programs_want_said_waits_for_its_turn_and_only_so_much_of_it(
+    home,
+) -> None:
+    async with _house(home) as house:
+        clients = [await house.client() for _ in range(5)]
+        for number, client in enumerate(clients):
+            await client.send(encode({"do": "speak", "text": f"Number {number}."}))
+        codes = [(await client.receive() or {}).get("error", {}).get("code") for client in clients]
+        assert sorted(codes, key=str) == [None, None, None, None, "busy"]
+        said = [event for event in house.events if isinstance(event, ReplySentence | TurnEnded)]
+        assert [type(event) for event in said[:8]] == [ReplySentence, TurnEnded] * 4
+        for client in clients:
+            client.line.close()
+
+
+async def test_turns_are_taken_otherwise_from_the_next_utterance_on(home) -> None:
+    async with _house(home) as house:
+        house.write("[turns]\nend_silence_ms = 700\nlearn_pauses = false\n")
+        done = (await house.ask(do="reload"))["reload"]
+        assert done["applied"] == ["turns.end_silence_ms"]
+        assert done["waiting"] == ["turns.learn_pauses"]
+        session = house.steering._live.session
+        await until(lambda: session._rules.end_silence == in_samples(700))
+
+
+async def test_the_door_for_satellites_is_moved_by_a_reload(home) -> None:
+    async with _house(home) as house:
+        house.write('[satellites]\nlisten = "127.0.0.1:10700"\n')
+        done = (await house.ask(do="reload"))["reload"]
+        assert (done["applied"], done["waiting"]) == (["satellites.listen"], [])
+        assert house.moved == ["127.0.0.1:10700"]
+
+
 async def test_what_a_service_reloaded_is_the_configuration_that_worked_last(
     home, monkeypatch
 ) -> None:
@@ -236,3 +286,61 @@ async def test_who_asks_for_the_status_again_and_again_has_programs_looked_at_on
         rows = [(await house.ask(do="status"))["status"]["companions"] for _ in range(5)]
         assert looked == ["at it"]
         assert rows == [[{"name": "index", "is_ok": False, "found": "ZeroDivisionError"}]] * 5
+
+
+async def test_what_is_typed_is_a_turn_of_the_session_muted_or_not(home) -> None:
+    async with _house(home) as house:
+        await house.ask(do="mute")
+        assert (await house.ask(do="say", text="what time is it"))["ok"]
+        await until(lambda: len(_said(house)) == 1)
+        assert "it" in _said(house)[0].lower()
+
+
+async def test_a_question_is_answered_by_its_button_also_while_it_is_spoken(home) -> None:
+    async with _house(home) as house:
+        client = await house.client()
+        await client.ask(do="say", text="forget the last ten minutes")
+        await until(lambda: len(_said(house)) == 1)
+        asked = (await client.ask(do="asked"))["asked"]
+        assert asked["text"].endswith("Say yes, and what I should do.")
+        assert (await client.ask(do="answer", id=asked["id"], answer="yes"))["ok"]
+        await until(lambda: any(isinstance(event, MemoryErased) for event in house.events))
+        assert (await client.ask(do="asked"))["asked"] is None
+        again = await client.ask(do="answer", id=asked["id"], answer="yes")
+        assert again["error"]["code"] == "not_asked"
+        client.line.close()
+
+
+async def test_the_page_that_it_started_asks_for_the_user_and_nothing_else_does(
+    home, monkeypatch
+) -> None:
+    monkeypatch.setattr("voiced.steering.outside.scope_of", scope_of)
+    async with _house(home) as house:
+        assert (await house.ask(do="mute"))["error"]["code"] == "forbidden"
+        house.steering.trust(os.getpid())
+        assert (await house.ask(do="mute"))["ok"]
+        house.steering.trust(os.getpid() + 1)
+        assert (await house.ask(do="unmute"))["error"]["code"] == "forbidden"
+        house.steering.trust(0)
+        assert (await house.ask(do="unmute"))["error"]["code"] == "forbidden"
+
+
+def _said(house: House) -> list[str]:
+    return [event.text for event in house.events if isinstance(event, ReplySentence)]
+
+
+async def test_a_change_is_taken_back_from_outside_by_its_id(home, monkeypatch) -> None:
+    monkeypatch.setenv("VOICED_NOTES__FOLDER", str(home / "notes"))
+    async with _house(home) as house:
+        await house.ask(do="say", text="add milk to my shopping list")
+        await until(lambda: bool(house.brain.journal.last_changes(1)))
+        (change,) = house.brain.journal.last_changes(1)
+        assert any("milk" in path.read_text() for path in home.rglob("*.md"))
+        answer = await house.ask(do="undo", id=change.id)
+        assert answer["ok"], answer
+        assert not any("milk" in path.read_text() for path in home.rglob("*.md"))
+        assert house.brain.journal.change(change.id).state == "undone"
+        again = (await house.ask(do="undo", id=change.id))["error"]
+        assert (again["code"], "undone already" in again["message"]) == ("intent_failed", True)
+        unknown = (await house.ask(do="undo", id="999"))["error"]
+        assert unknown["code"] == "journal_error"

@@ -16,6 +16,7 @@ from voiced.conversation import Conversation
 from voiced.dispatch import Dispatcher, Environment, Report
 from voiced.errors import IntentDenied, ReplyError, ReplyTimeout
 from voiced.events import (
+    CallJudged,
     Event,
     IntentMatched,
     IntentReturned,
@@ -604,6 +605,6 @@ def test_an_interrupted_reply_stops_the_model_and_can_be_said_again() -> None:
 def test_the_events_of_a_models_turn_come_in_order() -> None:
     room = Room({"remember": [[call("notes.add", text="milk")], ["Noted it."]]})
     room.think("remember")
-    kinds = [IntentMatched, IntentReturned, ReplySentence]
-    assert [type(event) for event in room.events][:3] == kinds
+    kinds = [IntentMatched, CallJudged, IntentReturned, ReplySentence]
+    assert [type(event) for event in room.events][:4] == kinds
     assert room.events[0].origin == "model"

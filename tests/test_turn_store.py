@@ -240,3 +240,35 @@ def test_processes_do_not_disturb_each_other(store) -> None:
         process.join(30)
     assert numbers(store) == list(range(1, 31))
     assert len(sounds(store)) == 30
+
+
+def test_pages_go_back_from_the_newest(store) -> None:
+    assert store.newest(5) == ()
+    assert store.turn(1) is None
+    fill(store, 12)
+    assert [turn.number for turn in store.newest(3)] == [12, 11, 10]
+    assert [turn.number for turn in store.newest(9, before=4)] == [3, 2, 1]
+    assert store.newest(1, before=1) == ()
+    assert [turn.number for turn in store.since(NOW + timedelta(minutes=9))] == [12, 11, 10]
+
+
+def test_one_turn_is_found_by_its_number(store) -> None:
+    fill(store, 5)
+    found = store.turn(3)
+    assert found == store.turns()[2]
+    assert found is not None
+    assert found.sound is not None
+    assert store.turn(6) is None
+    store.erase(lambda turn: turn.number == 3)
+    assert store.turn(3) is None
+    with store.path.open("ab") as file:
+        file.write(b'{"number":9,damaged\n')
+    assert store.turn(9) is None
+    assert [turn.number for turn in store.newest(2)] == [5, 4]
+
+
+def test_a_file_that_may_not_be_read_is_told_page_by_page(store) -> None:
+    store.path.mkdir(parents=True)
+    for look in (lambda: store.newest(1), lambda: store.turn(1), lambda: store.since(NOW)):
+        with pytest.raises(VoicedError, match="cannot be read"):
+            look()

@@ -23,7 +23,8 @@ class Announcement:
     ``key`` names it where its plugin is told what became of it. ``rings``: a bell comes first, an
     answer is waited for ("stop", or anything else), and a reply is cut off after its sentence.
     ``insists``: it rings, and only words that hush it or an order are an answer. ``entities``: what
-    it names, so that "it" and "the second one" mean that from then on.
+    it names, so that "it" and "the second one" mean that from then on. ``room`` is where it is
+    said, by the name of a satellite; at the machine itself where that one is not here.
     """
 
     key: str
@@ -31,6 +32,7 @@ class Announcement:
     rings: bool = False
     insists: bool = False
     entities: tuple[Any, ...] = ()
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ The session keeps these promises; control/ and activation/ use them, and know no
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
-__all__ = ["Controls", "Mode"]
+__all__ = ["Asked", "Controls", "Keyboard", "Mode"]
 
 Mode: TypeAlias = Literal["listening", "muted", "asleep"]
 """It takes what it hears for itself; it hears nothing; it waits for a wake word or a key."""
@@ -43,4 +44,39 @@ class Controls(Protocol):
 
     def unmute(self) -> None:
         """Open it again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that waits for an answer.
+
+    ``options`` can be chosen from; where there are none, it is a yes or a no. ``needs_screen``: no
+    spoken answer counts.
+    """
+
+    id: str
+    text: str
+    options: tuple[str, ...] = ()
+    needs_screen: bool = False
+
+
+class Keyboard(Protocol):
+    """What can be typed and pressed instead of being said. For the session's loop, at once."""
+
+    def say(self, text: str) -> bool:
+        """Take this for what the user said; False while somebody speaks."""
+        ...
+
+    @property
+    def asked(self) -> Asked | None:
+        """The question that waits."""
+        ...
+
+    def answer(self, question: str, answer: str) -> bool:
+        """Answer the question of this id: ``yes``, ``no``, or the number of an option.
+
+        Who presses a button beside the question has read it: that counts where a spoken yes does
+        not. False while somebody speaks.
+        """
         ...

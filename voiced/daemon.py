@@ -22,10 +22,10 @@ from voiced.announcements import Announcement
 from voiced.composition import engines as composition
 from voiced.composition import spares
 from voiced.composition.brain import Brain, open_brain
-from voiced.composition.companions import companions_of, keep
+from voiced.composition.companions import companions_of, keep, nobody
 from voiced.composition.opening import RunOptions, habits, lock_of, open_stages, rules
 from voiced.composition.telling import tell_changes
-from voiced.config import Config, Loaded, host_and_port, journal_folder, satellite_folder
+from voiced.config import Config, Loaded, journal_folder, satellite_folder
 from voiced.control import signals
 from voiced.control.place import folder_of
 from voiced.errors import ungrouped
@@ -38,16 +38,17 @@ from voiced.memory import pause_file
 from voiced.memory.keepers import keepers
 from voiced.memory.pause_file import PAUSE_FILE
 from voiced.plugin import Announcer
-from voiced.rooms import Rooms, keep_door
+from voiced.rooms import Doorway, Rooms
 from voiced.satellites.door import Door
 from voiced.service.heartbeat import Heartbeat, is_awaited, notify, prove_voice, watchdog_s
 from voiced.service.starts import STARTS_FILE, Starts
 from voiced.sound.guard import SoundGuard
 from voiced.sound_notes import TellsNotes
 from voiced.spoken import one_line
-from voiced.steering.live_settings import Around
+from voiced.steering.live_settings import Around, Satellites
 from voiced.steering.outside import Steering, be_the_only_one, both
 from voiced.steering.plugin_watch import PluginWatch
+from voiced.steering.shown import shown
 from voiced.supervision import Change
 from voiced.trace import is_logged
 from voiced.trust.labels import Integrity
@@ -55,7 +56,6 @@ from voiced.turns import PauseMemory
 from voiced.workers import in_worker
 
 if TYPE_CHECKING:
-    from voiced.engines.notifications import DesktopNotices, Pressed
     from voiced.memory.recorder import FlightRecorder
 
 __all__ = [
@@ -148,11 +148,11 @@ async def _play(parts: _Parts, readers: Sequence[Reader]) -> None:
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(signals.heed, stops, tasks.cancel_scope.cancel)
-            rooms, door = _satellites(parts)
-            _let_satellites_in(config, door, tasks)
+            rooms, doorway = _satellites(parts)
+            tasks.start_soon(doorway.run)
             known = habits(config, None, recorder.hear)
             everyone: list[Reader] = [*readers, recorder, rooms.hear]
-            await serve(config, parts.brain, parts.stages, everyone, known)
+            await serve(config, parts.brain, parts.stages, everyone, known, rooms=rooms)
             tasks.cancel_scope.cancel()
 
 
@@ -162,40 +162,35 @@ async def _listen(parts: _Parts, readers: Sequence[Reader]) -> None:
     config = loaded.config
     watch = PluginWatch(loaded, brain.plugins, brain.dispatcher, _note)
     companions = tuple(companions_of(loaded, brain.plugins.plugins))
-    rooms, door = _satellites(parts)
-    around = Around(
-        brain, watch, recorder, companions, lambda: None if door is None else door.names
-    )
+    rooms, doorway = _satellites(parts)
+    satellites = Satellites(lambda: doorway.names, rooms.controls, doorway.move, rooms.use_turns)
+    around = Around(brain, watch, recorder, companions, satellites)
     steering = Steering(loaded, around, folder_of(os.environ), _note)
+    rooms.readers.append(steering.feed.hear_room)
     with ungrouped():
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(_heed_signals, tasks, steering)
             tasks.start_soon(parts.live)
             tasks.start_soon(watch.run)
             for beside in companions:
-                tasks.start_soon(keep, beside)
-            _let_satellites_in(config, door, tasks)
+                tasks.start_soon(keep, beside, steering.trust if beside.asks_for_user else nobody)
+            tasks.start_soon(doorway.run)
             pauses = await _pauses(config, tasks)
             everyone: list[Reader] = [*readers, recorder, rooms.hear, *steering.readers]
             known = habits(config, pauses, both(recorder.hear, steering.feed.tap))
             heard = replace(brain, announcers=lambda: watch.plugins.announcers)
-            await serve(config, heard, parts.stages, everyone, known, steering=steering)
+            await serve(
+                config, heard, parts.stages, everyone, known, steering=steering, rooms=rooms
+            )
             tasks.cancel_scope.cancel()
 
 
-def _satellites(parts: _Parts) -> tuple[Rooms, Door | None]:
+def _satellites(parts: _Parts) -> tuple[Rooms, Doorway]:
     """Their rooms, and a door for them where the settings want one."""
     config = parts.loaded.config
     rooms = Rooms(config, parts.brain, parts.stages)
-    if not config.satellites.listen:
-        return rooms, None
-    return rooms, Door(satellite_folder(), rooms.open, _note)
-
-
-def _let_satellites_in(config: Config, door: Door | None, tasks: TaskGroup) -> None:
-    if door is not None:
-        place = host_and_port(config.satellites.listen)
-        tasks.start_soon(keep_door, door, place, _note)
+    door = Door(satellite_folder(), rooms.open, _note)
+    return rooms, Doorway(door, config.satellites.listen, _note)
 
 
 async def _pauses(config: Config, tasks: TaskGroup) -> PauseMemory | None:
@@ -231,6 +226,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
     known: Habits | None = None,
     *,
     steering: Steering | None = None,
+    rooms: Rooms | None = None,
 ) -> None:
     """Run a session on prepared stages until the microphone's source ends.
 
@@ -241,6 +237,7 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         readers: Take every event.
         known: Of the user; None learns nothing.
         steering: Lets it be asked from outside; None does not.
+        rooms: Other rooms, in which something may be said unasked.
     """
     if is_awaited():
         await prove_voice(stages.synthesizer, stages.voice)
@@ -258,14 +255,14 @@ async def serve(  # noqa: PLR0913 - it brings everything together
         known or habits(config),
     )
     if steering is not None:
-        steering.begin(session.controls)
+        steering.begin(session)
     beside = _beside(config, brain, stages, session, everyone)
     _tell(everyone, ModeChanged(0, session.controls.mode))
     for error in stages.unusable:
         _tell(everyone, failure(error, 0))
     herald = Herald(
         brain.dispatcher.news,
-        session.crier.say,
+        session.crier.say if rooms is None else partial(rooms.say, here=session.crier),
         lambda: brain.dispatcher.acted,
         lambda: datetime.now().astimezone(),
     )
@@ -303,21 +300,11 @@ def _beside(
         chimes = Chimes(stages.speaker, lambda: session.is_free)
         everyone.append(chimes.read)
         works.append(chimes.run)
-    shown = _desktop_notices(config, session, brain)
-    if shown is not None:
-        everyone.append(shown.read)
-        works.append(shown.run)
+    if isinstance(stages.microphone, TellsNotes):  # a file is nobody's desktop
+        everything = shown(config, session, brain, _note)
+        everyone.extend(each.read for each in everything)
+        works += [each.run for each in everything]
     return works
-
-
-def _desktop_notices(config: Config, session: Session, brain: Brain) -> DesktopNotices | None:
-    def press(button: Pressed) -> None:
-        if button == "unmute":
-            session.controls.unmute()
-        elif brain.dispatcher.awaits_answer:
-            session.type(button)
-
-    return composition.desktop_notices(config, press, _note)
 
 
 def _guard(stages: Stages, session: Session, emit: Reader) -> SoundGuard:

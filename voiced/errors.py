@@ -23,6 +23,7 @@ VoicedError
 |- ControlError           the running daemon refused what it was asked from outside
 |   |- NoDaemon           none runs, or it does not answer; exit code 69
 |   '- AlreadyRunning     one runs already; exit code 75
+|- PageError              the page on this machine cannot be opened; exit code 69
 '- JournalError
 
 Adapters translate vendor exceptions into these with ``raise ... from``. Anything else that
@@ -54,6 +55,7 @@ __all__ = [
     "JournalError",
     "ModelMissing",
     "NoDaemon",
+    "PageError",
     "PluginError",
     "ReplyError",
     "ReplyTimeout",
@@ -288,6 +290,12 @@ class AlreadyRunning(ControlError):
     """A daemon runs already, and there is one microphone."""
 
     exit_code = 75
+
+
+class PageError(VoicedError):
+    """The page on this machine cannot be opened."""
+
+    exit_code = 69
 
 
 class JournalError(VoicedError):

@@ -16,6 +16,7 @@ __all__ = [
     "ActionUndone",
     "AudioDropped",
     "BargeIn",
+    "CallJudged",
     "ConfirmationAsked",
     "DeviceFound",
     "DeviceLost",
@@ -29,6 +30,7 @@ __all__ = [
     "MemoryErased",
     "ModeChanged",
     "ModelReplied",
+    "NotAddressed",
     "Origin",
     "Outcome",
     "OverlapIgnored",
@@ -176,7 +178,8 @@ class ReplySentence:
 class ModelReplied:
     """A request to the language model ended; its tokens as the server counted them.
 
-    ``cached_tokens`` of the prompt were known to the server already; None where it does not say.
+    ``cached_tokens`` of the prompt were known to the server already, and ``cost`` is what it asks
+    for, in its own unit; None where it does not say.
     """
 
     at: int
@@ -184,6 +187,7 @@ class ModelReplied:
     prompt_tokens: int
     cached_tokens: int | None
     completion_tokens: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,22 @@ class IntentMatched:
     slots: tuple[tuple[str, str], ...]
     origin: Origin
     effect: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallJudged:
+    """The policy decided about a call, from its effect class and from where its arguments came.
+
+    ``trust``: clean, user_said, typed_external, free_text. ``verdict``: do, read_back, confirm,
+    screen, deny; withheld where others may be listening.
+    """
+
+    at: int
+    turn: TurnId
+    intent: str
+    effect: str
+    trust: str
+    verdict: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +354,13 @@ class WakeWordHeard:
 
 
 @dataclass(frozen=True, slots=True)
+class NotAddressed:
+    """Somebody spoke, but not to the assistant: it is forgotten; ``at`` is where that ended."""
+
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PushToTalk:
     """The push-to-talk key went down or up."""
 
@@ -387,6 +414,7 @@ Event: TypeAlias = (
     | ModelReplied
     | RequestMissed
     | IntentMatched
+    | CallJudged
     | ConfirmationAsked
     | IntentReturned
     | ActionUndone
@@ -401,6 +429,7 @@ Event: TypeAlias = (
     | DeviceFound
     | DeviceNoted
     | WakeWordHeard
+    | NotAddressed
     | PushToTalk
     | ModeChanged
     | StageFailed

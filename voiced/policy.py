@@ -22,6 +22,7 @@ __all__ = [
     "Answer",
     "Door",
     "Manner",
+    "Place",
     "Trust",
     "Verdict",
     "Where",
@@ -158,15 +159,28 @@ def allowance(effect: Effect, where: Where) -> Allowance:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a conversation is held: the room of a satellite, or here at the machine (empty).
+
+    ``rights`` are the effect classes that may be asked for there; the tables take more away.
+    """
+
+    room: str = ""
+    rights: frozenset[Effect] = frozenset(Effect)
+
+
+@dataclass(frozen=True, slots=True)
 class Manner:
     """How something was said: so long after our own sound had ended, and for so long, in seconds.
 
-    What was typed has neither. ``door`` is where it came in.
+    What was typed has neither. ``door`` is where it came in. ``seen`` is the id of the question
+    that it answers by a button beside that question on a screen; empty: it is none.
     """
 
     after_reply_s: float = math.inf
     length_s: float | None = None
     door: Door = Door.MICROPHONE
+    seen: str = ""
 
 
 TYPED = Manner(door=Door.TERMINAL)

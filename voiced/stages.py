@@ -21,6 +21,8 @@ __all__ = [
     "Hypothesis",
     "Message",
     "Microphone",
+    "NameHeard",
+    "NameSpotter",
     "Picture",
     "Playback",
     "ReplyDelta",
@@ -184,12 +186,14 @@ class Room:
 class Usage:
     """Tokens of one reply as the server counted them.
 
-    ``cached`` of the prompt were known to it already; None where it does not say.
+    ``cached`` of the prompt were known to it already; None where it does not say. ``cost`` is what
+    it asks for, in its own unit; None where it does not say.
     """
 
     prompt: int
     cached: int | None
     completion: int
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +241,15 @@ class WakeWord:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class NameHeard:
+    """A name of the assistant was heard, from sample ``start`` to ``end``."""
+
+    name: str
+    start: int
+    end: int
+
+
 class Stage(Protocol):
     """What every stage has."""
 
@@ -275,6 +288,17 @@ class WakeWordDetector(Stage, Protocol):
     """Looks for a wake word, frame by frame. Synchronous."""
 
     def detect(self, frame: AudioFrame) -> WakeWord | None: ...
+
+
+class NameSpotter(Stage, Protocol):
+    """Looks for names of the assistant in speech, frame by frame. Synchronous, under 1 ms.
+
+    ``begin`` forgets what came before; ``hear`` may tell of a name again, better placed.
+    """
+
+    def begin(self) -> None: ...
+
+    def hear(self, frame: AudioFrame) -> NameHeard | None: ...
 
 
 class TurnEndDetector(Stage, Protocol):

@@ -13,12 +13,26 @@ from typing import Any, TextIO, cast
 from voiced.events import Event, Timing
 from voiced.rates import RATE_HZ
 
-__all__ = ["EventLog", "Marks", "event_type", "is_logged", "render", "to_json", "to_row"]
+__all__ = [
+    "EventLog",
+    "Marks",
+    "event_type",
+    "is_logged",
+    "render",
+    "to_json",
+    "to_row",
+    "type_name",
+]
 
 
 def event_type(event: Event) -> str:
     """The event's name in snake_case, as in the event stream."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(event).__name__).lower()
+    return type_name(type(event))
+
+
+def type_name(kind: type[Event]) -> str:
+    """The name of a kind of event."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
 
 
 def to_row(event: Event) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from voiced.plugin import Keeps
 
 from .alarms import cancel_alarm, list_alarms, set_alarm, snooze
-from .forgetting import forget_ended
+from .forgetting import count_ended, forget_ended
 from .keeping import undo_cancel, undo_set
 from .reminders import add_reminder, cancel_reminder, list_reminders
 from .ringing import ring
@@ -25,11 +25,13 @@ from .timing import (
 )
 
 FORGETTERS = (forget_ended,)
+FORGETTABLE = (count_ended,)
 KEEPS: tuple[Keeps, ...] = (
     ("timers, alarms and reminders", lambda context: context.settings(Settings).path),
 )
 
 __all__ = [
+    "FORGETTABLE",
     "FORGETTERS",
     "KEEPS",
     "Settings",

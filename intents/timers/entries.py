@@ -30,7 +30,8 @@ class Entry:
     ``label`` is its name, or what to remind of. ``due_s`` is when it is due, in seconds since 1970;
     where it belongs to the clock on the wall, ``wall`` is that time instead (ISO, without a zone).
     One that has neither is only on the list. ``repeat`` is empty, "daily", "weekdays", "weekends"
-    or the name of a weekday; ``rung`` counts how often it rang.
+    or the name of a weekday; ``rung`` counts how often it rang. ``room`` is where it was set, and
+    where it rings.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Entry:
     length_s: float = 0.0
     rung: int = 0
     state: State = "waiting"
+    room: str = ""
 
 
 def due_at(entry: Entry, now: datetime) -> datetime | None:

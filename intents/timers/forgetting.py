@@ -10,25 +10,37 @@ from .entries import Entry, due_at
 from .settings import Settings
 from .store import erase, every
 
-__all__ = ["forget_ended"]
+__all__ = ["count_ended", "forget_ended"]
 
 
 def forget_ended(
     context: SlotContext, words: str, since: datetime | None, until: datetime | None
 ) -> int:
     """Erase those that are over, and hold the words, and were due in the span of time."""
-    path = context.settings(Settings).path
+    gone = _ended(context, words, since, until)
+    if gone:
+        erase(context.settings(Settings).path, gone)
+    return len(gone)
+
+
+def count_ended(
+    context: SlotContext, words: str, since: datetime | None, until: datetime | None
+) -> int:
+    """How many ``forget_ended`` would erase."""
+    return len(_ended(context, words, since, until))
+
+
+def _ended(
+    context: SlotContext, words: str, since: datetime | None, until: datetime | None
+) -> list[Entry]:
     wanted = set(normalise(words))
-    gone = [
+    return [
         entry
-        for entry in every(path)
+        for entry in every(context.settings(Settings).path)
         if entry.state != "waiting"
         and wanted <= set(normalise(entry.label))
         and _is_within(entry, since, until, context.now)
     ]
-    if gone:
-        erase(path, gone)
-    return len(gone)
 
 
 def _is_within(entry: Entry, since: datetime | None, until: datetime | None, now: datetime) -> bool:

@@ -51,9 +51,9 @@ async def save(context: Context, *entries: Entry) -> None:
 
 
 async def keep(context: Context, entry: Entry, summary: str) -> None:
-    """Begin a new one."""
+    """Begin a new one; it rings where it was set."""
     async with context.change(Undo("timers.set", {"id": entry.id}), summary):
-        await save(context, entry)
+        await save(context, replace(entry, room=context.room))
 
 
 async def cancel(context: Context, entries: Sequence[Entry], summary: str) -> None:

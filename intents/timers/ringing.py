@@ -70,9 +70,9 @@ def _announced(entry: Entry, now: datetime) -> Announcement:
     due = due_at(entry, now)
     assert due is not None  # noqa: S101 - it is due
     if _is_late(entry, now):
-        return Announcement(entry.id, _missed(entry, due, now))
+        return Announcement(entry.id, _missed(entry, due, now), room=entry.room)
     insists = entry.kind == "alarm"  # a television may not end it
-    return Announcement(entry.id, _text(entry, now), rings=True, insists=insists)
+    return Announcement(entry.id, _text(entry, now), rings=True, insists=insists, room=entry.room)
 
 
 def _text(entry: Entry, now: datetime) -> str:

@@ -22,9 +22,11 @@ _COLUMNS = tuple(field.name for field in fields(Entry))
 _MAKE = """
 create table if not exists entries (
     id text primary key, kind text not null, label text not null, due_s real, wall text not null,
-    repeat text not null, length_s real not null, rung integer not null, state text not null
+    repeat text not null, length_s real not null, rung integer not null, state text not null,
+    room text not null default ''
 ) strict
 """
+_ADD_ROOM = "alter table entries add column room text not null default ''"
 _MAKE_CLOCK = """
 create table if not exists clock (boot text primary key, began_s real not null) strict
 """
@@ -45,6 +47,8 @@ def _opened(path: Path) -> Generator[sqlite3.Connection]:
             connection.execute("pragma secure_delete = on")
             connection.execute(_MAKE)
             connection.execute(_MAKE_CLOCK)
+            if len(connection.execute("pragma table_info(entries)").fetchall()) < len(_COLUMNS):
+                connection.execute(_ADD_ROOM)
             with connection:
                 yield connection
     except (sqlite3.Error, OSError) as error:

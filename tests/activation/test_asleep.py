@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from attention_lab import REPLY, HeardFrames, S, of, tell_time
 
 from voiced.activation.gate import GateRules
 from voiced.announcements import Announcement, News
@@ -21,20 +22,11 @@ from voiced.events import (
     TurnStarted,
     WakeWordHeard,
 )
-from voiced.plugin import Announcer, Context, Effect, Integrity, Reply, intent
+from voiced.plugin import Announcer, Context, Integrity
 from voiced.stages import WakeWord
-from voiced.testing.fakes import FakeTranscriber, Says
+from voiced.testing.fakes import Says
 from voiced.testing.script import Script, run_script
 from voiced.thinking.habits import Habits
-
-S = 16_000
-REPLY = "It is late, and all is well in this house tonight."
-
-
-@intent("clock.time", sentences=["what time is it"], effect=Effect.R0, returns=Integrity.CONFIG)
-async def tell_time(context: Context) -> Reply:
-    """Tell the time."""
-    return Reply(REPLY)
 
 
 class LateWakeWord:
@@ -56,26 +48,6 @@ class LateWakeWord:
         return None
 
 
-class HeardFrames(FakeTranscriber):
-    """Remembers when the sound was made that it was given."""
-
-    def __init__(self, utterances: Sequence[Says]) -> None:
-        super().__init__(utterances)
-        self.first_s: list[float] = []
-
-    async def transcribe(self, audio, hints):
-        async def seen():
-            is_first = True
-            async for frame in audio:
-                if is_first:
-                    self.first_s.append(frame.start / S)
-                is_first = False
-                yield frame
-
-        async for transcript in super().transcribe(seen(), hints):
-            yield transcript
-
-
 @pytest.fixture(params=["asyncio", "trio"])
 def play(request, tmp_path):
     def run(user: Sequence[Says], words=(), way="wake_word", **more) -> list[Event]:
@@ -89,10 +61,6 @@ def play(request, tmp_path):
         return run_script(script, tmp_path / "journal", backend=request.param)
 
     return run
-
-
-def of(events, *kinds):
-    return [event for event in events if isinstance(event, kinds)]
 
 
 ASKS = Says(2.0, "what time is it")

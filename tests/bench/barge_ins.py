@@ -244,8 +244,8 @@ def figures(found: Sequence[Found]) -> list[Figure]:
         Figure("replies that were begun", total("replies"), ""),
         *left,
         Figure("requests to the model left open", total("still_asked"), "", 0),
-        Figure("two replies at once", total("overlapping"), "windows of 64 ms", 0),
-        Figure("... of those with a reply in them", total("windows"), "windows of 64 ms"),
+        Figure("two replies at once", total("overlapping"), "windows of 32 ms", 0),
+        Figure("... of those with a reply in them", total("windows"), "windows of 32 ms"),
         Figure("failures of a stage", total("failures"), "", 0),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from bench.barge_ins import figures, one
 from bench.tones import TONES_HZ, overlaps
@@ -29,10 +30,19 @@ def test_two_tones_at_once_are_seen_and_one_after_the_other_is_none() -> None:
     assert overlapping > 0.9 * windows > 0
 
 
-def test_a_tone_with_a_hole_in_it_is_one_tone() -> None:
-    tone = signals.tone(2.0, TONES_HZ[3], peak=0.5)
-    for at in range(1000, len(tone) - 200, 1700):
-        tone[at : at + 150] = 0
-    windows, overlapping = overlaps(tone)
-    assert windows > 0
-    assert overlapping == 0
+def test_a_soft_reply_under_another_one_is_seen_though_it_is_short() -> None:
+    low, high = (signals.tone(1.0, hz, peak=0.4) for hz in TONES_HZ[3:5])
+    high[:8000] = high[8000 + 1600 :] = 0
+    assert overlaps(low + high // 10)[1] >= 2
+
+
+@pytest.mark.parametrize("hole", [20, 64, 128, 150, 200, 320, 480])
+def test_a_tone_with_a_hole_or_a_leap_in_it_is_one_tone(hole: int) -> None:
+    tone = signals.tone(4.0, TONES_HZ[3], peak=0.5)
+    leaps = np.delete(tone, [at + n for at in range(900, 60_000, 1700) for n in range(hole)])
+    for at in range(1000, len(tone) - hole, 1700):
+        tone[at : at + hole] = 0
+    for heard in (tone, leaps):
+        windows, overlapping = overlaps(heard)
+        assert windows > 0
+        assert overlapping == 0

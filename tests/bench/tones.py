@@ -21,10 +21,10 @@ OTHER_HZ = 2100
 SENTENCES, SENTENCE_S = 8, 1.5
 HEARD_S, LOUD_DBFS = 0.2, -40.0
 
-WINDOW = 1024
+WINDOW, BLOCK = 512, 16
+SOUNDING = 160
 TONE = 0.02
-
-BESIDE = 6
+BESIDE = 3
 """So many bins from a tone lies what is none: half way to the next tone."""
 
 
@@ -83,11 +83,15 @@ class Whistles:
 def overlaps(sound: Samples) -> tuple[int, int]:
     """How many windows have a tone in them, and how many have two at the same time.
 
-    Where one ends and the next begins within a window it would count, too: somebody speaks between
-    them, which is longer. A hole of some milliseconds, as a busy machine makes them, spreads a tone
-    over all pitches; it is a peak only at its own.
+    Only those count that sound from end to end: where a reply begins or ends, and around a hole of
+    some milliseconds, as a busy machine makes them, a tone is something of every pitch.
     """
-    whole = sound[: len(sound) // WINDOW * WINDOW].reshape(-1, WINDOW) / 32768.0
+    blocks = sound[: len(sound) // BLOCK * BLOCK].reshape(-1, BLOCK).astype(np.int32)
+    sounding = np.concatenate([[0], np.cumsum(np.abs(blocks).max(axis=1) > SOUNDING)])
+    length = WINDOW // BLOCK
+    starts = np.arange(0, len(blocks) - length + 1, length)
+    starts = starts[sounding[starts + length] - sounding[starts] == length]
+    whole = blocks[starts[:, None] + np.arange(length)].reshape(-1, WINDOW) / 32768.0
     spectra = np.abs(np.fft.rfft(whole * np.hanning(WINDOW), axis=1)) / (WINDOW / 4)
     bins = [round(hz * WINDOW / RATE_HZ) for hz in (*TONES_HZ, OTHER_HZ)]
     peaks = np.array([spectra[:, each - 1 : each + 2].max(axis=1) for each in bins])

@@ -13,10 +13,15 @@ from voiced.control.place import listening
 from voiced.control.status import DeviceStatus, EngineStatus, Known, ProgramStatus, StatusBoard
 from voiced.control.wire import encode
 from voiced.events import (
+    BargeIn,
     ConfirmationAsked,
     DeviceLost,
+    Ducked,
     IntentMatched,
     ModeChanged,
+    OverlapIgnored,
+    PlaybackResumed,
+    PushToTalk,
     SpeechStarted,
     StageFailed,
     Timing,
@@ -132,6 +137,21 @@ def test_an_order_is_sent_and_the_mode_told(voiced, runtime) -> None:
     assert json.loads(daemon.asked) == {"do": "ptt", "action": "toggle"}
 
 
+def test_say_goes_through_a_daemon_that_runs(voiced, runtime) -> None:
+    with Daemon(runtime, encode({"ok": True, "hearing": "heard"})) as daemon:
+        ended = voiced("say", "dinner", "is", "ready")
+        assert (ended.code, ended.out) == (0, "")
+    assert json.loads(daemon.asked) == {"do": "speak", "text": "dinner is ready"}
+
+
+def test_say_that_a_daemon_refuses_is_not_said_beside_it(voiced, runtime) -> None:
+    error = {"code": "busy", "message": "4 texts wait", "mend": "try again"}
+    with Daemon(runtime, encode({"ok": False, "error": error})):
+        ended = voiced("say", "dinner")
+    assert ended.code == 1
+    assert "4 texts wait" in ended.err
+
+
 def test_a_refusal_is_told_with_its_mend(voiced, runtime) -> None:
     error = {"code": "forbidden", "message": "unmute needs admin", "mend": "in a terminal"}
     with Daemon(runtime, encode({"ok": False, "error": error})):
@@ -186,6 +206,11 @@ def test_the_screen_shows_what_a_person_wants_to_see() -> None:
             ConfirmationAsked(0, ONE, "1", "Delete it?"),
             TurnEnded(0, ONE, "completed", "", Timing(first_audio=431.0)),
             SpeechStarted(0),
+            Ducked(0, ONE, -12.0),
+            OverlapIgnored(0, ONE, "backchannel"),
+            PlaybackResumed(0, ONE),
+            BargeIn(0, ONE, "stop word"),
+            PushToTalk(0, is_down=True),
         )
     ]
     assert [line and line[0] for line in shown] == [
@@ -194,20 +219,31 @@ def test_the_screen_shows_what_a_person_wants_to_see() -> None:
         "asks   Delete it?",
         "  completed  first_audio 431 ms",
         None,
+        "  quieter: you may be speaking",
+        "  no interruption: backchannel",
+        "  goes on",
+        "  interrupted: stop word",
+        "  the key is held",
     ]
     assert told({"at_s": 0.0, "type": "transcript_final", "is_cut": True}) == ("you", "bold")
 
 
 def test_the_living_line_follows_mode_level_and_words() -> None:
     state = State("asleep")
-    assert state.line().plain == "asleep    |--------------------| "
+    assert state.line().plain == "asleep    |--------------------|     "
     for frame in (
         {"level_dbfs": -30.0},
         {"event": {"type": "mode_changed", "mode": "listening"}},
+        {"event": {"type": "speech_started"}},
         {"event": {"type": "transcript_partial", "text": "what \x1b"}},
     ):
         state.hear(frame)
-    assert state.line().plain == r"listening |##########----------| what \x1b"
+    assert state.line().plain == r"listening |##########----------| you what \x1b"
+    state.hear({"event": {"type": "speech_stopped"}})
     state.hear({"event": {"type": "transcript_final", "text": "what"}})
     state.hear({"level_dbfs": -200.0})
-    assert state.line().plain == "listening |--------------------| "
+    assert state.line().plain == "listening |--------------------|     "
+    state.hear({"heard": {"turn": 1, "text": "It is late, and all is well in this house"}})
+    assert state.line().plain.endswith("|     late, and all is well in this house")
+    state.hear({"event": {"type": "turn_ended"}})
+    assert state.line().plain.endswith("|     ")

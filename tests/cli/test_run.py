@@ -310,8 +310,8 @@ def test_run_hears_acts_and_speaks(voiced, home):
     kinds = [event["type"] for event in events]
     assert [kind for kind in kinds if kind != "transcript_partial"] == [
         *("mode_changed", "speech_started", "turn_started", "speech_stopped"),
-        *("transcript_final", "intent_matched", "intent_returned", "reply_sentence"),
-        *("playback_started", "turn_ended"),
+        *("transcript_final", "intent_matched", "call_judged", "intent_returned"),
+        *("reply_sentence", "playback_started", "turn_ended"),
     ]
     final = events[kinds.index("transcript_final")]
     assert final["text"] == "what time is it"

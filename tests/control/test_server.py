@@ -47,24 +47,43 @@ async def test_status_and_reload_are_answered(tmp_path) -> None:
         assert (await client.ask(do="reload"))["reload"]["applied"] == ["policy"]
 
 
+async def test_a_change_is_taken_back_by_its_id(tmp_path) -> None:
+    async with laboratory(tmp_path) as lab:
+        client = await lab.client()
+        assert await client.ask(do="undo", id="17") == {"ok": True, "undone": "I moved it back."}
+        assert lab.told == ["undo 17"]
+        refused = (await client.ask(do="undo", id="18"))["error"]
+        assert (refused["code"], refused["mend"]) == ("journal_error", "look")
+        for order in ({"do": "undo"}, {"do": "undo", "id": 17}, {"do": "undo", "id": ""}):
+            assert (await client.ask(**order))["error"]["code"] == "bad_order"
+
+
+async def test_who_may_only_press_keys_takes_nothing_back(tmp_path) -> None:
+    async with laboratory(tmp_path, Scope.ACT) as lab:
+        client = await lab.client()
+        assert (await client.ask(do="undo", id="17"))["error"]["code"] == "forbidden"
+        assert lab.told == []
+
+
 @pytest.mark.parametrize(
     ("scope", "may"),
     [
         (Scope.STATUS, {"status"}),
-        (Scope.ACT, {"status", "stop", "mute", "watch"}),
-        (Scope.ADMIN, {"status", "stop", "mute", "watch", "unmute", "reload"}),
+        (Scope.ACT, {"status", "stop", "mute", "watch", "asked"}),
+        (Scope.ADMIN, {"status", "stop", "mute", "watch", "asked", "unmute", "reload", "say"}),
     ],
 )
 async def test_a_scope_holds_what_it_says_and_no_more(tmp_path, scope, may) -> None:
     async with laboratory(tmp_path, scope) as lab:
-        for verb in ("status", "stop", "mute", "unmute", "reload", "watch"):
+        for verb in ("status", "stop", "mute", "asked", "say", "unmute", "reload", "watch"):
             client = await lab.client()
-            answer = await client.ask(do=verb)
+            answer = await client.ask(do=verb, text="what time is it")
             assert answer["ok"] is (verb in may), verb
             if verb not in may:
                 assert answer["error"]["code"] == "forbidden"
         assert ("unmute" in lab.controls.asked) is ("unmute" in may)
         assert ("stop" in lab.controls.asked) is ("stop" in may)
+        assert bool(lab.keyboard.typed) is ("say" in may)
 
 
 async def test_another_user_is_not_even_answered(tmp_path) -> None:

@@ -209,3 +209,22 @@ async def test_known_tokens_are_counted_as_each_server_tells_them(more: Any, usa
         found = responder.last_usage
         await responder.aclose()
     assert (found and (found.prompt, found.cached, found.completion)) == usage
+
+
+@pytest.mark.anyio
+@pytest.mark.engine
+@pytest.mark.parametrize(
+    ("told", "cost"), [(0.0125, 0.0125), (0, 0.0), (None, None), ("1 $", None), (-1, None)]
+)
+async def test_a_cost_is_what_the_server_says(told: Any, cost: float | None) -> None:
+    done = {"choices": [{"delta": {"content": "Hi."}, "finish_reason": "stop"}]}
+    usage = {"prompt_tokens": 90, "completion_tokens": 5, "cost": told}
+    answer = events(json.dumps(done), json.dumps({"choices": [], "usage": usage}), "[DONE]")
+    async with FaultServer(answer) as server:
+        responder = OpenAIResponder(ResponderSettings(url=server.url, model="m"))
+        async with aclosing(responder.reply(_HISTORY[:2], ())) as reply:
+            assert [item async for item in reply] == [ReplyDelta("Hi.")]
+        found = responder.last_usage
+        await responder.aclose()
+    assert found is not None
+    assert found.cost == cost

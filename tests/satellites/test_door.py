@@ -18,7 +18,7 @@ from satellite_lab import Counting, Lab, open_door
 from voiced.audio import FRAME_SAMPLES, RATE_HZ, AudioFrame
 from voiced.engines.null_speaker import NullSpeaker
 from voiced.engines.wyoming_wire import GONE, Message, Wire
-from voiced.errors import DeviceError
+from voiced.errors import DeviceError, VoicedError
 from voiced.satellites import door
 from voiced.satellites.certificates import known_by
 from voiced.satellites.keys import KeyBook, Pairing, fingerprint, proof
@@ -402,3 +402,35 @@ def test_keys_are_for_their_owner_alone(tmp_path: Path) -> None:
     }
     assert json.loads((folder / "keys.json").read_text()).keys() == {"kitchen"}
     ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(folder / "certificate.pem")
+
+
+def test_each_key_has_its_rights_and_a_new_key_keeps_them(tmp_path: Path) -> None:
+    book = KeyBook(tmp_path)
+    book.add("kitchen")
+    book.add("nursery", ["r0"])
+    assert book.admissions["kitchen"].rights == ("R0", "W1", "O1")
+    assert book.admissions["nursery"].rights == ("R0",)
+    assert book.grant("kitchen", ["O1"])
+    before = book.admissions["kitchen"]
+    book.add("kitchen")
+    after = book.admissions["kitchen"]
+    assert (before.rights, after.rights) == (("R0", "O1"), ("R0", "O1"))
+    assert before.key != after.key
+    assert not book.grant("attic", ["W1"])
+    for wrong in ("R1", "W2", "X", "everything"):
+        with pytest.raises(VoicedError, match="no right that a satellite can have"):
+            book.grant("kitchen", [wrong])
+
+
+def test_a_key_of_an_older_version_has_all_rights(tmp_path: Path) -> None:
+    tmp_path.joinpath("keys.json").write_text(json.dumps({"kitchen": "a" * 43 + "="}))
+    assert KeyBook(tmp_path).admissions["kitchen"].rights == ("R0", "W1", "O1")
+
+
+@pytest.mark.anyio
+async def test_a_satellite_whose_rights_change_comes_in_anew_with_them(tmp_path: Path) -> None:
+    async with open_door(tmp_path) as lab:
+        lab.begin(Counting(), FakeSpeaker(), lab.pair())
+        assert (await lab.next_link()).rights == ("R0", "W1", "O1")
+        KeyBook(tmp_path).grant("kitchen", [])
+        assert (await lab.next_link()).rights == ("R0",)

@@ -16,13 +16,15 @@ from anyio.abc import TaskGroup
 from control_lab import until
 
 from voiced import rooms
+from voiced.announcements import Announcement, Hearing
 from voiced.composition.brain import open_brain
 from voiced.config import load
 from voiced.controls import Mode
-from voiced.events import ModeChanged
+from voiced.events import ModeChanged, PlaybackStarted
+from voiced.loop.announcing import Crier
 from voiced.loop.session import Stages
 from voiced.registry import plugin_names
-from voiced.rooms import Rooms, keep_door
+from voiced.rooms import Doorway, Rooms, keep_door
 from voiced.satellites.door import Door
 from voiced.satellites.link import Link
 from voiced.testing.fakes import (
@@ -33,6 +35,7 @@ from voiced.testing.fakes import (
     FakeTranscriber,
     FakeVoiceDetector,
 )
+from voiced.trust.labels import Integrity
 
 pytestmark = [pytest.mark.anyio, pytest.mark.engine]
 
@@ -46,6 +49,8 @@ class Away(FakeSpeaker):
     """A satellite that keeps whether it is muted, and whether it is listened to."""
 
     name = "kitchen"
+    rights = ("R0", "W1", "O1")
+    is_over = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,6 +121,64 @@ async def test_who_mutes_the_assistant_mutes_every_room(
         await until(lambda: kitchen.is_(muted=False) and attic.is_(muted=False))
 
 
+class Here:
+    """The voice of the machine itself."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    async def say(self, announcement: Announcement, _: Integrity, __: float) -> Hearing:
+        self.said.append(announcement.key)
+        return "answered"
+
+
+async def test_what_is_announced_in_a_room_is_said_there_and_here_if_nobody_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, type]] = []
+    here, away, stays = Here(), Away(), anyio.CancelScope()
+    async with _house(tmp_path, monkeypatch) as (house, tasks):
+        house.readers.append(lambda room, event: told.append((room, type(event))))
+
+        async def live() -> None:
+            with stays:
+                await house.open(cast("Link", away))
+
+        async def say(key: str, text: str, room: str) -> Hearing:
+            news = Announcement(key, text, room=room)
+            return await house.say(news, Integrity.CONFIG, 0.0, cast("Crier", here))
+
+        tasks.start_soon(live)
+        await until(lambda: house.controls("kitchen") != ())
+        assert await say("tea", "Tea.", "kitchen") == "heard"
+        assert ("kitchen", PlaybackStarted) in told
+        assert await say("door", "The door.", "") == "answered"
+        assert await say("bath", "The bath.", "attic") == "answered"
+        assert here.said == ["door", "bath"]
+        told.clear()
+        tasks.start_soon(say, "long", 20 * "It takes a while to say all of this. ", "kitchen")
+        await until(lambda: ("kitchen", PlaybackStarted) in told)
+        away.is_over = True
+        stays.cancel()
+        await until(lambda: here.said[-1] == "long")
+        assert house.controls() == ()
+
+
+async def _comes_in(place: str) -> bool:
+    """Whether somebody listens there."""
+    host, _, port = place.partition(":")
+    try:
+        await (await anyio.connect_tcp(host, int(port))).aclose()
+    except OSError:
+        return False
+    return True
+
+
+async def _until(place: str, *, opens: bool) -> None:
+    while await _comes_in(place) is not opens:  # noqa: ASYNC110 - it comes or goes
+        await anyio.sleep(0.01)
+
+
 async def test_an_address_that_is_not_free_yet_is_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -130,13 +193,6 @@ async def test_an_address_that_is_not_free_yet_is_tried_again(
 
     async def nobody(_: Link) -> None: ...
 
-    async def comes_in(port: int) -> bool:
-        try:
-            await (await anyio.connect_tcp("127.0.0.1", port)).aclose()
-        except OSError:
-            return False
-        return True
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
@@ -146,9 +202,32 @@ async def test_an_address_that_is_not_free_yet_is_tried_again(
                 tasks.start_soon(partial(keep_door, door, ("127.0.0.1", port), told.append))
                 await until(lambda: len(tries) > 2)
                 taken.close()
-                while not await comes_in(port):  # noqa: ASYNC110 - it tries anew
-                    await anyio.sleep(0.01)
+                await _until(f"127.0.0.1:{port}", opens=True)
                 tasks.cancel_scope.cancel()
     assert len(told) == 1, "it is told once"
     assert "satellites.listen" in told[0]
     assert "choose another port" in told[0]
+
+
+async def test_the_door_is_where_the_settings_want_it(tmp_path: Path) -> None:
+    async def nobody(_: Link) -> None: ...
+
+    places: list[str] = []
+    for _ in range(2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            places.append(f"127.0.0.1:{free.getsockname()[1]}")
+    first, second = places
+    doorway = Doorway(Door(tmp_path, nobody, lambda _: None), "", pytest.fail)
+    assert doorway.names is None
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(doorway.run)
+            for place, others in ((first, [second]), (second, [first]), ("", places)):
+                doorway.move(place)
+                if place:
+                    await _until(place, opens=True)
+                assert doorway.names == (() if place else None)
+                for other in others:
+                    await _until(other, opens=False)
+            tasks.cancel_scope.cancel()

@@ -4,7 +4,8 @@ The rules, before the code:
 
 1. ``always``: all of it is.
 2. ``wake_word``: from the end of the word on, for ``wait``. While a turn is under way it stays so,
-   and from the moment when the speaker falls silent for ``follow_up`` more.
+   and from the moment when the speaker falls silent for ``follow_up`` more. ``name`` is the same,
+   from the end of the name on.
 3. ``push_to_talk``: while the key is held. A turn that began then may end by itself.
 4. The key works in every mode. A short press is a tap: what follows is for the assistant, as after
    the wake word. A longer one ends the utterance when it ends, but for the sound that was made
@@ -21,7 +22,7 @@ from voiced.rates import RATE_HZ
 
 __all__ = ["Activity", "Gate", "GateRules", "Way"]
 
-Way: TypeAlias = Literal["always", "wake_word", "push_to_talk"]
+Way: TypeAlias = Literal["always", "wake_word", "name", "push_to_talk"]
 """What makes it listen."""
 
 
@@ -72,6 +73,10 @@ class Gate:
         return self._rules.way
 
     @property
+    def _is_called(self) -> bool:
+        return self._rules.way in {"wake_word", "name"}
+
+    @property
     def is_held(self) -> bool:
         """Whether the key is down."""
         return self._pressed_at is not None
@@ -89,7 +94,7 @@ class Gate:
         activity = self._activity
         if self._now < self._until or activity.is_listening:
             return True
-        return self._rules.way == "wake_word" and (activity.is_answering or activity.is_speaking)
+        return self._is_called and (activity.is_answering or activity.is_speaking)
 
     def hear(self, end: int, activity: Activity) -> bool:
         """Take what goes on until sample ``end``.
@@ -98,7 +103,7 @@ class Gate:
             Whether what was said with the key held is complete now.
         """
         self._now, self._activity = end, activity
-        if activity.is_speaking and self._rules.way == "wake_word":
+        if activity.is_speaking and self._is_called:
             self._until = max(self._until, end + self._rules.follow_up)
         if self._ends_at is not None and end >= self._ends_at:
             self._ends_at = None
@@ -114,7 +119,7 @@ class Gate:
         return True
 
     def wake(self, at: int) -> None:
-        """The wake word was heard; it ended at sample ``at``."""
+        """The wake word or the name was heard; it ended at sample ``at``."""
         self._until = max(self._until, at + self._rules.wait)
 
     def press(self, at: int) -> bool:

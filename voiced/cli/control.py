@@ -34,9 +34,13 @@ def unmute(as_json: AsJson = False) -> None:
     _order({"do": "unmute"}, as_json=as_json)
 
 
-def stop(as_json: AsJson = False) -> None:
-    """Do what a spoken "stop" does."""
-    _order({"do": "stop"}, as_json=as_json)
+def stop(
+    room: Annotated[str | None, typer.Option(help="Of this satellite alone.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Do what a spoken "stop" does, here and at every satellite."""
+    order = {"do": "stop"} if room is None else {"do": "stop", "room": room}
+    _order(order, as_json=as_json)
 
 
 def reload(as_json: AsJson = False) -> None:

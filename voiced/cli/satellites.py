@@ -26,13 +26,22 @@ _KEY = "VOICED_SATELLITE_KEY"
 _SOURCE = "mic, or the path of a sound file."
 _SINK = "speaker, null, or the path of a WAV file to write."
 
+_RIGHTS = (
+    "R0 (what is public; always), W1 (changes that can be taken back), O1 (what is sent to people"
+    " you know, and sites)."
+)
+
 _Name = Annotated[str, typer.Argument(help="A word for it, such as kitchen.")]
 
 
 @app.command("add")
-def add(context: typer.Context, name: _Name) -> None:
+def add(
+    context: typer.Context,
+    name: _Name,
+    rights: Annotated[str | None, typer.Option(help=f"{_RIGHTS} All three if left out.")] = None,
+) -> None:
     """Make a key for a satellite, and print it: once, here. A key from before is void."""
-    pairing = _book().add(name)
+    pairing = _book().add(name, None if rights is None else _words(rights))
     listen = load_config(context).config.satellites.listen
     note(f"This is the key of {name}. Whoever has it can speak to the assistant as {name}.")
     print(pairing.text)
@@ -43,12 +52,25 @@ def add(context: typer.Context, name: _Name) -> None:
 
 @app.command("list")
 def list_satellites(as_json: AsJson = False) -> None:
-    """List the satellites that have a key."""
-    names = _book().names
+    """List the satellites that have a key, and their rights."""
+    book = _book()
+    rights = {name: admission.rights for name, admission in book.admissions.items()}
     if as_json:
-        print_json({"satellites": list(names)})
+        print_json({"satellites": list(rights), "rights": rights})
         return
-    print("\n".join(names) or "There is no satellite: voiced satellites add NAME")
+    lines = [f"{name} ({' '.join(granted)})" for name, granted in rights.items()]
+    print("\n".join(lines) or "There is no satellite: voiced satellites add NAME")
+
+
+@app.command("rights")
+def rights_of_one(
+    name: _Name, rights: Annotated[list[str], typer.Argument(help=_RIGHTS, metavar="RIGHT...")]
+) -> None:
+    """Say what may be asked for at a satellite; one that is connected comes in anew."""
+    if not _book().grant(name, _words(*rights)):
+        note(f"voiced: there is no satellite {name}: voiced satellites list")
+        raise typer.Exit(1)
+    print(f"{name}: {' '.join(_book().admissions[name].rights)}")
 
 
 @app.command("remove")
@@ -118,6 +140,10 @@ def _place(text: str, argument: str) -> tuple[str, int]:
     except ValueError:
         message = "name it as HOST:PORT, such as 192.168.1.5:10700"
         raise typer.BadParameter(message, param_hint=argument) from None
+
+
+def _words(*texts: str) -> list[str]:
+    return [word for text in texts for word in text.replace(",", " ").split()]
 
 
 def _tell(sentence: str) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["say", "speak", "transcribe"]
 
+_SPOKEN_S = 1200.0
+"""It waits until nobody speaks, and is over when it was spoken."""
+
 Engine: TypeAlias = Literal["pocketsphinx", "faster-whisper", "openai", "wyoming"]
 """The transcribers."""
 
@@ -28,15 +31,38 @@ def say(
     voice: Annotated[str, typer.Option(help="A name of `voiced voices list`.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write a WAV file, do not play it.")] = None,
 ) -> None:
-    """Speak."""
+    """Speak: through the running voiced when nobody speaks, or at once where none runs.
+
+    With a voice of its own, or into a file, it never goes through the running one.
+    """
     if out is not None:
         refuse_other_than_wav(str(out), "--out")
+    elif not voice and _said_by_daemon(" ".join(text)):
+        return
     loaded = load_config(context)
     if out is None:
         run_async("real", speak, loaded, voice, " ".join(text))
         return
     with told_as_output(str(out), "--out"):  # a file needs no real time
         run_async("virtual", speak, loaded, voice, " ".join(text), str(out))
+
+
+def _said_by_daemon(text: str) -> bool:
+    """Whether a daemon runs, and said it.
+
+    Raises:
+        ControlError: It refused.
+    """
+    from voiced.control import ask
+    from voiced.errors import NoDaemon
+
+    try:
+        ask({"do": "speak", "text": text}, timeout_s=_SPOKEN_S)
+    except NoDaemon as error:
+        if error.reason != "no_daemon":  # it ran, and may have said it, or still will
+            raise
+        return False
+    return True
 
 
 async def speak(loaded: Loaded, voice: str, text: str, sink: str = "speaker") -> None:

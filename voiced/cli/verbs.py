@@ -29,6 +29,7 @@ from voiced.cli import (
     trace,
     voices,
     watch,
+    web,
 )
 from voiced.cli.brought import Verbs
 from voiced.cli.output import report_error
@@ -65,6 +66,7 @@ for verb in (control.status, control.ptt, control.mute, control.unmute, control.
     app.command(verb.__name__)(verb)
 app.command("reload")(control.reload)
 app.command("watch")(watch.watch)
+app.command("web")(web.web)
 app.add_typer(satellites.app, name="satellites")
 app.command("forget")(forget.forget)
 journal.add_undo(app, run.undo)

@@ -21,7 +21,7 @@ def watch(
     from voiced.control import watch as happenings
     from voiced.errors import NoDaemon
 
-    frames = happenings()
+    frames = happenings(rooms=True)
     row = next(frames)["status"]
     try:
         if as_json:

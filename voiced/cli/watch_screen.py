@@ -17,6 +17,7 @@ __all__ = ["Screen", "State", "told"]
 
 _QUIET_DBFS = -60.0
 _BAR = 20
+_WORDS = 8
 _MODES = {"listening": "green", "muted": "red", "asleep": "yellow"}
 
 
@@ -26,11 +27,16 @@ _TOLD: Mapping[str, tuple[str, str]] = {
     "reply_sentence": ("says   {text}", ""),
     "confirmation_asked": ("asks   {question}", "yellow"),
     "turn_ended": ("  {outcome}  {steps}", "dim"),
-    "barge_in": ("  interrupted", "dim"),
+    "ducked": ("  quieter: you may be speaking", "dim"),
+    "overlap_ignored": ("  no interruption: {reason}", "dim"),
+    "playback_resumed": ("  goes on", "dim"),
+    "barge_in": ("  interrupted: {reason}", "dim"),
+    "push_to_talk": ("  the key is {is_held}", "dim"),
     "mode_changed": ("  {mode}", "yellow"),
     "device_lost": ("  the {device} is gone", "red"),
     "device_found": ("  the {device} is back", "green"),
     "stage_failed": ("  {stage}: {message}", "red"),
+    "not_addressed": ("  not for me", "dim"),
     "wake_word_heard": ("  heard its name: {word}", "dim"),
 }
 
@@ -41,21 +47,31 @@ class State:
     def __init__(self, mode: str) -> None:
         self.mode = mode
         self.partial = ""
+        self.heard = ""
+        self.is_speech = False
         self.level_dbfs = _QUIET_DBFS
 
     def hear(self, frame: Mapping[str, Any]) -> None:
         """Take a frame of the daemon."""
         if "level_dbfs" in frame:
             self.level_dbfs = float(frame["level_dbfs"])
-            return
-        event = frame["event"]
+        elif "heard" in frame:
+            self.heard = str(frame["heard"]["text"])
+        elif "event" in frame and "room" not in frame["event"]:
+            self._hear(frame["event"])
+
+    def _hear(self, event: Mapping[str, Any]) -> None:
         kind = event["type"]
         if kind == "mode_changed":
             self.mode = event["mode"]
+        elif kind in {"speech_started", "speech_stopped"}:
+            self.is_speech = kind == "speech_started"
         elif kind == "transcript_partial":
             self.partial = event.get("text", "")
-        elif kind in {"transcript_final", "turn_ended"}:
+        elif kind == "transcript_final":
             self.partial = ""
+        elif kind == "turn_ended":
+            self.partial = self.heard = ""
 
     @property
     def bar(self) -> str:
@@ -64,12 +80,18 @@ class State:
         filled = round(share * _BAR)
         return "#" * filled + "-" * (_BAR - filled)
 
+    @property
+    def _spoken(self) -> str:
+        """The last words of the reply that were heard."""
+        return " ".join(self.heard.split()[-_WORDS:])
+
     def line(self) -> Text:
         """The line."""
         return Text.assemble(
             (f"{self.mode:9}", _MODES.get(self.mode, "")),
             f" |{self.bar}| ",
-            (printable(self.partial), "italic"),
+            ("you " if self.is_speech else "    ", "bold"),
+            (printable(self.partial or self._spoken), "italic"),
             no_wrap=True,
             overflow="ellipsis",
         )
@@ -81,8 +103,10 @@ def told(event: Mapping[str, Any]) -> tuple[str, str] | None:
     if found is None:
         return None
     template, style = found
-    fields = {**event, "does": _does(event), "steps": _steps(event)}
-    return template.format_map(defaultdict(str, fields)).rstrip(), style
+    is_held = "held" if event.get("is_down") else "let go"
+    fields = {**event, "does": _does(event), "steps": _steps(event), "is_held": is_held}
+    line = template.format_map(defaultdict(str, fields)).rstrip()
+    return (f"[{event['room']}] {line}" if "room" in event else line), style
 
 
 def _does(event: Mapping[str, Any]) -> str:

@@ -34,6 +34,7 @@ from voiced.memory.kept import Memory
 from voiced.memory.pause_file import PAUSE_FILE
 from voiced.memory.taught import TaughtFile
 from voiced.memory.turn_store import TurnStore
+from voiced.memory.wakes import WakeFile
 from voiced.planning.quarantine import PictureConsent, Quarantine
 from voiced.plugin import Announcer
 from voiced.registry import LoadedPlugins, Plugin, load_plugins, settings_of
@@ -143,13 +144,15 @@ def _open_journal(config: Config) -> Journal:
 
 def memory(loaded: Loaded, journal: Journal, plugins: Iterable[Plugin]) -> Memory:
     """All that is kept of what the user said and did."""
-    config = loaded.config
+    config, known = loaded.config, tuple(plugins)
     return Memory(
         journal,
         TurnStore(trace_folder(config.journal)),
         TaughtFile(taught_file(config.intents)),
         journal_folder(config.journal) / PAUSE_FILE,
-        tuple(forgetters_of(loaded, plugins)),
+        tuple(forgetters_of(loaded, known)),
+        tuple(forgetters_of(loaded, known, "FORGETTABLE")),
+        WakeFile(trace_folder(config.journal)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +15,14 @@ from typing import TypeVar
 import anyio
 
 from voiced import workers
+from voiced.composition.page import page_of
 from voiced.config import Loaded
 from voiced.errors import VoicedError
 from voiced.memory.kept import Forget
 from voiced.plugin import Companion, Forgetter, Keeps, SlotContext
 from voiced.registry import Plugin, settings_of
 
-__all__ = ["Beside", "companions_of", "forgetters_of", "keep", "kept_by", "tidy"]
+__all__ = ["Beside", "companions_of", "forgetters_of", "keep", "kept_by", "nobody", "tidy"]
 
 S = TypeVar("S")
 
@@ -35,10 +36,14 @@ _STEADY_S = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """A companion, and what it asks for its settings and the time."""
+    """A companion, and what it asks for its settings and the time.
+
+    ``asks_for_user``: at the control socket it may what a program of the user may.
+    """
 
     companion: Companion
     context: SlotContext
+    asks_for_user: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,12 @@ class _Context:
 
 
 def companions_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Beside]:
-    """The companions of the built-in plugins; one with wrong settings has none."""
+    """The page, where it is wanted, and the companions of the built-in plugins.
+
+    A plugin with wrong settings has none.
+    """
+    if loaded.config.web.enabled:
+        yield Beside(page_of(loaded), _Context({}), asks_for_user=True)
     for plugin in plugins:
         named: Sequence[Companion] = getattr(plugin.local, "COMPANIONS", ())
         if plugin.origin == "built-in" and named:
@@ -66,10 +76,15 @@ def companions_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Beside]
                 yield from (Beside(companion, context) for companion in named)
 
 
-def forgetters_of(loaded: Loaded, plugins: Iterable[Plugin]) -> Iterator[Forget]:
-    """What the built-in plugins forget on request; one with wrong settings does nothing."""
+def forgetters_of(
+    loaded: Loaded, plugins: Iterable[Plugin], names: str = "FORGETTERS"
+) -> Iterator[Forget]:
+    """What the built-in plugins forget on request; one with wrong settings does nothing.
+
+    With ``FORGETTABLE`` as ``names``: what tells how much that would be.
+    """
     for plugin in plugins:
-        named: Sequence[Forgetter] = getattr(plugin.local, "FORGETTERS", ())
+        named: Sequence[Forgetter] = getattr(plugin.local, names, ())
         if plugin.origin == "built-in" and named:
             with suppress(VoicedError):
                 context = _Context(settings_of(loaded, [plugin]))
@@ -95,10 +110,15 @@ def tidy(everyone: Iterable[Beside]) -> None:
             _log.warning("%s: not put in order: %s", beside.companion.name, type(error).__name__)
 
 
-async def keep(beside: Beside) -> None:
+def nobody(_: int) -> None:
+    """Nobody wants to know."""
+
+
+async def keep(beside: Beside, tell: Callable[[int], None] = nobody) -> None:
     """Run a companion for as long as this is not cancelled; start it again where it ends.
 
-    After each early end the pause before the next start is longer.
+    After each early end the pause before the next start is longer. ``tell`` is given the number of
+    its process, and 0 when that has ended.
     """
     pause_s = _FIRST_PAUSE_S
     name = beside.companion.name
@@ -108,7 +128,7 @@ async def keep(beside: Beside) -> None:
             wanted = await workers.in_worker(beside.companion.start, beside.context)
             if wanted is None:
                 return
-            code = await _run(*wanted)
+            code = await _run(*wanted, tell)
             _log.info("the program %s ended with %d", name, code)
         except VoicedError as error:
             _log.info("the program %s cannot be started: %s", name, type(error).__name__)
@@ -120,7 +140,7 @@ async def keep(beside: Beside) -> None:
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
-async def _run(command: Sequence[str], line: str) -> int:
+async def _run(command: Sequence[str], line: str, tell: Callable[[int], None]) -> int:
     process = await anyio.open_process(
         command,
         stdin=subprocess.PIPE,
@@ -128,12 +148,14 @@ async def _run(command: Sequence[str], line: str) -> int:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    tell(process.pid)
     try:
         if process.stdin is not None:
             with suppress(anyio.BrokenResourceError):  # it ended at once: its exit code says so
                 await process.stdin.send(f"{line}\n".encode())
         return await process.wait()
     finally:
+        tell(0)
         with anyio.CancelScope(shield=True):
             await _end(process)
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from voiced.config import (
     pin_folder,
     voice_folder,
 )
+from voiced.control.peers import scope_of
 from voiced.desk import Desk, ScreenLock
 from voiced.errors import ConfigError, ModelMissing
 from voiced.mcp import LoadedServers, Pins, load_servers
@@ -28,11 +30,13 @@ from voiced.stages import Responder, Stage
 
 if TYPE_CHECKING:
     from voiced.engines.notifications import DesktopNotices, Pressed
+    from voiced.engines.tray import Tray, TrayAct
     from voiced.engines.wyoming_satellite import WyomingSatellite
     from voiced.memory.recorder import FlightRecorder
     from voiced.stages import (
         EchoCanceller,
         Microphone,
+        NameSpotter,
         Speaker,
         Synthesizer,
         Transcriber,
@@ -51,6 +55,7 @@ __all__ = [
     "flight_recorder",
     "key_sources",
     "microphone",
+    "name_spotter",
     "prepared",
     "responder",
     "room_canceller",
@@ -60,6 +65,7 @@ __all__ = [
     "synthesizer",
     "tool_servers",
     "transcriber",
+    "tray",
     "turn_end_detector",
     "uses_pulse",
     "voice",
@@ -181,6 +187,16 @@ def wake_words(config: Config) -> tuple[WakeWordDetector | None, WakeWordDetecto
     return detector(words), detector(settings.stop_words)
 
 
+def name_spotter(config: Config) -> NameSpotter | None:
+    """What hears its names; None where it goes by none."""
+    settings = config.activation
+    if settings.mode != "name":
+        return None
+    from voiced.engines.name_spotter import PocketsphinxNameSpotter
+
+    return PocketsphinxNameSpotter(settings.names, settings.sensitivity)
+
+
 def desktop_notices(
     config: Config, press: Callable[[Pressed], None], tell: Callable[[str], None]
 ) -> DesktopNotices | None:
@@ -190,6 +206,16 @@ def desktop_notices(
     from voiced.engines.notifications import DesktopNotices
 
     return DesktopNotices(press, tell)
+
+
+def tray(config: Config, act: Callable[[TrayAct], Awaitable[None]]) -> Tray | None:
+    """The icon in the desktop's tray; None where the settings want none."""
+    if not config.activation.tray:
+        return None
+    from voiced.engines.tray import Tray
+
+    has_page = find_spec("voiced.web") is not None
+    return Tray(act, scope_of, has_page=has_page)
 
 
 def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:

@@ -14,9 +14,19 @@ from voiced.composition import spares
 from voiced.config import Config, TurnSettings
 from voiced.desk import NO_LOCK, ScreenLock
 from voiced.errors import EngineError
-from voiced.loop.session import Habits, Stages, Tap
+from voiced.loop.session import Habits, Session, Stages, Tap
 from voiced.policy import Door
-from voiced.stages import Microphone, Speaker, Stage, Synthesizer, Transcriber, Voice
+from voiced.speech.named import NamedTranscriber
+from voiced.stages import (
+    Microphone,
+    NameSpotter,
+    Speaker,
+    Stage,
+    Synthesizer,
+    Transcriber,
+    Voice,
+    WakeWordDetector,
+)
 from voiced.supervision import Supervisor
 from voiced.turns import PauseMemory, Rules
 from voiced.turns.rules import in_samples
@@ -24,7 +34,16 @@ from voiced.turns.rules import in_samples
 if TYPE_CHECKING:
     from voiced.engines.wyoming_satellite import WyomingSatellite
 
-__all__ = ["RunOptions", "habits", "lock_of", "open_stages", "open_words", "rules"]
+__all__ = [
+    "RunOptions",
+    "adopt_turns",
+    "habits",
+    "lock_of",
+    "named",
+    "open_stages",
+    "open_words",
+    "rules",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +82,12 @@ def rules(settings: TurnSettings) -> Rules:
         speculates=settings.speculate_ms > 0,
         max_utterance=in_samples(1000 * settings.max_utterance_s),
     )
+
+
+def adopt_turns(session: Session, settings: TurnSettings) -> None:
+    """Have a session that runs take turns by these settings, as soon as nobody speaks."""
+    pre_roll = in_samples(settings.pre_roll_ms)
+    session.adopt(rules(settings), duck_db=settings.duck_db, pre_roll=pre_roll)
 
 
 def lock_of(options: RunOptions) -> ScreenLock:
@@ -113,7 +138,15 @@ async def open_stages(
     ]
     every += [stage for stage in (stages.canceller, stages.turn_end) if stage is not None]
     async with composition.prepared(*every, stages.speaker), open_words(config) as words:
-        yield replace(stages, **words)
+        yield replace(stages, transcriber=named(config, stages.transcriber), **words)
+
+
+def named(config: Config, transcriber: Transcriber) -> Transcriber:
+    """The transcriber, which knows the assistant's names where it is called by them."""
+    activation = config.activation
+    if activation.mode != "name":
+        return transcriber
+    return NamedTranscriber(transcriber, activation.names)
 
 
 def _speaker(config: Config, options: RunOptions, away: WyomingSatellite | None) -> Speaker:
@@ -134,13 +167,17 @@ def _speech(
 
 @asynccontextmanager
 async def open_words(config: Config) -> AsyncGenerator[dict[str, Any]]:
-    """The detectors of words, prepared; without one that cannot be used the key still works."""
+    """The detectors of words and names, prepared; without one that is of no use the key works."""
     async with AsyncExitStack() as stack:
         usable: dict[str, Any] = {}
         unusable: list[EngineError] = []
-        for name, detector in zip(
-            ("wake_word", "stop_word"), composition.wake_words(config), strict=True
-        ):
+        wake_word, stop_word = composition.wake_words(config)
+        wanted: dict[str, WakeWordDetector | NameSpotter | None] = {
+            "wake_word": wake_word,
+            "stop_word": stop_word,
+            "names": composition.name_spotter(config),
+        }
+        for name, detector in wanted.items():
             if detector is None:
                 continue
             try:

@@ -7,6 +7,7 @@ from voiced.config.folders import (
     config_file,
     journal_folder,
     model_folder,
+    page_folder,
     pin_folder,
     plugin_folder,
     satellite_folder,
@@ -34,6 +35,7 @@ from voiced.config.sections import (
     TraceSettings,
     TranscriberSettings,
     TurnSettings,
+    WebSettings,
 )
 from voiced.config.values import host_and_port
 
@@ -59,6 +61,7 @@ __all__ = [
     "TraceSettings",
     "TranscriberSettings",
     "TurnSettings",
+    "WebSettings",
     "config_file",
     "describe",
     "host_and_port",
@@ -66,6 +69,7 @@ __all__ = [
     "load",
     "markdown",
     "model_folder",
+    "page_folder",
     "pin_folder",
     "plugin_folder",
     "plugin_settings",

@@ -14,10 +14,16 @@ __all__ = ["ActivationSettings"]
 class ActivationSettings(Section):
     """What makes it listen, and how it shows that it does."""
 
-    mode: Literal["always", "wake_word", "push_to_talk"] = Field(
+    mode: Literal["always", "wake_word", "name", "push_to_talk"] = Field(
         default="always",
-        description="always (all that is said is for it), wake_word, push_to_talk. The key works"
-        " in every mode.",
+        description="always (all that is said is for it), wake_word, name (what begins or ends with"
+        " its name), push_to_talk. The key works in every mode.",
+    )
+    names: tuple[str, ...] = Field(
+        default=("computer",),
+        min_length=1,
+        max_length=8,
+        description="name: what it is called, in English. Three syllables or more are heard well.",
     )
     words: tuple[str, ...] = Field(
         default=("okay_nabu",),
@@ -31,13 +37,13 @@ class ActivationSettings(Section):
         default=0.5,
         ge=0,
         le=1,
-        description="How easily a wake word is heard; 0.5 is what its model was made for.",
+        description="How easily a wake word or a name is heard; 0.5 is what words are made for.",
     )
     follow_up_s: float = Field(
         default=6.0,
         ge=0,
         le=60,
-        description="wake_word: it listens for so long after it fell silent; 0: not at all.",
+        description="wake_word, name: it listens for so long after it fell silent; 0: not at all.",
     )
     key: str = Field(
         default="",
@@ -68,4 +74,8 @@ class ActivationSettings(Section):
     )
     notifications: bool = Field(
         default=False, description="Show mode and questions as desktop notifications."
+    )
+    tray: bool = Field(
+        default=True,
+        description="Show the state in the desktop's tray, with a menu, where there is a tray.",
     )

@@ -12,11 +12,11 @@ from voiced.errors import ConfigError
 
 __all__ = ["Changes", "KeyValue", "edited", "read", "replace_file", "set_keys"]
 
-KeyValue: TypeAlias = str | float | Sequence[str]
+KeyValue: TypeAlias = str | float | Sequence[str] | Mapping[str, str]
 """What can be written."""
 
-Changes: TypeAlias = Mapping[str, Mapping[str, KeyValue]]
-"""Sections, and the values of their keys."""
+Changes: TypeAlias = Mapping[str, Mapping[str, KeyValue | None]]
+"""Sections, and the values of their keys; None takes a key out."""
 
 _PRIVATE = 0o600
 
@@ -46,7 +46,10 @@ def edited(path: Path, changes: Changes) -> str:
             if section not in document:
                 document[section] = tomlkit.table()
             for key, value in values.items():
-                document[section][key] = list(value) if isinstance(value, tuple) else value
+                if value is None:
+                    document[section].pop(key, None)
+                else:
+                    document[section][key] = list(value) if isinstance(value, tuple) else value
         return tomlkit.dumps(document)
     except (TOMLKitError, TypeError) as error:
         raise _refused(path, section, error) from error

@@ -12,6 +12,7 @@ __all__ = [
     "config_file",
     "journal_folder",
     "model_folder",
+    "page_folder",
     "pin_folder",
     "plugin_folder",
     "satellite_folder",
@@ -61,6 +62,11 @@ def model_folder() -> Path:
 def satellite_folder() -> Path:
     """The folder of the keys of satellites; it need not exist."""
     return user_data_path(_NAME) / "satellites"
+
+
+def page_folder() -> Path:
+    """The folder of the page's certificate for other devices; it need not exist."""
+    return user_data_path(_NAME) / "web"
 
 
 def pin_folder() -> Path:

@@ -41,6 +41,7 @@ __all__ = [
     "TraceSettings",
     "TranscriberSettings",
     "TurnSettings",
+    "WebSettings",
 ]
 
 
@@ -126,6 +127,34 @@ class SatelliteSettings(Section):
     )
 
 
+class WebSettings(Section):
+    """The page on this machine: docs/web.md."""
+
+    enabled: bool = Field(
+        default=False, description="Keep the page up beside the assistant; `voiced web` opens it."
+    )
+    port: int = Field(
+        default=8417, ge=1024, le=65_535, description="Where it is, on 127.0.0.1 alone."
+    )
+    listen: ListenAddress = Field(
+        default="",
+        description="Address and port for other devices of yours, over TLS, as 192.168.1.5:8418;"
+        " empty: none.",
+    )
+    names: tuple[str, ...] = Field(
+        default=(), description="Names of this machine for `listen`, as house.local."
+    )
+    metrics: bool = Field(
+        default=False,
+        description="Figures for Prometheus at /metrics of the page: docs/metrics.md.",
+    )
+    otlp_url: ServerUrl = Field(
+        default="",
+        description="Where the page sends how long each turn took, as"
+        " http://127.0.0.1:4318/v1/traces; empty: nowhere.",
+    )
+
+
 class Config(BaseModel):
     """All of voiced.toml. ``plugins`` holds the sections of plugins, validated by them."""
 
@@ -145,4 +174,5 @@ class Config(BaseModel):
     control: ControlSettings = ControlSettings()
     models: ModelSettings = ModelSettings()
     satellites: SatelliteSettings = SatelliteSettings()
+    web: WebSettings = WebSettings()
     plugins: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -14,7 +14,7 @@ from voiced.control.place import connect, folder_of
 from voiced.control.wire import BadFrame, Frames, decode, encode
 from voiced.errors import ControlError, NoDaemon
 
-__all__ = ["ask", "watch"]
+__all__ = ["ask", "good", "watch"]
 
 _ANSWER_S = 10.0
 _READ_BYTES = 16 * 1024
@@ -36,25 +36,34 @@ def ask(
     """
     with closing(_Line(folder, timeout_s)) as line:
         line.send(order)
-        return _good(line.receive())
+        return good(line.receive())
 
 
-def watch(folder: Path | None = None, timeout_s: float = _ANSWER_S) -> Iterator[dict[str, Any]]:
+def watch(
+    folder: Path | None = None, timeout_s: float = _ANSWER_S, *, rooms: bool = False
+) -> Iterator[dict[str, Any]]:
     """What happens, until the daemon ends: first its answer, then ``event`` and ``level_dbfs``.
+
+    With ``rooms`` events of other rooms come, too; these have a ``room``.
 
     Raises:
         NoDaemon: None runs, or it went.
         ControlError: It refused.
     """
     with closing(_Line(folder, timeout_s)) as line:
-        line.send({"do": "watch"})
-        yield _good(line.receive())
+        line.send({"do": "watch", "rooms": rooms})
+        yield good(line.receive())
         line.wait_for_ever()
         while True:
             yield line.receive()
 
 
-def _good(answer: dict[str, Any]) -> dict[str, Any]:
+def good(answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, if it is a good one.
+
+    Raises:
+        ControlError: It says why not.
+    """
     if answer.get("ok") is True:
         return answer
     error = answer.get("error")

@@ -117,18 +117,18 @@ class ControlServer:
             order = decode(frame)
             try:
                 if order.get("do") == "watch":
-                    await self._watch(client, scope)
+                    await self._watch(client, scope, rooms=order.get("rooms") is True)
                     return
                 answer = answer_of(await self._orders.carry_out(order, scope))
             except ControlError as error:
                 answer = error_row(error)
             await client.send(_fitting(answer))
 
-    async def _watch(self, client: _Client, scope: Scope) -> None:
+    async def _watch(self, client: _Client, scope: Scope, *, rooms: bool) -> None:
         allowed("watch", scope)
         if self._feed.watchers >= MOST_WATCHERS:
             raise ControlError(f"{MOST_WATCHERS} programs watch already", reason="busy")
-        with self._feed.watched() as frames:
+        with self._feed.watched(rooms=rooms) as frames:
             await client.send(_fitting(answer_of({"status": await self._orders.status()})))
             with ungrouped():
                 async with anyio.create_task_group() as tasks:

@@ -9,7 +9,7 @@ from voiced.errors import IntentDenied
 from voiced.plugin import Intent
 from voiced.policy import Door, Where, where_from
 
-__all__ = ["receipt", "whereabouts", "withheld"]
+__all__ = ["not_granted", "receipt", "whereabouts", "withheld"]
 
 _DEADLINE_S = 0.5
 _SAID = {
@@ -42,6 +42,16 @@ def withheld(intent: Intent, where: Where) -> IntentDenied:
         intent=intent.name,
         spoken=_SAID[where],
         mend=_MEND[where],
+    )
+
+
+def not_granted(intent: Intent, room: str) -> IntentDenied:
+    """The error for a call of a class that this satellite has no right to."""
+    return IntentDenied(
+        f"{intent.name} needs the right {intent.effect.name}, which {room} does not have",
+        intent=intent.name,
+        spoken="I may not do that from this room: ask me at the computer itself.",
+        mend=f"ask at the machine itself, or there: voiced satellites rights {room}",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from voiced.memory.kept import Memory
 from voiced.planning.pictures import fitted
 from voiced.planning.quarantine import Quarantine
 from voiced.plugin import Assistant, Integrity, Intent, JsonValue, Undo
+from voiced.policy import Place
 from voiced.trust.labels import Labelled, Origin
 
 __all__ = ["WAITS", "CallContext", "Environment", "InWorker", "Waits"]
@@ -55,7 +56,7 @@ class Environment:
     ``quarantine`` asks the model about texts; ``taught`` gives the templates that the user added to
     intents, by their names (it blocks); ``desk`` is the user's desktop, ``screen_lock`` its lock;
     ``memory`` is what is kept beside the journal, too; ``uptime_s`` a clock that nobody sets and
-    that goes on while the machine sleeps.
+    that goes on while the machine sleeps; ``place`` is where what is asked comes from.
     """
 
     journal: Journal
@@ -71,6 +72,7 @@ class Environment:
     taught: Callable[[Sequence[Intent]], Mapping[str, tuple[str, ...]]] = _nothing_taught
     memory: Memory | None = None
     uptime_s: Callable[[], float] | None = None
+    place: Place = field(default_factory=Place)
 
     @property
     def kept(self) -> Memory:
@@ -112,6 +114,11 @@ class CallContext:
         """Seconds since the machine began; where that is not known, as the clock on the wall."""
         uptime_s = self._environment.uptime_s
         return self.now.timestamp() if uptime_s is None else uptime_s()
+
+    @property
+    def room(self) -> str:
+        """The room that this was asked in; empty: at the machine itself."""
+        return self._environment.place.room
 
     @property
     def desk(self) -> Desk:

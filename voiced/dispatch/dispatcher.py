@@ -6,7 +6,7 @@ It never starts a task and never talks to a model; the session decides where a c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import anyio
@@ -27,7 +27,7 @@ from voiced.dispatch.vocabulary import Vocabulary
 from voiced.events import TurnId
 from voiced.grammar import Grammar, Match
 from voiced.plugin import Announcer, Effect, Intent, News, Told, Undoer
-from voiced.policy import TYPED, Answer, Manner, Where
+from voiced.policy import TYPED, Answer, Manner, Place, Where
 
 __all__ = ["DispatchMemo", "Dispatcher", "Waits"]
 
@@ -105,8 +105,17 @@ class Dispatcher:
 
     @property
     def awaits_answer(self) -> bool:
-        """Whether a question was asked that can still be answered."""
+        """Whether a question was asked that can still be answered in words."""
         return self._settling.awaits_answer
+
+    @property
+    def asked(self) -> Question | None:
+        """The question that can still be answered, if only on the screen."""
+        return self._settling.asked
+
+    def see(self, question: str) -> None:
+        """The question of this id is answered by the button beside it on a screen."""
+        self._settling.see(question)
 
     async def news(self, announcer: Announcer, told: Told) -> News:
         """What there is to say unasked; nothing where the plugin fails, which is logged."""
@@ -133,9 +142,10 @@ class Dispatcher:
         """Whether something was changed since the grammar was made."""
         return self._execution.is_stale
 
-    def apart(self, conversation: Conversation) -> Dispatcher:
+    def apart(self, conversation: Conversation, place: Place | None = None) -> Dispatcher:
         """The same intents and grammar for what is no part of the user's conversation."""
-        other = Dispatcher((), (), self._environment, conversation, self._waits)
+        around = self._environment if place is None else replace(self._environment, place=place)
+        other = Dispatcher((), (), around, conversation, self._waits)
         other._use(self._vocabulary)
         return other
 

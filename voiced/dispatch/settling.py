@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from voiced.dispatch.away import withheld
+from voiced.dispatch.away import not_granted, withheld
 from voiced.dispatch.calls import WHOLE, Call, Question, Report
 from voiced.dispatch.context import CallContext, Environment
 from voiced.dispatch.guard import Guard, denied
@@ -17,9 +17,9 @@ from voiced.dispatch.resolve import Ambiguous, resolve, words_of_arguments
 from voiced.dispatch.rivals import ask_which, asked_calls, read_which
 from voiced.dispatch.vocabulary import Vocabulary
 from voiced.errors import IntentDenied, JournalError, UnknownIntent, VoicedError
-from voiced.events import ConfirmationAsked, IntentMatched, TurnId
+from voiced.events import CallJudged, ConfirmationAsked, IntentMatched, TurnId
 from voiced.planning.plan import Step
-from voiced.plugin import Integrity, Intent
+from voiced.plugin import Effect, Integrity, Intent
 from voiced.policy import (
     Allowance,
     Answer,
@@ -29,6 +29,7 @@ from voiced.policy import (
     allowance,
     decide,
     is_answerable,
+    read_answer,
 )
 
 __all__ = ["Settling"]
@@ -36,17 +37,23 @@ __all__ = ["Settling"]
 _log = logging.getLogger(__name__)
 
 _MOST_FAILURES = 2
+_SCREEN_S = 120.0
+"""Who is sent to the screen has so long to get there."""
 _MOST_TOGETHER = 5
 """So many calls are asked about in one question: more cannot be kept in mind by ear."""
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A question that waits for an answer, the turn it was asked in, and when it is void."""
+    """A question that waits for an answer, the turn it was asked in, and when it is void.
+
+    ``is_seen``: it is being answered by the button beside it.
+    """
 
     question: Question | None = None
     asked_in: TurnId | None = None
     void_at_s: float = math.inf
+    is_seen: bool = False
 
 
 _NOTHING = Waiting()
@@ -112,6 +119,7 @@ class Settling:
         call = self._proposed(intent, arguments)
         self.report_match(call, report)
         if decide(intent.effect, call.trust) is Verdict.DENY:  # nothing is looked up for it
+            self._tell(call, Verdict.DENY.value, report)
             raise await self._refused(call, report)
         return await self.settle(call, report, more)
 
@@ -139,6 +147,7 @@ class Settling:
             if following.verdict is not verdict:
                 break
             self.report_match(following, report)
+            self._tell(following, verdict.value, report)
             calls.append(following)
         return replace(call, also=tuple(calls[1:]))
 
@@ -178,27 +187,47 @@ class Settling:
         """A turn is over: if it asked a question, the time for the answer runs from now on.
 
         A question that was cut off was not heard, so that no yes can be meant for it; a choice
-        stays open, since its answer names what is meant.
+        stays open, since its answer names what is meant, and so does what is read on the screen.
         """
         question = self._waiting.question
         if question is None or turn != self._waiting.asked_in:
             return
-        void_at_s = self._environment.monotonic_s() + self.confirm_s
-        kept = None if was_interrupted and question.choice is None else question
+        needs_screen = question.verdict is Verdict.SCREEN
+        is_shown = needs_screen or self._waiting.is_seen
+        patience_s = max(self.confirm_s, _SCREEN_S) if needs_screen else self.confirm_s
+        void_at_s = self._environment.monotonic_s() + patience_s
+        is_lost = was_interrupted and question.choice is None and not is_shown
+        kept = None if is_lost else question
         self._waiting = replace(self._waiting, question=kept, void_at_s=void_at_s)
+
+    def see(self, name: str) -> None:
+        """The question of this id is answered by its button: nobody has to hear it to its end."""
+        if self.asked is not None and self.asked.id == name:
+            self._waiting = replace(self._waiting, is_seen=True)
+
+    @property
+    def asked(self) -> Question | None:
+        """The question that can still be answered, if only on the screen."""
+        is_void = self._environment.monotonic_s() > self._waiting.void_at_s
+        return None if is_void else self._waiting.question
 
     @property
     def awaits_answer(self) -> bool:
-        """Whether a question was asked that can still be answered."""
-        is_void = self._environment.monotonic_s() > self._waiting.void_at_s
-        return self._waiting.question is not None and not is_void
+        """Whether a question was asked that can still be answered in words."""
+        question = self.asked
+        return question is not None and question.verdict is not Verdict.SCREEN
 
-    def take(self) -> Question | None:
-        """The question that waits; from now on it does not wait any more."""
-        question = self._waiting.question
+    def take(self, seen: str = "") -> Question | None:
+        """The question that waits; from now on it does not wait any more.
+
+        One for the screen is given only to who has ``seen`` it.
+        """
+        question = self.asked
         self.void()
-        is_void = self._environment.monotonic_s() > self._waiting.void_at_s
-        return None if is_void else question
+        is_unseen = question is not None and question.id != seen
+        if question is None or (is_unseen and question.verdict is Verdict.SCREEN):
+            return None
+        return question
 
     async def answered(
         self, question: Question, answer: str, report: Report, manner: Manner
@@ -206,6 +235,9 @@ class Settling:
         """What an answer to the question comes to; None where it is none."""
         if question.choice is not None:
             return await self._picked(question, answer, report, manner)
+        if manner.seen == question.id:  # it was read, and no recogniser heard the answer
+            is_yes = read_answer(answer) is Answer.YES
+            return self._agreed(question) if is_yes else Answer.NO
         meaning = read_yes(question, answer)
         if meaning is Answer.NO:
             return meaning
@@ -230,7 +262,8 @@ class Settling:
         if question.digest != question.call.digest:
             raise denied(question.call.intent, "is not what was asked about any more")
         for call in question.call.each:
-            self._guard.use(self._allowed(call))
+            self._allow(call.effect, call.intent)
+            self._guard.use(call)
         return question.call
 
     def _doubt(self, question: Question, report: Report) -> Question:
@@ -250,17 +283,23 @@ class Settling:
         Raises:
             IntentDenied: It is not for whoever may be there; nothing is looked up for it.
         """
-        where = self._guard.where
-        if allowance(call.intent.effect, where) is Allowance.NOTHING:
-            raise withheld(call.intent, where)
+        try:
+            self._allow(call.intent.effect, call.intent)
+        except IntentDenied:
+            self._tell(call, "withheld", report)
+            raise
         context = self._context(call.intent.name, report)
+        where = self._guard.where
         call = await resolve(replace(call, where=where), context, self._conversation)
-        return self._allowed(call)
-
-    def _allowed(self, call: Call) -> Call:
-        if allowance(call.effect, self._guard.where) is Allowance.NOTHING:
-            raise withheld(call.intent, self._guard.where)
+        self._allow(call.effect, call.intent)
         return call
+
+    def _allow(self, effect: Effect, intent: Intent) -> None:
+        place, where = self._environment.place, self._guard.where
+        if effect not in place.rights:
+            raise not_granted(intent, place.room)
+        if allowance(effect, where) is Allowance.NOTHING:
+            raise withheld(intent, where)
 
     async def settle(
         self, call: Call, report: Report, more: Sequence[Mapping[str, Any]] = ()
@@ -276,6 +315,7 @@ class Settling:
             name = self._environment.new_id()
             return self._ask(ask_choice(ambiguous.call, ambiguous.choice, name), report)
         verdict = call.verdict
+        self._tell(call, verdict.value, report)
         if verdict is Verdict.DO:
             self._guard.use(call)
             return call
@@ -292,8 +332,7 @@ class Settling:
     def _ask(self, question: Question, report: Report) -> Question:
         if self._guard.where is not Where.HERE and _tells_private(question):
             raise withheld(question.call.intent, self._guard.where)
-        waiting = None if question.verdict is Verdict.SCREEN else question
-        self._waiting = Waiting(waiting, report.turn)
+        self._waiting = Waiting(question, report.turn)
         if _tells_names(question):
             self._conversation.taint()  # the names in a question may be anybody's
         report.emit(ConfirmationAsked(report.at(), report.turn, question.id, question.text))
@@ -304,6 +343,11 @@ class Settling:
         if question is None or question.is_repeated:
             return None
         return self._ask(replace(question, is_repeated=True), report)
+
+    def _tell(self, call: Call, verdict: str, report: Report) -> None:
+        """Tell the readers of events what was decided."""
+        name, effect, trust = call.intent.name, call.effect.value, call.trust.name.lower()
+        report.emit(CallJudged(report.at(), report.turn, name, effect, trust, verdict))
 
     def report_match(self, call: Call, report: Report) -> None:
         """Tell the readers of events what the words were taken for."""

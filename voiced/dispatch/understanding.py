@@ -50,7 +50,9 @@ class Understanding:
         self, readings: Sequence[tuple[str, float]], report: Report, manner: Manner
     ) -> Call | Question | Answer | None:
         """What the words ask for, or what they answer; None where they do neither."""
-        pending = self._settling.take()
+        pending = self._settling.take(manner.seen)
+        if manner.seen and (pending is None or pending.id != manner.seen):
+            return Answer.NO  # what it answers is not asked any more
         if pending is not None and readings:
             answered = await self._settling.answered(pending, readings[0][0], report, manner)
             if answered is Answer.NO:

@@ -15,12 +15,14 @@ from voiced.composition.companions import companions_of, kept_by
 from voiced.config import (
     Config,
     journal_folder,
+    page_folder,
     pin_folder,
     plugin_folder,
     satellite_folder,
     taught_file,
     trace_folder,
 )
+from voiced.config.history import history_of
 from voiced.control.mute_file import MUTE_FILE
 from voiced.doctor.checks import Examination
 from voiced.errors import VoicedError
@@ -79,8 +81,13 @@ def _who_listens(config: Config) -> Iterator[PrivacyFact]:
     if config.satellites.listen:
         what_for = "satellites that have a key: the sound of their rooms, what is answered there"
         yield _endpoint(what_for, f"tls://{config.satellites.listen}")
+    if config.web.listen:
+        what_for = "the page, for other devices that have a session"
+        yield _endpoint(what_for, f"tls://{config.web.listen}")
     if config.activation.notifications:
         yield PrivacyFact("endpoint", "notifications: what it asks", "your desktop")
+    if config.web.otlp_url:
+        yield _endpoint("how long turns took, from the page", config.web.otlp_url)
     if config.control.socket and config.control.scope != "status":
         yield PrivacyFact("endpoint", "voiced watch: what is said", "programs of yours")
 
@@ -139,22 +146,19 @@ def _is_local(url: str) -> bool:
 
 def _files(what: Examination) -> Iterator[PrivacyFact]:
     config = what.loaded.config
-    yield PrivacyFact("file", "configuration", _described(Path(what.loaded.file)))
+    yield from _configuration(Path(what.loaded.file))
     journal = journal_folder(config.journal) / "journal.db"
     yield PrivacyFact("file", "journal (yours alone to read)", _described(journal))
     pauses = journal_folder(config.journal) / PAUSE_FILE
     yield PrivacyFact("file", "how long your pauses are", _described(pauses))
     starts = journal_folder(config.journal) / STARTS_FILE
     yield PrivacyFact("file", "when it was started last, until it lives", _described(starts))
-    yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
     muted = journal_folder(config.journal) / MUTE_FILE
     yield PrivacyFact("file", "whether it is muted", _described(muted))
     keys = satellite_folder()
     yield PrivacyFact("file", "keys of satellites (yours alone to read)", _described(keys))
-    turns = trace_folder(config.journal)
-    how = turns / "turns.jsonl"
-    yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
-    yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(turns / "sound"))
+    yield from _kept_turns(trace_folder(config.journal))
+    yield from _of_page(config)
     asked = journal_folder(config.journal) / "mcp-requests"
     yield PrivacyFact("file", "what other programs asked for", _described(asked))
     yield PrivacyFact("file", "tools of MCP servers as enabled", _described(pin_folder()))
@@ -171,6 +175,30 @@ def _files(what: Examination) -> Iterator[PrivacyFact]:
     taught = taught_file(config.intents)
     yield PrivacyFact("file", "sentences that you taught", _described(taught))
     yield PrivacyFact("file", "your voices", _described(what.voices))
+
+
+def _configuration(own: Path) -> Iterator[PrivacyFact]:
+    yield PrivacyFact("file", "configuration", _described(own))
+    kept = "the configuration before its last changes on the page"
+    yield PrivacyFact("file", kept, _described(history_of(own)))
+    yield PrivacyFact("file", "the configuration that worked last", _described(good_file()))
+
+
+def _of_page(config: Config) -> Iterator[PrivacyFact]:
+    if config.web.metrics:
+        token = journal_folder(config.journal) / "metrics-token"
+        yield PrivacyFact("file", "token for Prometheus (yours alone to read)", _described(token))
+    if config.web.listen:
+        certificate = page_folder()
+        yield PrivacyFact("file", "the page's certificate", _described(certificate))
+
+
+def _kept_turns(folder: Path) -> Iterator[PrivacyFact]:
+    how = folder / "turns.jsonl"
+    yield PrivacyFact("file", "how turns went (yours alone to read)", _described(how))
+    yield PrivacyFact("file", "sound of turns (yours alone to read)", _described(folder / "sound"))
+    woken = folder / "wakes.jsonl"
+    yield PrivacyFact("file", "when you woke it, and whether in vain", _described(woken))
 
 
 def _described(path: Path) -> str:

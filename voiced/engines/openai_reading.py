@@ -6,6 +6,7 @@ No network and no clock here: data of events in, deltas and calls out, or a type
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -118,7 +119,8 @@ class ReplyReader:
                 cached = details.cached_tokens
             if cached is None and self.usage is not None:
                 cached = self.usage.cached
-            self.usage = Usage(usage.prompt_tokens, cached, usage.completion_tokens)
+            counted = (usage.prompt_tokens, cached, usage.completion_tokens)
+            self.usage = Usage(*counted, _cost(usage.cost))
         elif timings is not None and cached is not None and timings.prompt_n is not None:
             self.usage = Usage(timings.prompt_n + cached, cached, timings.predicted_n)
 
@@ -208,3 +210,9 @@ def read_arguments(text: str) -> tuple[Mapping[str, Any], str]:
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is not JSON")
+
+
+def _cost(told: object) -> float | None:
+    """What a reply costs, where the server says a number."""
+    is_number = isinstance(told, int | float) and not isinstance(told, bool)
+    return float(told) if is_number and math.isfinite(told) and told >= 0 else None

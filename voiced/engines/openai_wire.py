@@ -80,6 +80,7 @@ class _Usage(_Lenient):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     prompt_tokens_details: _CachedTokens | None = None
+    cost: Any = None
 
 
 class _Timings(_Lenient):

@@ -11,7 +11,7 @@ from voiced.errors import JournalError
 from voiced.journal.records import Erased
 from voiced.journal.store import Store
 
-__all__ = ["Which", "erase"]
+__all__ = ["Which", "count", "erase"]
 
 _LONGEST_PROBE, _SHORTEST_PROBE = 64, 8
 _MOST_PROBES = 300
@@ -90,6 +90,22 @@ def erase(store: Store, which: Which) -> Erased:
         proved = _prove(store, [*rows, *lost])
     changes = sum(row["kind"] == "change" for row in rows)
     return Erased(said=len(rows) - changes, changes=changes, kept=kept[0], proved=proved)
+
+
+def count(store: Store, which: Which) -> Erased:
+    """How many rows ``erase`` would erase; nothing is erased.
+
+    Raises:
+        JournalError: It failed.
+    """
+    changes, begun = "sum(kind = 'change')", "sum(state IS 'begun')"
+    (row,) = store.run(
+        f"SELECT count(*), {changes}, {begun} FROM entries WHERE {which.entries()}",  # noqa: S608
+        which.values(),
+    )
+    kept = row[2] or 0
+    made = (row[1] or 0) - kept
+    return Erased(said=row[0] - made - kept, changes=made, kept=kept)
 
 
 def _prove(store: Store, rows: Sequence[Any]) -> int:

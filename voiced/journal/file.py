@@ -38,6 +38,9 @@ MIGRATIONS: tuple[str, ...] = (
     """
     CREATE VIRTUAL TABLE misses USING fts5(text, at_s UNINDEXED, turn UNINDEXED, intent UNINDEXED);
     """,
+    """
+    CREATE INDEX entries_by_time ON entries(at_s);
+    """,
 )
 """Step n brings a file from version n to n + 1; steps are added, never changed."""
 

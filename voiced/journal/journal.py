@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from voiced.errors import JournalError
-from voiced.journal.erasing import Which, erase
+from voiced.journal.erasing import Which, count, erase
 from voiced.journal.processes import is_running, this_process
 from voiced.journal.records import (
     Change,
@@ -254,9 +254,19 @@ class Journal:
         """Erase what holds the words, of a span of time; otherwise as ``erase_all``."""
         query = _query(words)
         if not query and (words or (since is None and until is None)):
-            raise JournalError("there is no word to look for", mend="give a word")
+            raise _no_word()
         which = Which(query, _seconds(since), _seconds(until), now_s=self._clock())
         return self._alone.hold(erase, self._store, which)
+
+    def would_erase(
+        self, words: str = "", *, since: datetime | None = None, until: datetime | None = None
+    ) -> Erased:
+        """What ``erase`` would erase; of nothing named, what ``erase_all`` would."""
+        query = _query(words)
+        if words and not query:
+            raise _no_word()
+        which = Which(query, _seconds(since), _seconds(until), now_s=self._clock())
+        return self._alone.hold(count, self._store, which)
 
     def purge(self, keep_days: int) -> int:
         """Erase what was said more than ``keep_days`` ago; changes stay. How many it was.
@@ -323,6 +333,10 @@ def _number(change: str) -> int:
     if not re.fullmatch(r"[0-9]{1,18}", change):
         raise _no_change(change)
     return int(change)
+
+
+def _no_word() -> JournalError:
+    return JournalError("there is no word to look for", mend="give a word")
 
 
 def _no_change(change: str) -> JournalError:

@@ -1,8 +1,8 @@
 """Whether a session attends to what it hears: its mode, and the handles that change it.
 
 The gate says what is for the assistant; the shutter whether there is a microphone at all. What is
-heard while it is asleep is looked through for a wake word and forgotten within a second: nobody
-transcribes it.
+heard while it is asleep is looked through for a wake word and forgotten within a second, or for a
+name and forgotten when it is known that there is none: nobody transcribes it.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiced.activation.gate import Activity, Gate, GateRules
-from voiced.audio import RATE_HZ, AudioFrame
+from voiced.audio import RATE_HZ, AudioFrame, silence
 from voiced.controls import Mode
-from voiced.events import Event, ModeChanged, PushToTalk, WakeWordHeard
+from voiced.echo import Cleaned
+from voiced.events import Event, ModeChanged, NotAddressed, PushToTalk, WakeWordHeard
+from voiced.loop.addressing import Addressing, Called, NotCalled
 from voiced.loop.clock import AudioClock
 from voiced.loop.listening import Captured, Heard, Listener
-from voiced.stages import WakeWord, WakeWordDetector
+from voiced.stages import NameHeard, NameSpotter, WakeWord, WakeWordDetector
 
 __all__ = ["Attention", "Conversing", "Opening"]
 
@@ -30,6 +32,8 @@ _BLUR = 60 * RATE_HZ // 1000
 
 _EARLY = RATE_HZ // 10
 """Who presses a key may speak a little before."""
+
+_SILENCE_DBFS = -120.0
 
 _ECHOES = RATE_HZ
 """What we played may be heard in the room for so long."""
@@ -48,12 +52,13 @@ class Opening:
     """What opens the gate (None: nothing has to), and who knows the words for it.
 
     ``stop_word`` is asked while we speak: its words silence us. Where a wake word opens the gate,
-    but nobody knows it, the key does.
+    but nobody knows it, the key does; so it is with names.
     """
 
     rules: GateRules | None = None
     wake_word: WakeWordDetector | None = None
     stop_word: WakeWordDetector | None = None
+    names: NameSpotter | None = None
 
 
 class Conversing(Protocol):
@@ -104,11 +109,14 @@ class Attention:
         self._clock = clock
         self._emit = emit
         rules = opening.rules or GateRules()
-        if rules.way == "wake_word" and opening.wake_word is None:
+        knows = {"wake_word": opening.wake_word, "name": opening.names}
+        if rules.way in knows and knows[rules.way] is None:
             rules = replace(rules, way="push_to_talk")
         self._gate = Gate(rules)
         self._wake_word = opening.wake_word
         self._stop_word = opening.stop_word
+        names = opening.names if rules.way == "name" else None
+        self._addressing = None if names is None else Addressing(names)
         self._unattended: deque[_Overheard] = deque()
         self._sounded_until = -_ECHOES
         self._told: Mode | None = None
@@ -164,6 +172,8 @@ class Attention:
         if self._gate.is_held:
             self._emit(PushToTalk(self._clock.at(), is_down=False))
         self._gate.shut()
+        if self._addressing is not None:
+            self._addressing.reset()
         self._forget(self._clock.at())
         self._session.drop(keeps_back=False)
         self._tell_mode()
@@ -190,11 +200,14 @@ class Attention:
         self._unattended.append(_Overheard(captured))
         if captured.is_sounding:
             self._sounded_until = end
-        if self._gate.is_open or end - self._sounded_until <= _ECHOES:
+        may_echo = end - self._sounded_until <= _ECHOES
+        if self._gate.is_open or may_echo or self._addressing is not None:
             self._catch_up()
         self._look_for_words(captured, activity)
+        self._look_for_name()
         attended = self._attended() if self._gate.is_open else ()
-        self._forget(end - _RECALLED)
+        since = None if self._addressing is None else self._addressing.since
+        self._forget(end - _RECALLED if since is None else min(since, end - _RECALLED))
         self._tell_mode()
         return attended
 
@@ -243,7 +256,40 @@ class Attention:
         self._session.recall(begin, end)
         self._gate.wake(word.at)
 
+    def _look_for_name(self) -> None:
+        latest = self._unattended[-1].heard
+        if self._addressing is None or latest is None:
+            return
+        match self._addressing.hear(latest):
+            case NotCalled(at) if not self._gate.is_open:
+                self._emit(NotAddressed(at))
+            case Called(name, None):
+                self._wake(WakeWord(name.name, name.end))
+            case Called(name, int(since)) if not self._gate.is_open:
+                self._go_back(name, since)
+            case _:  # what is open hears it all
+                pass
+
+    def _go_back(self, name: NameHeard, since: int) -> None:
+        """What was said from ``since`` on was for the assistant, but for the name at its end."""
+        self._emit(WakeWordHeard(name.end, name.name))
+        self._forget(since - _EARLY)
+        self._session.recall(since, ())
+        for each in self._unattended:
+            is_name = each.captured.near.end > name.start and each.captured.near.start < name.end
+            if is_name and each.heard is not None:
+                each.heard = _hushed(each.heard)
+        self._gate.wake(self._unattended[-1].captured.near.end)
+
     def _tell_mode(self) -> None:
         if self._told is not None and self._told != self.mode:
             self._told = self.mode
             self._emit(ModeChanged(self._clock.at(), self.mode))
+
+
+def _hushed(heard: Heard) -> Heard:
+    """The frame as if nobody had said anything."""
+    old = heard.cleaned
+    frame = AudioFrame(silence(len(old.frame.samples)), old.frame.rate_hz, old.frame.start)
+    quiet = Cleaned(frame, _SILENCE_DBFS, old.expected_dbfs, old.is_converged, 0.0, frame)
+    return Heard(quiet, 0.0)

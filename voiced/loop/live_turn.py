@@ -118,6 +118,11 @@ class LiveTurn:
         return Phase.BEGINNING if self._take.player.is_aloud else Phase.PREPARING
 
     @property
+    def heard(self) -> str:
+        """The reply as far as it was heard up to now."""
+        return self._take.player.heard
+
+    @property
     def lately(self) -> str:
         """What it has said in the last few seconds."""
         return self._take.player.lately
@@ -200,10 +205,10 @@ class LiveTurn:
         self._take.announce(announcement)
         self._is_committed.set()
 
-    def type(self, text: str) -> None:
+    def type(self, text: str, seen: str = "") -> None:
         """It was not said, but pressed or typed. To be called before it runs."""
         self.is_listening = False
-        self._take.type(text)
+        self._take.type(text, seen)
         self._is_committed.set()
 
     @property

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import anyio
 
@@ -91,9 +92,8 @@ class Session:
         self._emit = emit
         self.clock = AudioClock()
         self._listener = Listener(stages, self.clock, emit, self._habits.tap)
-        self._pre_roll = PreRoll(
-            self._habits.pre_roll + rules.reopen + rules.barge_in + rules.end_silence
-        )
+        self._adopted: tuple[Rules, Habits] | None = None
+        self._pre_roll = self._new_pre_roll()
         self._turn: LiveTurn | None = None
         self._candidate: LiveTurn | None = None
         self._turns = 0
@@ -106,7 +106,7 @@ class Session:
             self._listener,
             self.clock,
             emit,
-            Opening(self._habits.gate, stages.wake_word, stages.stop_word),
+            Opening(self._habits.gate, stages.wake_word, stages.stop_word, stages.names),
         )
         self.crier = Crier(lambda: self if self._is_open else None)
 
@@ -134,9 +134,29 @@ class Session:
             if self._turn is not None:
                 await self._turn.over.wait()
 
+    def _new_pre_roll(self) -> PreRoll:
+        rules = self._rules
+        return PreRoll(self._habits.pre_roll + rules.reopen + rules.barge_in + rules.end_silence)
+
+    def adopt(self, rules: Rules, *, duck_db: float, pre_roll: int) -> None:
+        """Take turns by these rules, as soon as nobody speaks."""
+        self._adopted = rules, replace(self._habits, duck_db=duck_db, pre_roll=pre_roll)
+
+    def _use_adopted(self) -> None:
+        is_idle = self._turn is None and self._candidate is None
+        if self._adopted is None or not is_idle or self._taking.hears_speech:
+            return
+        (self._rules, self._habits), self._adopted = self._adopted, None
+        self._taking = TurnTaking(self._rules, self._habits.pauses)
+        frames, self._pre_roll = self._pre_roll.take(), self._new_pre_roll()
+        for frame in frames:
+            self._pre_roll.push(frame)
+        self._around = replace(self._around, speculates=self._rules.speculates)
+
     # One frame at a time, synchronously
 
     def _hear(self, captured: Captured) -> None:
+        self._use_adopted()
         if captured.is_sounding:
             self._sounded_until = captured.near.end
         for heard in self._attention.hear(captured, self._activity):
@@ -253,17 +273,27 @@ class Session:
         """How many samples have come from the microphone; lost ones between them count."""
         return self._listener.end
 
-    def type(self, text: str) -> None:
-        """Take this for a request, unless somebody speaks; whoever answers is silent."""
-        if self._is_open and self._listening is None:
-            before = self._turn
-            if before is not None:
-                before.interrupt("key")
-            self._taking.reset()
-            self._turns += 1
-            self._turn = LiveTurn(TurnId(self._turns), self._around, (), self._read, before)
-            self._turn.type(text)
-            self._start(self._turn)
+    def type(self, text: str, seen: str = "") -> bool:
+        """Take this for a request, unless somebody speaks; whoever answers is silent.
+
+        Args:
+            text: What was typed, or stands for the button that was pressed.
+            seen: The id of the question beside that button.
+
+        Returns:
+            Whether it was taken.
+        """
+        if not self._is_open or self._listening is not None:
+            return False
+        before = self._turn
+        if before is not None:
+            before.interrupt("key")
+        self._taking.reset()
+        self._turns += 1
+        self._turn = LiveTurn(TurnId(self._turns), self._around, (), self._read, before)
+        self._turn.type(text, seen)
+        self._start(self._turn)
+        return True
 
     # What nobody asked for
 

@@ -14,6 +14,7 @@ from voiced.policy import Door
 from voiced.stages import (
     EchoCanceller,
     Microphone,
+    NameSpotter,
     Speaker,
     Synthesizer,
     Transcriber,
@@ -33,7 +34,8 @@ class Stages:
 
     Without ``canceller`` the room must not hear the speaker; without ``turn_end`` words and silence
     alone say when the user has finished; ``wake_word`` is asked where a word makes it listen,
-    ``stop_word`` while it speaks. ``unusable`` says why one is missing that there should be.
+    ``names`` where a name does, ``stop_word`` while it speaks. ``unusable`` says why one is missing
+    that there should be.
     ``door`` is where its microphone and speaker are.
     """
 
@@ -48,6 +50,7 @@ class Stages:
     door: Door = Door.MICROPHONE
     wake_word: WakeWordDetector | None = None
     stop_word: WakeWordDetector | None = None
+    names: NameSpotter | None = None
     unusable: tuple[EngineError, ...] = ()
 
 

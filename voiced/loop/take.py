@@ -115,6 +115,7 @@ class Take:
         self._is_overlap = is_overlap
         self._announcement: Announcement | None = None
         self._typed: Transcript | None = None
+        self._seen = ""
         self.player = SpeechPlayer(around.stages.speaker, self._tell_start, self._fail)
 
     # The listener's side: synchronous
@@ -149,9 +150,10 @@ class Take:
         self._answer_events.open()
         self._is_sure.set()
 
-    def type(self, text: str) -> None:
-        """It was not said, but pressed or typed."""
+    def type(self, text: str, seen: str = "") -> None:
+        """It was not said, but pressed or typed; pressed, it answers the question ``seen``."""
         self._typed = Transcript(text, is_final=True, confidence=1.0)
+        self._seen = seen
         self.settle(self._clock.at())
 
     def drop(self) -> None:
@@ -284,7 +286,7 @@ class Take:
     def _manner(self) -> Manner:
         door = self._around.stages.door
         if self._typed is not None:
-            return Manner(door=door)
+            return Manner(door=door, seen=self._seen)
         return Manner(self.after_reply_s, (self._speech_end - self.began) / RATE_HZ, door)
 
     async def _apologise(self, sorry: str, say: Say) -> None:

@@ -15,7 +15,8 @@ from typing import TypeAlias
 
 from voiced.journal import Journal, Record
 from voiced.memory.taught import TaughtFile
-from voiced.memory.turn_store import KeptTurn, TurnStore
+from voiced.memory.turn_store import TurnStore, unwanted
+from voiced.memory.wakes import WakeFile
 from voiced.plugin import Forgotten
 from voiced.private_files import wiping
 from voiced.spoken import normalise
@@ -28,13 +29,18 @@ Forget: TypeAlias = Callable[[str, datetime | None, datetime | None], int]
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What is kept; without more than the journal, that alone. ``elsewhere`` plugins forget."""
+    """What is kept; without more than the journal, that alone. ``elsewhere`` plugins forget.
+
+    ``countable`` tell how much that would be.
+    """
 
     journal: Journal
     turns: TurnStore | None = None
     taught: TaughtFile | None = None
     pauses: Path | None = None
     elsewhere: Sequence[Forget] = ()
+    countable: Sequence[Forget] = ()
+    wakes: WakeFile | None = None
 
     @property
     def keeps_speech(self) -> bool:
@@ -56,7 +62,9 @@ class Memory:
             VoicedError: It failed; what was erased until then is gone.
         """
         everything = not words and since is None and until is None
-        turns = self._forget_turns(words, since, until)
+        turns = 0 if self.turns is None else self.turns.erase(unwanted(words, since, until))
+        if not words and self.wakes is not None:
+            self.wakes.erase(since, until)
         if everything:
             erased = self.journal.erase_all()
         else:
@@ -74,21 +82,36 @@ class Memory:
             proved=erased.proved,
         )
 
-    def _forget_turns(self, words: str, since: datetime | None, until: datetime | None) -> int:
-        store = self.turns
-        if store is None:
-            return 0
-        if words:
-            return store.erase_matching(words, since, until)
+    def preview(
+        self, words: str = "", *, since: datetime | None = None, until: datetime | None = None
+    ) -> Forgotten:
+        """What ``forget`` would erase of the same; nothing is erased.
 
-        def is_unwanted(turn: KeptTurn) -> bool:
-            return (since is None or turn.at >= since) and (until is None or turn.at < until)
-
-        return store.erase(is_unwanted)
+        Raises:
+            VoicedError: It cannot be looked at.
+        """
+        everything = not words and since is None and until is None
+        found = self.journal.would_erase(words, since=since, until=until)
+        is_unwanted = unwanted(words, since, until)
+        turns = () if self.turns is None else self.turns.turns()
+        return Forgotten(
+            said=found.said,
+            changes=found.changes,
+            turns=sum(map(is_unwanted, turns)),
+            taught=self._count_taught(words) if everything or words else 0,
+            ended=sum(count(words, since, until) for count in self.countable),
+            pauses=everything and self.pauses is not None and self.pauses.exists(),
+            kept=found.kept,
+            silent=self._silent() if words else 0,
+            set_aside=len(self.journal.set_aside),
+        )
 
     def _forget_taught(self, words: str) -> int:
         """Of a sentence that was taught it is not known when: a span of time erases none."""
         return 0 if self.taught is None else self.taught.forget(normalise(words))
+
+    def _count_taught(self, words: str) -> int:
+        return 0 if self.taught is None else self.taught.count(normalise(words))
 
     def _forget_pauses(self) -> bool:
         if self.pauses is None or not self.pauses.exists():
@@ -99,5 +122,5 @@ class Memory:
 
     def _silent(self) -> int:
         """Turns with sound and without words, which cannot be searched."""
-        turns: Sequence[KeptTurn] = () if self.turns is None else self.turns.turns()
+        turns = () if self.turns is None else self.turns.turns()
         return sum(1 for turn in turns if turn.sound and not turn.words().strip())

@@ -24,6 +24,7 @@ from voiced.config import Config, trace_folder
 from voiced.errors import VoicedError
 from voiced.events import Event, MemoryErased, SpeechStarted, TurnEnded, TurnReopened, TurnStarted
 from voiced.memory.turn_store import KeptSound, Limits, SoundFile, TurnStore
+from voiced.memory.wakes import Wake, WakeCounter, WakeFile
 from voiced.sound.tape import Take, Tape
 from voiced.timeline import Timeline, TimelineBuilder
 from voiced.workers import Errand, Exclusive, in_worker
@@ -66,6 +67,8 @@ class FlightRecorder:
     ) -> None:
         settings = config.trace
         self._store = TurnStore(trace_folder(config.journal))
+        self._wake_file = WakeFile(trace_folder(config.journal))
+        self._wakes = WakeCounter(self._keep_wake)
         self._is_on = settings.keep_turns > 0
         most = settings.keep_turns or sys.maxsize  # what was kept before is the user's to erase
         self._limits = Limits(most, settings.sound_turns, config.journal.keep_days)
@@ -88,6 +91,7 @@ class FlightRecorder:
             return
         if isinstance(event, MemoryErased):
             self._forget(event.turn)
+        self._wakes.hear(event)
         if self._tape is not None:
             self._record(event, self._tape)
         timeline = self._builder.hear(event)
@@ -166,7 +170,13 @@ class FlightRecorder:
         self._waiting.append(over)
         Errand(self._alone.hold, self._write_waiting)
 
+    def _keep_wake(self, is_false: bool) -> None:  # noqa: FBT001 - the counter tells it so
+        Errand(self._alone.hold, self._write_wake, Wake(self._now(), is_false))
+
     # In the thread beside the loop
+
+    def _write_wake(self, wake: Wake) -> None:
+        self._unless_it_fails(lambda: self._wake_file.add(wake, self._limits.days))
 
     def _trim(self) -> None:
         self._unless_it_fails(lambda: self._store.trim(self._limits, self._now()))

@@ -224,6 +224,15 @@ class TaughtFile:
                 self._write({name: known for name, known in kept.items() if known})
         return count
 
+    def count(self, words: Sequence[str]) -> int:
+        """How many templates ``forget`` would forget.
+
+        Raises:
+            ConfigError: The file cannot be read.
+        """
+        known = (each for templates in self._read().values() for each in templates)
+        return sum(1 for each in known if set(words) <= {*normalise(each)})
+
     def _read(self) -> Templates:
         import yaml  # type: ignore[import-untyped]  # noqa: PLC0415 - most users taught nothing
 

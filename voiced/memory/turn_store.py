@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,11 @@ from voiced.errors import VoicedError
 from voiced.private_files import append, locked, make_empty, wiping
 from voiced.timeline import Timeline
 
-__all__ = ["KeptSound", "KeptTurn", "Limits", "SoundFile", "TurnStore"]
+__all__ = ["KeptSound", "KeptTurn", "Limits", "SoundFile", "TurnStore", "unwanted"]
 
 _SLACK = 4
 _BLOCK_BYTES = 1 << 16
+_NUMBER = re.compile(rb'\{"number":([0-9]{1,12}),')
 _SOUND_NAME = re.compile(r"([1-9][0-9]{0,11})\.flac")
 
 
@@ -94,6 +96,31 @@ class TurnStore:
             return tuple(self._read())
         except OSError as error:
             raise VoicedError(f"{self.path}: cannot be read: {error.strerror}") from error
+
+    def newest(self, count: int, before: int | None = None) -> tuple[KeptTurn, ...]:
+        """The newest turns, newest first; of those with a smaller number than ``before``.
+
+        Raises:
+            VoicedError: The file may not be read.
+        """
+        return tuple(islice(self._backwards(before), count))
+
+    def since(self, at: datetime) -> tuple[KeptTurn, ...]:
+        """The turns that ended at ``at`` or later, newest first.
+
+        Raises:
+            VoicedError: The file may not be read.
+        """
+        return tuple(takewhile(lambda turn: turn.at >= at, self._backwards()))
+
+    def turn(self, number: int) -> KeptTurn | None:
+        """The turn of that number; None where it is not kept.
+
+        Raises:
+            VoicedError: The file may not be read.
+        """
+        found = next(self._backwards(number + 1), None)
+        return found if found is not None and found.number == number else None
 
     def damaged(self) -> int:
         """How many lines hold no turn that can be read.
@@ -167,15 +194,7 @@ class TurnStore:
         self, words: str, since: datetime | None = None, until: datetime | None = None
     ) -> int:
         """Erase the turns that hold all of the words, or words that begin so; as ``erase``."""
-        wanted = _tokens(words)
-
-        def holds(turn: KeptTurn) -> bool:
-            if (since and turn.at < since) or (until and turn.at >= until):
-                return False
-            there = _tokens(turn.words())
-            return all(any(each.startswith(word) for each in there) for word in wanted)
-
-        return self.erase(holds) if wanted else 0
+        return self.erase(unwanted(words, since, until)) if _tokens(words) else 0
 
     def _lines(self) -> list[bytes]:
         try:
@@ -187,6 +206,19 @@ class TurnStore:
         for line in self._lines():
             turn = _turn_of(line)
             if turn is not None:
+                yield self._with_sound(turn)
+
+    def _backwards(self, before: int | None = None) -> Iterator[KeptTurn]:
+        """The turns, newest first; of those before that, no more than the number is read."""
+        try:
+            lines = self._lines()
+        except OSError as error:
+            raise VoicedError(f"{self.path}: cannot be read: {error.strerror}") from error
+        for line in reversed(lines):
+            if before is not None and (named := _NUMBER.match(line)) and int(named[1]) >= before:
+                continue
+            turn = _turn_of(line)
+            if turn is not None and (before is None or turn.number < before):
                 yield self._with_sound(turn)
 
     def _sound_numbers(self) -> list[int]:
@@ -265,6 +297,24 @@ class TurnStore:
             if name is None or int(name[1]) not in kept:
                 with wiping(path):
                     path.unlink()
+
+
+def unwanted(
+    words: str, since: datetime | None = None, until: datetime | None = None
+) -> Callable[[KeptTurn], bool]:
+    """Whether a turn holds all of the words, or words that begin so, and is of the span of time.
+
+    Words without a letter are in no turn.
+    """
+    wanted = _tokens(words)
+
+    def is_unwanted(turn: KeptTurn) -> bool:
+        if (words and not wanted) or (since and turn.at < since) or (until and turn.at >= until):
+            return False
+        there = _tokens(turn.words()) if wanted else []
+        return all(any(each.startswith(word) for each in there) for word in wanted)
+
+    return is_unwanted
 
 
 def _line(turn: KeptTurn) -> bytes:

@@ -161,6 +161,14 @@ class Context(SlotContext, Protocol):
         ...
 
     @property
+    def room(self) -> str:
+        """The room that this was asked in, by its satellite's name; empty: at the machine itself.
+
+        What it leads to later can be announced there: ``Announcement(room=...)``.
+        """
+        ...
+
+    @property
     def desk(self) -> Desk:
         """The user's desktop: clipboard, keyboard, screen. Its methods block."""
         ...

@@ -22,7 +22,8 @@ Forgetter: TypeAlias = Callable[[SlotContext, str, datetime | None, datetime | N
 """Erases what a plugin still keeps of requests that are over; how many. It blocks.
 
 It gets the words that must all be in it, or none, and the span of time; nothing of these means
-everything. A built-in plugin names its own in ``FORGETTERS``.
+everything. A built-in plugin names its own in ``FORGETTERS``, and in ``FORGETTABLE`` those
+that only tell how many that would be.
 """
 
 

@@ -47,7 +47,7 @@ async def call(host: Host, order: Order, context: Context) -> Any:
     """
     process = None
     try:
-        arguments = {**order.arguments, "now": encode(context.now)}
+        arguments = {**order.arguments, "now": encode(context.now), "room": context.room}
         request = await in_worker(host.open, order.what, arguments)
         process = request.process
         return await _Call(host, request, order, context).run()

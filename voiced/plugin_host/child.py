@@ -199,12 +199,12 @@ class _Child:
 
     def _context(self, message: dict[str, Any]) -> HostContext:
         link = Link(message["id"], self._pipe.send, self._answers)
-        return HostContext(decode(message["now"]), self._settings, link)
+        return HostContext(decode(message["now"]), self._settings, link, message.get("room", ""))
 
 
 def _news_row(news: News) -> dict[str, Any]:
     said = [
-        [str(each.key), str(each.text), bool(each.rings), bool(each.insists)]
+        [str(each.key), str(each.text), bool(each.rings), bool(each.insists), str(each.room)]
         for each in news.announcements
     ]
     return {"said": said, "again_at": encode(news.again_at)}

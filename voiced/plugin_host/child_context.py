@@ -244,8 +244,9 @@ def _readable(row: Mapping[str, Any]) -> Intent:
 class HostContext(HostSlotContext):
     """The context of one call."""
 
-    def __init__(self, now: datetime, settings: object, link: Link) -> None:
+    def __init__(self, now: datetime, settings: object, link: Link, room: str = "") -> None:
         super().__init__(now, settings)
+        self.room = room
         self._link = link
         self._is_changing = False
         self.assistant = HostAssistant(link)

@@ -279,8 +279,12 @@ def _news(row: Any) -> News:
         raise WireError("a time that is none")
     said = tuple(
         Announcement(
-            str(key)[:_MAX_PHRASE], one_line(str(text))[:_MAX_TEXT], bool(rings), bool(insists)
+            str(key)[:_MAX_PHRASE],
+            one_line(str(text))[:_MAX_TEXT],
+            bool(rings),
+            bool(insists),
+            room=str(room)[:_MAX_PHRASE],
         )
-        for key, text, rings, insists in row["said"][:_MAX_NEWS]
+        for key, text, rings, insists, room in row["said"][:_MAX_NEWS]
     )
     return News(said, again_at)

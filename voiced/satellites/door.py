@@ -22,7 +22,7 @@ from anyio.streams.tls import TLSStream
 from voiced.engines.wyoming_wire import GONE, Garbled, Message, Wire
 from voiced.errors import ConfigError, VoicedError
 from voiced.satellites.certificates import certificate_in, serving_with
-from voiced.satellites.keys import KeyBook, proof
+from voiced.satellites.keys import Admission, KeyBook, proof
 from voiced.satellites.link import Link
 from voiced.satellites.protocol import CHALLENGE, HELLO, LIMITS, REFUSED, WELCOME
 from voiced.workers import in_worker
@@ -56,7 +56,7 @@ class _Guest:
     """A satellite that is here, and the key that it came with."""
 
     scope: anyio.CancelScope
-    key: bytes
+    admission: Admission
 
 
 @dataclass(slots=True)
@@ -134,16 +134,16 @@ class Door:
                 await listener.serve(partial(self._meet, context))
 
     async def _look_at_keys(self) -> None:
-        """Hang up on a satellite whose key was taken away, or made anew."""
+        """Hang up on a satellite whose key or rights were taken away, or made anew."""
         while True:
             await anyio.sleep(_LOOK_S)
             for name, guest in list(self._guests.items()):
-                if await self._key_of(name) != guest.key:
+                if await self._admission_of(name) != guest.admission:
                     guest.scope.cancel()
 
-    async def _key_of(self, name: str) -> bytes | None:
+    async def _admission_of(self, name: str) -> Admission | None:
         try:
-            return await in_worker(self._book.key_of, name)
+            return await in_worker(self._book.admission_of, name)
         except VoicedError as error:
             _log.error("no satellite can come in: %s", error)
             return None
@@ -153,9 +153,9 @@ class Door:
         try:
             if self._strangers < _MOST_STRANGERS:
                 host = str(stream.extra(SocketAttribute.remote_address, ("?",))[0])  # noqa: S610 - anyio's
-                wire, name, key = await self._met(context, stream, host)
-                if name:
-                    await self._let_in(wire, name, key)
+                wire, name, admission = await self._met(context, stream, host)
+                if admission is not None:
+                    await self._let_in(wire, name, admission)
         except (Garbled, TimeoutError, ssl.SSLError, *GONE) as error:
             _log.info("somebody at the door for satellites left: %s", type(error).__name__)
         finally:
@@ -164,8 +164,8 @@ class Door:
 
     async def _met(
         self, context: ssl.SSLContext, stream: ByteStream, host: str
-    ) -> tuple[Wire, str, bytes]:
-        """The encrypted connection, whose it is, and by which key: nobody's if not proved."""
+    ) -> tuple[Wire, str, Admission | None]:
+        """The encrypted connection, whose it is, and with what he is let in: None if not proved."""
         self._strangers += 1
         try:
             with anyio.fail_after(_PROVEN_S):
@@ -175,40 +175,42 @@ class Door:
                 wire = Wire(tls, LIMITS)
                 if self._failures.must_wait(host):
                     await wire.write(Message(REFUSED, {"reason": "wait"}))
-                    return wire, "", b""
+                    return wire, "", None
                 return wire, *await self._proven(wire, host)
         finally:
             self._strangers -= 1
 
-    async def _proven(self, wire: Wire, host: str) -> tuple[str, bytes]:
-        """Name and key of a satellite that proved that it has it; no name for anybody else."""
+    async def _proven(self, wire: Wire, host: str) -> tuple[str, Admission | None]:
+        """Name and admission of a satellite that proved that it has the key; None for others."""
         nonce = secrets.token_bytes(_NONCE_BYTES)
         await wire.write(Message(CHALLENGE, {"nonce": nonce.hex()}))
         hello = await wire.read()
         name = hello.text("name")
-        key = await self._key_of(name) if hello.type == HELLO else None
-        known = proof(key or secrets.token_bytes(_NONCE_BYTES), nonce, name, self._certificate)
-        if not secrets.compare_digest(known.encode(), hello.text("proof").encode()) or key is None:
+        admission = await self._admission_of(name) if hello.type == HELLO else None
+        key = secrets.token_bytes(_NONCE_BYTES) if admission is None else admission.key
+        known = proof(key, nonce, name, self._certificate).encode()
+        is_proved = secrets.compare_digest(known, hello.text("proof").encode())
+        if not is_proved or admission is None:
             self._failures.count(host)
             _log.warning("somebody tried to come in as a satellite, with a wrong key")
             await wire.write(Message(REFUSED, {"reason": "key"}))
-            return "", b""
+            return "", None
         if name not in self._guests and len(self._guests) >= _MOST_SATELLITES:
             await wire.write(Message(REFUSED, {"reason": "full"}))
-            return "", b""
+            return "", None
         self._failures.forget(host)
         await wire.write(Message(WELCOME, {"name": name}))
-        return name, key
+        return name, admission
 
-    async def _let_in(self, wire: Wire, name: str, key: bytes) -> None:
+    async def _let_in(self, wire: Wire, name: str, admission: Admission) -> None:
         before = self._guests.get(name)
         if before is not None:
             before.scope.cancel()
-        link = Link(wire, name)
+        link = Link(wire, name, admission.rights)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._room, link, name=f"room-{name}")
             with anyio.CancelScope() as scope:
-                guest = self._guests[name] = _Guest(scope, key)
+                guest = self._guests[name] = _Guest(scope, admission)
                 self._tell(f"The satellite {name} is here.")
                 try:
                     await link.run()

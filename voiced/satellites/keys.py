@@ -12,23 +12,49 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias, get_args
 
-from pydantic import RootModel, ValidationError
+from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
 
 from voiced.errors import VoicedError
 from voiced.private_files import locked, make_empty
 from voiced.satellites.certificates import certificate_in
 
-__all__ = ["KeyBook", "Pairing", "fingerprint", "proof"]
+__all__ = [
+    "RIGHTS",
+    "Admission",
+    "KeyBook",
+    "Pairing",
+    "Right",
+    "fingerprint",
+    "proof",
+    "rights_of",
+]
+
+Right: TypeAlias = Literal["R0", "W1", "O1"]
+"""An effect class that may be asked for at a satellite; no other ever is."""
+
+RIGHTS: tuple[Right, ...] = get_args(Right)
 
 _BOOK = "keys.json"
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _KEY_BYTES = 32
-_Keys = RootModel[dict[str, str]]
+
+
+class _Entry(BaseModel):
+    """A key, in base 64, and the effect classes that may be asked for with it."""
+
+    model_config = ConfigDict(extra="forbid")
+    key: str
+    rights: tuple[Right, ...] = RIGHTS
+
+
+_Keys = RootModel[dict[str, _Entry | str]]
+"""A key alone has all rights that a satellite can have."""
 
 
 def fingerprint(certificate: bytes) -> bytes:
@@ -73,6 +99,29 @@ class Pairing:
         return cls(name, both[:_KEY_BYTES], both[_KEY_BYTES:])
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a satellite of some name comes in with, and what may be asked for there."""
+
+    key: bytes
+    rights: tuple[Right, ...] = RIGHTS
+
+
+def rights_of(words: Iterable[str]) -> tuple[Right, ...]:
+    """Rights by their names; what only tells what is public can be asked for everywhere.
+
+    Raises:
+        VoicedError: One of them is none.
+    """
+    wanted = {word.upper() for word in words} | {"R0"}
+    if unknown := wanted - set(RIGHTS):
+        raise VoicedError(
+            f"{sorted(unknown)[0]} is no right that a satellite can have",
+            mend=f"the rights are {', '.join(RIGHTS)}",
+        )
+    return tuple(each for each in RIGHTS if each in wanted)
+
+
 class KeyBook:
     """The satellites that may come in.
 
@@ -92,31 +141,57 @@ class KeyBook:
         """
         return tuple(sorted(self._read()))
 
-    def key_of(self, name: str) -> bytes | None:
-        """Its key; None where there is none of that name.
+    @property
+    def admissions(self) -> dict[str, Admission]:
+        """What each comes in with, by name.
 
         Raises:
             VoicedError: The book cannot be read.
         """
-        found = self._read().get(name)
-        return base64.b64decode(found) if found else None
+        read = sorted(self._read().items())
+        return {name: Admission(base64.b64decode(each.key), each.rights) for name, each in read}
 
-    def add(self, name: str) -> Pairing:
-        """A new key for a name; one from before is not good any more.
+    def admission_of(self, name: str) -> Admission | None:
+        """Its key and its rights; None where there is none of that name.
 
         Raises:
-            VoicedError: The name is none, or nothing can be written.
+            VoicedError: The book cannot be read.
+        """
+        return self.admissions.get(name)
+
+    def add(self, name: str, rights: Iterable[str] | None = None) -> Pairing:
+        """A new key for a name; one from before is not good any more, but its rights stay.
+
+        Raises:
+            VoicedError: The name or a right is none, or nothing can be written.
         """
         if not _NAME.fullmatch(name):
             raise VoicedError(
                 "the name of a satellite is a word of small letters, digits and -",
                 mend="for example: kitchen, or living-room",
             )
+        wanted = None if rights is None else rights_of(rights)
         key = secrets.token_bytes(_KEY_BYTES)
         certificate = certificate_in(self._folder)
         with self._written() as keys:
-            keys[name] = base64.b64encode(key).decode()
+            before = keys[name].rights if name in keys else RIGHTS
+            keys[name] = _Entry(
+                key=base64.b64encode(key).decode(), rights=before if wanted is None else wanted
+            )
         return Pairing(name, key, fingerprint(certificate))
+
+    def grant(self, name: str, rights: Iterable[str]) -> bool:
+        """Give it these rights and no others; whether there is one of that name.
+
+        Raises:
+            VoicedError: A right is none, or nothing can be written.
+        """
+        wanted = rights_of(rights)
+        with self._written() as keys:
+            if name not in keys:
+                return False
+            keys[name] = _Entry(key=keys[name].key, rights=wanted)
+            return True
 
     def remove(self, name: str) -> bool:
         """Take its key away; whether there was one.
@@ -127,10 +202,11 @@ class KeyBook:
         with self._written() as keys:
             return keys.pop(name, None) is not None
 
-    def _read(self) -> dict[str, str]:
+    def _read(self) -> dict[str, _Entry]:
         path = self._folder / _BOOK
         try:
-            return _Keys.model_validate_json(path.read_bytes()).root
+            found = _Keys.model_validate_json(path.read_bytes()).root
+            return {n: _Entry(key=e) if isinstance(e, str) else e for n, e in found.items()}
         except FileNotFoundError:
             return {}
         except (OSError, ValidationError) as error:
@@ -140,7 +216,7 @@ class KeyBook:
             ) from error
 
     @contextmanager
-    def _written(self) -> Generator[dict[str, str]]:
+    def _written(self) -> Generator[dict[str, _Entry]]:
         """The keys, to be changed; written whole, or as they were."""
         path = self._folder / _BOOK
         new = path.with_suffix(".new")
@@ -150,7 +226,7 @@ class KeyBook:
                 yield keys
                 new.unlink(missing_ok=True)
                 make_empty(new)
-                new.write_text(_Keys(keys).model_dump_json(indent=1), encoding="utf-8")
+                new.write_text(_Keys({**keys}).model_dump_json(indent=1), encoding="utf-8")
                 new.replace(path)
         except OSError as error:
             raise VoicedError(

@@ -16,6 +16,7 @@ import anyio.lowlevel
 from voiced.audio import RATE_HZ, AudioFrame, Samples, silence
 from voiced.engines.wyoming_wire import GONE, Garbled, Message, Wire
 from voiced.errors import DeviceError
+from voiced.satellites.keys import RIGHTS, Right
 from voiced.satellites.protocol import (
     DUCK,
     END,
@@ -33,7 +34,7 @@ from voiced.satellites.protocol import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
 __all__ = ["Link", "LinkPlayback", "SilentFor"]
 
@@ -60,11 +61,13 @@ class Link:
     Args:
         wire: The connection, on which it has proved who it is.
         name: Its name, as it was given here.
+        rights: The effect classes that may be asked for there.
     """
 
-    def __init__(self, wire: Wire, name: str) -> None:
+    def __init__(self, wire: Wire, name: str, rights: Sequence[Right] = RIGHTS) -> None:
         self._wire = wire
         self.name = name
+        self.rights = tuple(rights)
         self._frames: deque[Heard] = deque()
         self._came = anyio.Event()
         self._waiting: deque[Message] = deque()
@@ -76,6 +79,11 @@ class Link:
         self._leases = 0
         self._lease: LinkPlayback | None = None
         self._far: Samples | None = silence(0)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is gone."""
+        return self._is_over
 
     async def run(self) -> None:
         """Read and write until it is over."""

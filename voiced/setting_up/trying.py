@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
 import numpy as np
@@ -20,7 +20,7 @@ from voiced.loop.speaking import read_aloud
 from voiced.sound_notes import Kind
 from voiced.stages import Microphone
 
-__all__ = ["device_names", "listen", "measure_echo", "record", "speak"]
+__all__ = ["device_names", "hear_wake_word", "listen", "measure_echo", "record", "speak"]
 
 _SENTENCE = "This is my voice. Your microphone should hear it, and I should not hear myself in it."
 
@@ -41,24 +41,64 @@ async def device_names(kind: Kind, config: Config) -> Sequence[str]:
     return tuple(each.name for each in listed.devices if not each.is_monitor)
 
 
-async def listen(seconds: float, config: Config) -> Samples:
-    """A few seconds of the microphone.
+def _nobody(_: Samples) -> None:
+    """Nobody follows it."""
+
+
+async def listen(
+    seconds: float, config: Config, hear: Callable[[Samples], None] = _nobody
+) -> Samples:
+    """A few seconds of the microphone; ``hear`` is given each piece as it comes.
 
     Raises:
         EngineError: It cannot be used.
     """
     microphone = composition.microphone(config, "mic")
     async with composition.prepared(microphone):
-        return await record(microphone, seconds)
+        return await record(microphone, seconds, hear)
 
 
-async def record(microphone: Microphone, seconds: float) -> Samples:
-    """So much of the sound, or as much as there is."""
+async def hear_wake_word(
+    seconds: float, config: Config, heard: Callable[[str], None], hear: Callable[[Samples], None]
+) -> None:
+    """Look for the wake words of the settings in a few seconds of the microphone.
+
+    Args:
+        seconds: How long.
+        config: Says which words; whatever the mode is.
+        heard: Told of each that was heard.
+        hear: Given each piece of sound as it comes.
+
+    Raises:
+        EngineError: The microphone or the detector cannot be used.
+    """
+    asleep = config.activation.model_copy(update={"mode": "wake_word"})
+    detector, _ = composition.wake_words(config.model_copy(update={"activation": asleep}))
+    microphone = composition.microphone(config, "mic")
+    if detector is None:
+        return
+    async with composition.prepared(microphone, detector):
+        wanted = round(seconds * RATE_HZ / FRAME_SAMPLES)
+        async with aclosing(microphone.frames()) as frames:
+            async for frame in frames:
+                hear(frame.samples)
+                if (word := detector.detect(frame)) is not None:
+                    heard(word.word)
+                wanted -= 1
+                if wanted <= 0:
+                    break
+
+
+async def record(
+    microphone: Microphone, seconds: float, hear: Callable[[Samples], None] = _nobody
+) -> Samples:
+    """So much of the sound, or as much as there is; ``hear`` is given each piece as it comes."""
     wanted = round(seconds * RATE_HZ / FRAME_SAMPLES)
     heard: list[Samples] = []
     async with aclosing(microphone.frames()) as frames:
         async for frame in frames:
             heard.append(frame.samples)
+            hear(frame.samples)
             if len(heard) >= wanted:
                 break
     return np.concatenate(heard) if heard else silence(0)

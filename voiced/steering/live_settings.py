@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from voiced.composition.brain import Brain
 from voiced.composition.companions import Beside
 from voiced.composition.engines import responder
-from voiced.config import Config, Loaded, ResponderSettings, config_file, load, plugin_settings
+from voiced.composition.opening import adopt_turns
+from voiced.config import (
+    Config,
+    Loaded,
+    ResponderSettings,
+    TurnSettings,
+    config_file,
+    load,
+    plugin_settings,
+)
+from voiced.controls import Controls
 from voiced.dispatch import Waits
 from voiced.registry import plugin_names, settings_of
 from voiced.steering.plugin_watch import PluginWatch
@@ -18,26 +28,47 @@ from voiced.steering.reloading import Part
 from voiced.workers import in_worker
 
 if TYPE_CHECKING:
+    from voiced.loop.session import Session
     from voiced.memory.recorder import FlightRecorder
 
-__all__ = ["Around", "LiveSettings"]
+__all__ = ["Around", "LiveSettings", "Satellites"]
 
 _SETTLED = ("url", "pictures")
 """Where the model is, and what may be sent there, was told to the user at the start."""
 
 
+def _nowhere(_: object) -> None:
+    """There are none."""
+
+
+_LASTING = ("end_detector", "learn_pauses")
+"""What is loaded at the start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Satellites:
+    """Microphones in other rooms.
+
+    ``names`` are those that are here; None where none can come. ``controls`` gives the handles of
+    the one of a name, or of all where that is empty. ``listen`` moves their door, ``use_turns``
+    says how turns are taken there.
+    """
+
+    names: Callable[[], tuple[str, ...] | None] = lambda: None
+    controls: Callable[[str], Sequence[Controls]] = lambda _: ()
+    listen: Callable[[str], None] = _nowhere
+    use_turns: Callable[[TurnSettings], None] = _nowhere
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What there is beside the session that can be looked at, or changed.
-
-    ``satellites`` names those that are here; None where none can come.
-    """
+    """What there is beside the session that can be looked at, or changed."""
 
     brain: Brain
     watch: PluginWatch
     recorder: FlightRecorder
     companions: Sequence[Beside] = ()
-    satellites: Callable[[], tuple[str, ...] | None] = lambda: None
+    satellites: Satellites = field(default_factory=Satellites)
 
 
 class LiveSettings:
@@ -46,11 +77,15 @@ class LiveSettings:
     Args:
         loaded: Those that it began with.
         around: What they are for.
+
+    Attributes:
+        session: The one that runs, once it does.
     """
 
     def __init__(self, loaded: Loaded, around: Around) -> None:
         self._started = loaded
         self._around = around
+        self.session: Session | None = None
 
     async def read(self) -> Loaded:
         """The configuration as it is now.
@@ -83,6 +118,8 @@ class LiveSettings:
             Part(("intents.disabled", "intents.enabled"), self._around.watch.use),
             Part(sections, self._use_plugins),
             Part(self._model_keys(), self._use_model),
+            Part(("satellites.listen",), self._use_satellites),
+            Part(_turn_keys(), self._use_turns),
         )
 
     def _model_keys(self) -> tuple[str, ...]:
@@ -108,10 +145,24 @@ class LiveSettings:
         self._around.recorder.keep_words(wanted=settings.transcripts)
         await in_worker(journal.purge, settings.keep_days)
 
+    async def _use_satellites(self, loaded: Loaded) -> None:
+        self._around.satellites.listen(loaded.config.satellites.listen)
+
+    async def _use_turns(self, loaded: Loaded) -> None:
+        settings = loaded.config.turns
+        if self.session is not None:
+            adopt_turns(self.session, settings)
+        self._around.satellites.use_turns(settings)
+
     async def _use_plugins(self, loaded: Loaded) -> None:
         fresh = await in_worker(settings_of, loaded, self._around.watch.plugins.plugins)
         self._around.brain.settings.update(fresh)
         await self._around.brain.dispatcher.refresh()
+
+
+def _turn_keys() -> tuple[str, ...]:
+    names = TurnSettings.model_fields.keys() - set(_LASTING)
+    return tuple(f"turns.{name}" for name in sorted(names))
 
 
 async def _nothing(_: Loaded) -> None:

@@ -10,6 +10,7 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +30,10 @@ from voiced.controls import Controls
 from voiced.errors import ControlError, VoicedError
 from voiced.events import Event
 from voiced.loop.announcing import Crier
+from voiced.loop.session import Session
 from voiced.service import last_good
 from voiced.service.heartbeat import is_awaited
+from voiced.steering.keyboard import SessionKeyboard
 from voiced.steering.live_settings import Around, LiveSettings
 from voiced.steering.reloading import Reloader
 from voiced.thinking.habits import Tap
@@ -41,7 +44,9 @@ __all__ = ["Steering", "be_the_only_one", "both"]
 
 _HEALTH_S = 3.0
 _FRESH_S = 2.0
+_MOST_HEARD = 8000
 _TOLD_AGAIN_S = 60.0
+_MOST_SPEAKING = 4
 _REQUEST = "A program asks for something that needs you. Look at it with: voiced mcp requests."
 
 
@@ -64,24 +69,30 @@ class Steering:
         self.feed = Feed()
         self.board = StatusBoard(_known(loaded, around.brain))
         self._mute_file = MuteFile(journal_folder(loaded.config.journal), tell)
-        live = LiveSettings(loaded, around)
+        live = self._live = LiveSettings(loaded, around)
         self._reloader = Reloader(loaded, live.read, live.check, live.parts())
         self._request_told_s = -_TOLD_AGAIN_S
         self._requests = anyio.Event()
+        self._speaking = 0
         self._reloading = anyio.Lock()
         self._looking = anyio.Lock()
         self._looked_s = -math.inf
         self._programs: tuple[ProgramStatus, ...] = ()
         self._controls: Controls | None = None
+        self._keyboard: SessionKeyboard | None = None
+        self._trusted = 0
 
     @property
     def readers(self) -> tuple[Callable[[Event], None], ...]:
         """Who takes every event."""
         return (self.feed.hear, self.board.hear, self._mute_file.hear)
 
-    def begin(self, controls: Controls) -> None:
+    def begin(self, session: Session) -> None:
         """Before the microphone opens: stay muted, if that is how it was left."""
-        self._controls = controls
+        controls = self._controls = session.controls
+        self._live.session = session
+        self._keyboard = SessionKeyboard(session, self._around.brain.dispatcher)
+        self.feed.heard = lambda: _heard(session)
         if self._mute_file.is_muted():
             controls.mute()
             control = self._reloader.loaded.config.control
@@ -90,21 +101,35 @@ class Steering:
                 way = f"without a key for it, only removing {self._mute_file.path} ends that"
             self._tell(f"I am muted, as I was when I last ran; {way}.")
 
+    def trust(self, pid: int) -> None:
+        """This process, which we started, asks for the user; 0: none does."""
+        self._trusted = pid
+
     def toggle(self) -> None:
         """Press the push-to-talk key, or release it."""
         if self._controls is not None:
             self._controls.toggle()
 
     def stop(self) -> None:
-        """What a spoken "stop" does."""
+        """What a spoken "stop" does, here and in every room."""
         if self._controls is not None:
-            self._controls.stop()
+            for each in (self._controls, *self._around.satellites.controls("")):
+                each.stop()
 
     async def run(self, crier: Crier) -> None:
         """Answer until cancelled; ``begin`` comes before."""
         if self._controls is None:
             return
-        orders = Orders(self._controls, self._status, self._reload, self._requests_wait)
+        orders = Orders(
+            self._controls,
+            self._status,
+            self._reload,
+            self._requests_wait,
+            keyboard=self._keyboard,
+            undo=self._take_back,
+            rooms=self._around.satellites.controls,
+            speak=partial(self._speak, crier),
+        )
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._say_requests, crier)
             settings = self._reloader.loaded.config.control
@@ -139,7 +164,10 @@ class Steering:
         await serve(orders, os.environ, self._grant)
 
     def _grant(self, peer: Peer) -> Scope | None:
-        return scope_of(peer, Scope[self._reloader.loaded.config.control.scope.upper()])
+        most = Scope[self._reloader.loaded.config.control.scope.upper()]
+        if self._trusted and peer == Peer(self._trusted, os.geteuid()):
+            return most
+        return scope_of(peer, most)
 
     async def _status(self) -> Mapping[str, Any]:
         is_old = anyio.current_time() - self._looked_s > _FRESH_S
@@ -147,7 +175,7 @@ class Steering:
             async with self._looking:
                 self._programs = await self._look_at_programs()
                 self._looked_s = anyio.current_time()
-        return self.board.status(self._programs, self._around.satellites()).as_row()
+        return self.board.status(self._programs, self._around.satellites.names()).as_row()
 
     async def _look_at_programs(self) -> tuple[ProgramStatus, ...]:
         found: list[ProgramStatus] = []
@@ -155,6 +183,11 @@ class Steering:
             for beside in self._around.companions:
                 found.append(await in_worker(_health, beside))  # noqa: PERF401 - kept if time ends
         return tuple(found)
+
+    async def _take_back(self, change: str) -> str:
+        brain = self._around.brain
+        found = await in_worker(brain.journal.change, change)
+        return await brain.dispatcher.assistant().undo_change(found)
 
     async def _reload(self) -> Mapping[str, Any]:
         async with self._reloading:
@@ -166,7 +199,18 @@ class Steering:
             self.board.known = _known(self._reloader.loaded, self._around.brain)
         return done.as_row()
 
-    # Requests of other programs
+    # What other programs want to be said
+
+    async def _speak(self, crier: Crier, text: str) -> str:
+        """Say it when nobody speaks. Whoever wrote it: it is no word of the user."""
+        if self._speaking >= _MOST_SPEAKING:
+            message = f"{_MOST_SPEAKING} texts of other programs wait to be spoken already"
+            raise ControlError(message, reason="busy", mend="try again when they are spoken")
+        self._speaking += 1
+        try:
+            return await crier.say(Announcement("speak", text), Integrity.EXTERNAL, 0.0)
+        finally:
+            self._speaking -= 1
 
     def _requests_wait(self) -> None:
         self._requests.set()
@@ -202,6 +246,13 @@ def both(first: Tap, second: Tap) -> Tap:
         second(near, far)
 
     return tap
+
+
+def _heard(session: Session) -> tuple[int, str] | None:
+    """The turn that speaks, and its reply as far as it was heard."""
+    turn = session.speaker
+    heard = turn.heard[:_MOST_HEARD] if turn is not None else ""
+    return None if turn is None or not heard else (turn.id, heard)
 
 
 def _known(loaded: Loaded, brain: Brain) -> Known:

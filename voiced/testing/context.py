@@ -239,6 +239,7 @@ class FakeContext:
     ) -> None:
         self.now = now
         self.set_uptime_s: float | None = None
+        self.room = ""
         self.desk = desk or fake_desk()
         self.assistant = assistant or FakeAssistant()
         self.made: list[Change] = []

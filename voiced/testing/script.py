@@ -32,6 +32,7 @@ from voiced.policy import Door
 from voiced.stages import (
     EchoCanceller,
     Microphone,
+    NameSpotter,
     Responder,
     Speaker,
     Synthesizer,
@@ -111,6 +112,7 @@ class Script:
     screen_lock: ScreenLock = NO_LOCK
     door: Door = Door.MICROPHONE
     wake_word: WakeWordDetector | None = None
+    names: NameSpotter | None = None
     acts: Sequence[tuple[float, Callable[[Controls], None]]] = ()
     typed: Sequence[tuple[float, str]] = ()
     until_s: float = 0.0
@@ -161,6 +163,7 @@ async def play(script: Script, journal: Journal) -> list[Event]:
         script.turn_end,
         script.door,
         script.wake_word,
+        names=script.names,
     )
     thinker = Thinker(dispatcher, script.responder)
 

@@ -161,7 +161,7 @@ class Consultation:
     def _tell_usage(self) -> None:
         usage, report = self._responder.last_usage, self._turn.report
         if usage is not None:
-            counted = (usage.prompt, usage.cached, usage.completion)
+            counted = (usage.prompt, usage.cached, usage.completion, usage.cost)
             report.emit(ModelReplied(report.at(), report.turn, *counted))
 
     # Tools

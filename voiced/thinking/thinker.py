@@ -15,7 +15,7 @@ from voiced.dispatch import Call, Dispatcher, DispatchMemo, Question
 from voiced.errors import EngineError, InvalidSlots, VoicedError
 from voiced.events import RequestMissed
 from voiced.plugin import Intent
-from voiced.policy import Answer, Verdict, refuses
+from voiced.policy import Answer, Place, Verdict, refuses
 from voiced.speech.overlap_words import is_backchannel, is_only_stop
 from voiced.stages import Hints, Responder, Room
 from voiced.thinking import planner_view
@@ -100,9 +100,9 @@ class Thinker:
         grammar = self.dispatcher.grammar
         return Hints(grammar.graph, grammar.key_terms)
 
-    def apart(self, conversation: Conversation) -> Thinker:
-        """The same model and intents, for a conversation of its own."""
-        dispatcher = self.dispatcher.apart(conversation)
+    def apart(self, conversation: Conversation, place: Place | None = None) -> Thinker:
+        """The same model and intents, for a conversation of its own, held at some place."""
+        dispatcher = self.dispatcher.apart(conversation, place)
         return Thinker(dispatcher, self._responder, self._instructions, self._today)
 
     def remember(self) -> Memo:

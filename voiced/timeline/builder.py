@@ -29,7 +29,7 @@ __all__ = ["PLAIN", "WORDS", "TimelineBuilder"]
 PLAIN = frozenset(
     "reason confidence intent origin effect outcome undo_id db samples device stage code message"
     " retryable cause note name engine level id prompt_tokens cached_tokens"
-    " completion_tokens".split()
+    " completion_tokens cost trust verdict".split()
 )
 """Fields of events that never hold what somebody said."""
 

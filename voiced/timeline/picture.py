@@ -1,4 +1,8 @@
-"""A turn as a picture: SVG, written by hand, in colours that can be told apart. Pure."""
+"""A turn as a picture: SVG, written by hand, in colours that can be told apart. Pure.
+
+``picture`` is a document of its own. ``drawing`` is a part of a page whose style sheet gives each
+class its colour, by day and by night.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,7 @@ from voiced.timeline.reasons import reasons
 from voiced.timeline.scale import Scale, duration, scale_of
 from voiced.timeline.values import Timeline
 
-__all__ = ["COLOURS", "picture"]
+__all__ = ["COLOURS", "drawing", "picture"]
 
 COLOURS: dict[Kind, str] = {
     "speech": "#1b9aaa",
@@ -40,23 +44,24 @@ _STYLE = (
     f"font-size:12.5px;fill:{_INK}}}"
     f".faint{{fill:{_FAINT}}}.title{{font-size:17px;font-weight:600}}"
     ".number{font-variant-numeric:tabular-nums}.lane{font-weight:600}.white{fill:#fff}"
+    f".rule{{stroke:{_RULE}}}.mark{{stroke:{_FAINT}}}.shade{{fill:{_SHADE}}}"
+    + "".join(
+        f".{kind}{{fill:{colour}}}line.{kind}{{stroke:{colour}}}"
+        for kind, colour in COLOURS.items()
+    )
 )
 
 
 def picture(timeline: Timeline, title: str, subtitle: str = "") -> str:
     """The SVG document of one turn, with its lanes and the reasons below them."""
-    drawing = _Drawing(timeline, scale_of(timeline))
-    rows = lanes(timeline)
-    floor = _TOP + _LANE * len(rows)
+    drawn = _Drawing(timeline, scale_of(timeline))
     notes = list(_notes(timeline))
-    height = floor + 46 + _LINE * len(notes) + 12
+    height = drawn.floor + 46 + _LINE * len(notes) + 12
     parts = [
         _text(_Place(24, 34), title, "title"),
         _text(_Place(24, 56), subtitle, "faint"),
-        *drawing.ground(floor),
-        *drawing.axis(),
-        *(piece for row, lane in enumerate(rows) for piece in drawing.lane(row, lane)),
-        *_foot(notes, floor + 54),
+        *drawn.parts(),
+        *_foot(notes, drawn.floor + 54),
     ]
     head = (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {height}"'
@@ -66,6 +71,14 @@ def picture(timeline: Timeline, title: str, subtitle: str = "") -> str:
     card += f' fill="{_PAPER}" stroke="{_RULE}"/>'
     label = f"<title>{_safe(title)}</title><style>{_STYLE}</style>"
     return "\n".join([head, label, card, *parts, "</svg>\n"])
+
+
+def drawing(timeline: Timeline, title: str) -> str:
+    """The lanes alone, as an SVG element of a page; its classes are those of ``COLOURS``."""
+    drawn = _Drawing(timeline, scale_of(timeline))
+    top, height = _TOP - 30, drawn.floor + 62 - _TOP
+    head = f'<svg viewBox="0 {top} {_WIDTH} {height}" role="img" class="timeline">'
+    return "\n".join([head, f"<title>{_safe(title)}</title>", *drawn.parts(), "</svg>"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,40 +92,48 @@ class _Place:
 
 class _Drawing:
     def __init__(self, timeline: Timeline, scale: Scale) -> None:
-        self._timeline = timeline
+        self._rows = lanes(timeline)
         self._scale = scale
+        self.floor = _TOP + _LANE * len(self._rows)
+
+    def parts(self) -> Iterator[str]:
+        """Everything but titles and notes."""
+        yield from self._ground(self.floor)
+        yield from self._axis()
+        for row, lane in enumerate(self._rows):
+            yield from self._lane(row, lane)
 
     def _x(self, at_s: float) -> float:
         return _LEFT + self._scale.share(at_s) * (_RIGHT - _LEFT)
 
-    def ground(self, floor: int) -> Iterator[str]:
+    def _ground(self, floor: int) -> Iterator[str]:
         """The squeezed parts in a shade, the lines between the lanes, and the zero line."""
         left, right = (self._x(at_s) for at_s in self._scale.wide_s)
         for from_x, to_x in ((_LEFT, left), (right, _RIGHT)):
             if to_x > from_x:
-                yield _rect((from_x, _TOP, to_x - from_x, floor - _TOP), _SHADE)
+                yield _rect((from_x, _TOP, to_x - from_x, floor - _TOP), "shade")
         for y in range(_TOP, floor + 1, _LANE):
-            yield _line((24, y, _WIDTH - 24, y), _RULE)
+            yield _line((24, y, _WIDTH - 24, y), "rule")
         zero = self._x(self._scale.zero_s)
-        yield _line((zero, _TOP - 8, zero, floor + 6), _FAINT, dashes="3 3")
+        yield _line((zero, _TOP - 8, zero, floor + 6), "mark", dashes="3 3")
         yield _text(_Place(zero, floor + 20, "middle"), "end of speech", "faint")
         if self._scale.breaks:
             yield _text(_Place(_WIDTH - 24, floor + 20, "end"), "shaded: time is squeezed", "faint")
 
-    def axis(self) -> Iterator[str]:
+    def _axis(self) -> Iterator[str]:
         """Labels of the time above the lanes; what does not fit is left out."""
         free_from = 0.0
         for tick in self._scale.ticks(_TICKS):
             x = _LEFT + tick.share * (_RIGHT - _LEFT)
             half = len(tick.label) * _LETTER_PX / 2
             if x - half >= free_from:
-                yield _line((x, _TOP - 5, x, _TOP), _FAINT)
+                yield _line((x, _TOP - 5, x, _TOP), "mark")
                 yield _text(_Place(x, _TOP - 12, "middle"), tick.label, "faint number")
                 free_from = x + half + 8
         yield _text(_Place(_RIGHT + 62, _TOP - 12, "end"), "took", "faint")
         yield _text(_Place(_WIDTH - 24, _TOP - 12, "end"), "at ms", "faint")
 
-    def lane(self, row: int, lane: Lane) -> Iterator[str]:
+    def _lane(self, row: int, lane: Lane) -> Iterator[str]:
         """Name, bars, marks and figures of one lane."""
         top = _TOP + row * _LANE
         base = top + _LANE / 2 + 4.5
@@ -129,12 +150,12 @@ class _Drawing:
     def _bar(self, bar: Bar, top: float) -> str:
         x, end = self._x(bar.start_s), self._x(bar.end_s)
         place = (x, top + (_LANE - _BAR) / 2, max(2.5, end - x), _BAR)
-        return _rect(place, COLOURS[bar.kind], opacity=0.3 if bar.is_void else 1.0, radius=3)
+        return _rect(place, bar.kind, opacity=0.3 if bar.is_void else 1.0, radius=3)
 
     def _mark(self, mark: Mark, top: float) -> str:
         x = self._x(mark.at_s)
         middle = top + _LANE / 2
-        return _line((x, middle - 6, x, middle + 6), COLOURS[mark.kind], width=1.6)
+        return _line((x, middle - 6, x, middle + 6), mark.kind, width=1.6)
 
     def _labels(self, bars: Sequence[Bar], base: float) -> Iterator[str]:
         """Each label inside of its bar, or else beside it where there is room."""
@@ -179,7 +200,7 @@ def _text(place: _Place, words: str, style: str) -> str:
 
 def _rect(
     place: tuple[float, float, float, float],
-    colour: str,
+    style: str,
     *,
     opacity: float = 1.0,
     radius: float = 0,
@@ -187,16 +208,16 @@ def _rect(
     x, y, width, height = place
     clear = "" if opacity == 1 else f' opacity="{opacity}"'
     size = f'x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{radius}"'
-    return f'<rect {size} fill="{colour}"{clear}/>'
+    return f'<rect {size} class="{style}"{clear}/>'
 
 
 def _line(
-    ends: tuple[float, float, float, float], colour: str, *, width: float = 1, dashes: str = ""
+    ends: tuple[float, float, float, float], style: str, *, width: float = 1, dashes: str = ""
 ) -> str:
     x1, y1, x2, y2 = ends
     dashed = f' stroke-dasharray="{dashes}"' if dashes else ""
     place = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-    return f'<line {place} stroke="{colour}" stroke-width="{width}"{dashed}/>'
+    return f'<line {place} class="{style}" stroke-width="{width}"{dashed}/>'
 
 
 def _safe(words: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from voiced.timeline.values import Step, Timeline
 
-__all__ = ["ENDINGS", "OVERLAPS", "Reason", "reasons"]
+__all__ = ["ENDINGS", "OVERLAPS", "TRUSTS", "VERDICTS", "Reason", "reasons"]
 
 ENDINGS: Mapping[str, str] = {
     "silence": "after the usual silence",
@@ -36,6 +36,24 @@ OVERLAPS: Mapping[str, str] = {
     "echo": "it went when the reply fell silent: an echo",
 }
 """What each reason of the end of an overlap means."""
+
+TRUSTS: Mapping[str, str] = {
+    "clean": "no text from outside is in the conversation",
+    "user_said": "text from outside is in the conversation, but the user said what matters",
+    "typed_external": "what matters is a value out of text from outside",
+    "free_text": "what matters is wording from outside",
+}
+"""What each trust of a call means."""
+
+VERDICTS: Mapping[str, str] = {
+    "do": "it was done without a question",
+    "read_back": "a question comes first, and a plain yes is enough",
+    "confirm": "a question comes first, and the yes must name the deed or the thing",
+    "screen": "only the command line can do that",
+    "deny": "it was refused",
+    "withheld": "it was withheld, since others may be listening",
+}
+"""What each verdict of the policy means."""
 
 _AT_ONCE_S = 0.005
 _WAITS = frozenset({"silence", "complete", "judged", "patience"})
@@ -71,10 +89,10 @@ def _when(timeline: Timeline, step: Step) -> float:
 
 
 def _ended_speech(timeline: Timeline, step: Step) -> str:
-    why = ENDINGS.get(_fact(step, "reason"), _fact(step, "reason"))
+    why = ENDINGS.get(step.fact("reason"), step.fact("reason"))
     known_s = _when(timeline, step)
     took = timeline.ms(known_s) - timeline.ms(step.at_s)
-    if took > 0 and _fact(step, "reason") in _WAITS and _came_with_words(timeline, known_s):
+    if took > 0 and step.fact("reason") in _WAITS and _came_with_words(timeline, known_s):
         cause = f": {why.partition(': ')[2]}" if ": " in why else ""
         return (
             f"The utterance ended only when its transcript came, after {took:.0f} ms of"
@@ -95,12 +113,20 @@ def _came_with_words(timeline: Timeline, at_s: float) -> bool:
 
 def _matched(_: Timeline, step: Step) -> str:
     who = "the user's words" if step.facts.get("origin") == "spoken" else "the language model"
-    effect = _fact(step, "effect").replace("_", " ")
-    return f"{_fact(step, 'intent')} was matched, from {who} ({effect})."
+    effect = step.fact("effect").replace("_", " ")
+    return f"{step.fact('intent')} was matched, from {who} ({effect})."
+
+
+def _judged(_: Timeline, step: Step) -> str:
+    trust, verdict = step.fact("trust"), step.fact("verdict")
+    if verdict == "do" and trust == "clean":
+        return ""
+    decided, why = VERDICTS.get(verdict, verdict), TRUSTS.get(trust, trust)
+    return f"The policy on {step.fact('intent')}: {decided}; {why}."
 
 
 def _missed(_: Timeline, step: Step) -> str:
-    intent = _fact(step, "intent")
+    intent = step.fact("intent")
     return f"No template fits; the language model took it for {intent}." if intent else ""
 
 
@@ -132,11 +158,11 @@ def _prepared(timeline: Timeline) -> list[Reason]:
 
 
 def _stopped(_: Timeline, step: Step) -> str:
-    return f"The reply was stopped: {OVERLAPS.get(_fact(step, 'reason'), _fact(step, 'reason'))}."
+    return f"The reply was stopped: {OVERLAPS.get(step.fact('reason'), step.fact('reason'))}."
 
 
 def _ignored(_: Timeline, step: Step) -> str:
-    why = OVERLAPS.get(_fact(step, "reason"), _fact(step, "reason"))
+    why = OVERLAPS.get(step.fact("reason"), step.fact("reason"))
     return f"Sound over the reply did not interrupt it: {why}."
 
 
@@ -157,22 +183,18 @@ def _ended(timeline: Timeline, _: Step) -> str:
 
 
 def _failed(_: Timeline, step: Step) -> str:
-    message = _fact(step, "message").rstrip(".")
-    return f"The {_fact(step, 'stage')} failed ({_fact(step, 'code')}): {message}."
+    message = step.fact("message").rstrip(".")
+    return f"The {step.fact('stage')} failed ({step.fact('code')}): {message}."
 
 
 def _returned(_: Timeline, step: Step) -> str:
     if step.facts.get("outcome") != "failed":
         return ""
-    return f"{_fact(step, 'intent')} failed."
+    return f"{step.fact('intent')} failed."
 
 
 def _dropped(_: Timeline, step: Step) -> str:
     return f"Sound of the microphone was lost: {float(step.facts.get('samples', 0)) / 16:.0f} ms."
-
-
-def _fact(step: Step, name: str) -> str:
-    return str(step.facts.get(name, ""))
 
 
 _SENTENCES: Mapping[str, Callable[[Timeline, Step], Any]] = {
@@ -181,6 +203,7 @@ _SENTENCES: Mapping[str, Callable[[Timeline, Step], Any]] = {
         "The user went on, so the turn listened again; what it had prepared was thrown away."
     ),
     "intent_matched": _matched,
+    "call_judged": _judged,
     "model_replied": _counted,
     "request_missed": _missed,
     "confirmation_asked": lambda _timeline, _step: "It asked first: nothing was done yet.",
@@ -191,7 +214,7 @@ _SENTENCES: Mapping[str, Callable[[Timeline, Step], Any]] = {
     "barge_in": _stopped,
     "stage_failed": _failed,
     "audio_dropped": _dropped,
-    "device_lost": lambda _timeline, step: f"The {_fact(step, 'device')} was lost.",
-    "device_found": lambda _timeline, step: f"The {_fact(step, 'device')} worked again.",
+    "device_lost": lambda _timeline, step: f"The {step.fact('device')} was lost.",
+    "device_found": lambda _timeline, step: f"The {step.fact('device')} worked again.",
     "turn_ended": _ended,
 }

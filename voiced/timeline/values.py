@@ -26,6 +26,10 @@ class Step:
     type: str
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    def fact(self, name: str) -> str:
+        """A fact as text; empty where it is not known."""
+        return str(self.facts.get(name, ""))
+
 
 @dataclass(frozen=True, slots=True)
 class Timeline:

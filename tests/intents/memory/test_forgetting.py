@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import anyio
 import pytest
@@ -15,7 +18,7 @@ from voiced.dispatch.calls import Call, Question, Report
 from voiced.errors import IntentDenied
 from voiced.events import Event, MemoryErased, Timing, TurnId
 from voiced.journal import Journal
-from voiced.memory.kept import Memory
+from voiced.memory.kept import Forget, Memory
 from voiced.memory.taught import TaughtFile
 from voiced.memory.turn_store import Limits, TurnStore
 from voiced.plugin import Effect, Forgotten
@@ -31,6 +34,10 @@ INTENTS = [each for each in vars(memory).values() if type(each).__name__ == "Int
 
 @pytest.fixture
 def kept(tmp_path):
+    yield from filled(tmp_path)
+
+
+def filled(tmp_path: Path) -> Iterator[Memory]:
     """A journal with a boat in it, kept turns, taught sentences and pauses."""
     times = iter([NOW - timedelta(hours=3), NOW - timedelta(minutes=5)])
     clock = lambda: next(times, NOW).timestamp()  # noqa: E731
@@ -93,6 +100,41 @@ def test_a_topic_is_forgotten_everywhere_once_it_is_confirmed(kept, tmp_path) ->
     assert b"zanzibar" not in bytes_below(tmp_path)
     assert "hunt {wanted}" in (tmp_path / "taught.yaml").read_text()
     assert [type(event) for event in there.events].count(MemoryErased) == 1
+
+
+def timers() -> tuple[Forget, Forget]:
+    """What a plugin keeps: what erases, and what only counts."""
+    ended = ["the zanzibar timer"]
+
+    def count(words: str, since: datetime | None, until: datetime | None) -> int:
+        return sum(words in each for each in ended)
+
+    def forget(words: str, since: datetime | None, until: datetime | None) -> int:
+        found = count(words, since, until)
+        ended[:] = [each for each in ended if words not in each]
+        return found
+
+    return forget, count
+
+
+@every("span", [
+    {"words": "zanzibar"},
+    {"words": "nobody"},
+    {},
+    {"since": NOW - timedelta(minutes=10)},
+    {"until": NOW - timedelta(hours=1)},
+    {"words": "zanzibar", "since": NOW - timedelta(minutes=10)},
+])  # fmt: skip
+def test_a_preview_tells_what_is_then_forgotten(span) -> None:
+    with TemporaryDirectory() as folder:
+        for filled_one in filled(Path(folder)):
+            forget, count = timers()
+            kept = replace(filled_one, elsewhere=(forget,), countable=(count,))
+            before = kept.journal.last(99), kept.turns and kept.turns.turns()
+            shown = kept.preview(**span)
+            assert (kept.journal.last(99), kept.turns and kept.turns.turns()) == before
+            done = kept.forget(**span)
+            assert replace(done, proved=0) == shown
 
 
 def test_a_bare_yes_forgets_nothing(kept, tmp_path) -> None:

@@ -76,6 +76,36 @@ async def test_a_timer_runs_and_tells_what_is_left(kitchen) -> None:
 
 
 @pytest.mark.anyio
+async def test_a_timer_rings_in_the_room_that_it_was_set_in(kitchen) -> None:
+    kitchen.context.room = "bathroom"
+    await kitchen.set("five minutes", "bath")
+    kitchen.context.room = ""
+    await kitchen.set("five minutes", "tea")
+    kitchen.later(minutes=5)
+    rings = (await kitchen.news()).announcements
+    assert {each.text: each.room for each in rings} == {
+        "Your bath timer is done.": "bathroom",
+        "Your tea timer is done.": "",
+    }
+
+
+def test_timers_of_an_older_version_are_kept(tmp_path) -> None:
+    path = tmp_path / "timers.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute(
+            "create table entries (id text primary key, kind text not null, label text not null,"
+            " due_s real, wall text not null, repeat text not null, length_s real not null,"
+            " rung integer not null, state text not null) strict"
+        )
+        old = ("a", "timer", "tea", 5.0, "", "", 5.0, 0, "waiting")
+        connection.execute("insert into entries values (?, ?, ?, ?, ?, ?, ?, ?, ?)", old)
+    connection.close()
+    assert waiting(path) == [Entry(*old)]
+    put(path, Entry("b", "timer", room="attic"))
+    assert [entry.room for entry in waiting(path)] == ["", "attic"]
+
+
+@pytest.mark.anyio
 async def test_several_timers_are_told_apart_by_name(kitchen) -> None:
     said = await kitchen.set("twelve minutes", "pasta")
     assert said == "Pasta timer: twelve minutes, starting now."
