@@ -9,7 +9,9 @@ from voiced.demo import REQUESTS
 pytestmark = pytest.mark.engine
 
 
-def test_demo_shows_the_whole_assistant_and_leaves_what_is_the_users_alone(voiced, home):
+def test_demo_shows_the_whole_assistant_and_leaves_what_is_the_users_alone(
+    voiced, home, monkeypatch
+):
     import soundfile
 
     (home / "documents" / "shopping list.txt").write_text("milk")
@@ -40,8 +42,10 @@ def test_demo_shows_the_whole_assistant_and_leaves_what_is_the_users_alone(voice
     ]
     assert (home / "documents" / "shopping list.txt").read_text() == "milk"
     assert not [*(home / "state").glob("*")]
+    monkeypatch.setattr("voiced.demo.REQUESTS", REQUESTS[:1])
     again = voiced("demo", "--out", str(out), "--clock", "virtual")
     assert again.code == 0, again.out
+    assert again.out.count("turn ended completed") == 1
 
 
 def test_demo_where_it_cannot_write(voiced, home):

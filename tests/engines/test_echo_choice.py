@@ -119,7 +119,8 @@ async def test_a_program_that_is_missing_or_broken_answers_nothing(
     assert await listing(program(tmp_path, "echo no JSON")) is None
     assert await listing(program(tmp_path, "exit 1")) is None
     assert await listing(program(tmp_path, "echo [1]")) is None
-    monkeypatch.setattr("voiced.engines.echo_choice._ANSWER_S", 0.05)
+    # long enough to be started: asyncio leaves pipes open if it is stopped in the middle of that
+    monkeypatch.setattr("voiced.engines.echo_choice._ANSWER_S", 0.5)
     assert await listing(program(tmp_path, "exec sleep 5")) is None
 
 
