@@ -152,6 +152,9 @@ class Decoders:
         names = (f"{_SEARCH}0", f"{_SEARCH}1")
         oldest = next((name for name in self._graphs if self._graphs[name] is not self._graph), "")
         name = next((each for each in names if each not in self._graphs), oldest)
+        if name in self._graphs:  # first, since each takes some 200 MB
+            self.grammar.raw.remove_search(name)
+            del self._graphs[name]
         self._learn(words)
         self._learn_loose(loose)
         transitions = [
