@@ -96,8 +96,7 @@ class Seen:
     violations: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="module")
-def seen(reader: Any, house: House) -> dict[str, Seen]:
+def _seen(reader: Any, house: House) -> dict[str, Seen]:
     """Every view, looked at in every width, in light and dark; each is opened once."""
     found: dict[str, Seen] = {}
     folder = os.environ.get("VOICED_PICTURES")
@@ -143,23 +142,20 @@ def _judged(reader: Any, rule: str = "") -> list[str]:
     return found
 
 
-def test_every_view_fits_every_width_and_nothing_stored_runs(seen: dict[str, Seen]) -> None:
+def test_every_view(reader: Any, house: House) -> None:
+    """It fits every width, runs nothing that is stored, asks others for nothing, suits axe."""
+    reader.asked()
+    seen = _seen(reader, house)
     for view, about in seen.items():
         assert about.too_wide == [], view
         assert not about.is_hacked, view
         assert about.title.endswith(" - voiced"), view
         assert "did not work" not in about.title, view
-
-
-def test_nothing_was_asked_of_others(seen: dict[str, Seen], reader: Any, house: House) -> None:
     asked = reader.asked()
     assert sum(each.startswith(house.root) for each in asked) > len(seen)
     assert [each for each in asked if not each.startswith((house.root, "data:"))] == []
-
-
-def test_axe_finds_nothing_in_light_and_dark(seen: dict[str, Seen], reader: Any) -> None:
     if reader.name != "Chromium":
-        pytest.skip("one browser is enough for axe")
+        return  # one browser is enough for axe
     if not AXE.exists():
         pytest.skip("axe is not there: make build/axe")
     assert {view: about.violations for view, about in seen.items() if about.violations} == {}
