@@ -26,7 +26,7 @@ PARTS = {"Stage", "Playback"}  # what all have, and what a Speaker hands out
 
 
 def test_the_protocols_are_those_we_know() -> None:
-    assert len(PROTOCOLS) == 11
+    assert len(PROTOCOLS) == 12
     assert set(PROTOCOLS) >= PARTS
 
 

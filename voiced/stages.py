@@ -291,7 +291,7 @@ class WakeWordDetector(Stage, Protocol):
 
 
 class NameSpotter(Stage, Protocol):
-    """Looks for names of the assistant in speech, frame by frame. Synchronous, under 1 ms.
+    """Looks for names of the assistant in speech, frame by frame. Synchronous, a few ms.
 
     ``begin`` forgets what came before; ``hear`` may tell of a name again, better placed.
     """

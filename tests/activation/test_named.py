@@ -21,45 +21,22 @@ from voiced.events import (
     WakeWordHeard,
 )
 from voiced.loop.session import Habits
-from voiced.stages import NameHeard
-from voiced.testing.fakes import Says
+from voiced.testing.fakes import FakeNameSpotter, Says
 from voiced.testing.script import Script, run_script
 
 NAME_S = 0.44
 NAME_END_S = 0.5  # a little late, so that what is taken to be its end is silence
-LATE_S = 0.1
 
 
-class FakeSpotter:
-    """Finds the names said at these seconds, a little after their ends, if it heard them whole."""
-
-    def __init__(self, *begins_s: float) -> None:
-        spans = [(round(each * S), round((each + NAME_END_S) * S)) for each in begins_s]
-        self._names = [NameHeard("computer", *span) for span in spans]
-        self.heard: list[AudioFrame] = []
-        self._began = 0
-
-    async def prepare(self) -> None:
-        pass
-
-    async def aclose(self) -> None:
-        pass
-
-    def begin(self) -> None:
-        self._began = -1
-
-    def hear(self, frame: AudioFrame) -> NameHeard | None:
-        self._began = frame.start if self._began < 0 else self._began
-        self.heard.append(frame)
-        for name in self._names:
-            if frame.start <= name.end + LATE_S * S < frame.end and self._began <= name.start:
-                return name
-        return None
+def spotter_of(*begins_s: float) -> FakeNameSpotter:
+    """Names said at these seconds."""
+    spans = [(round(each * S), round((each + NAME_END_S) * S)) for each in begins_s]
+    return FakeNameSpotter("computer", spans)
 
 
 @pytest.fixture(params=["asyncio", "trio"])
 def play(request, tmp_path):
-    def run(user: Sequence[Says], spotter: FakeSpotter, **more) -> list[Event]:
+    def run(user: Sequence[Says], spotter: FakeNameSpotter, **more) -> list[Event]:
         script = Script(
             user,
             intents=[tell_time],
@@ -79,13 +56,13 @@ def texts(events: list[Event]) -> list[str]:
 def test_what_names_nobody_is_not_transcribed_and_leaves_but_that_somebody_spoke(play) -> None:
     user = [Says(at_s, "what time is it") for at_s in (1.0, 4.0)]
     transcriber = HeardFrames(user)
-    events = play(user, FakeSpotter(), transcriber=transcriber, seconds=8.0)
+    events = play(user, spotter_of(), transcriber=transcriber, seconds=8.0)
     assert [type(event) for event in events] == [NotAddressed, NotAddressed]
     assert transcriber.hints == []
 
 
 def test_only_speech_is_looked_through(play) -> None:
-    spotter = FakeSpotter()
+    spotter = spotter_of()
     play([Says(5.0, "hello there", 1.0)], spotter, seconds=12.0)
     assert 4.5 < spotter.heard[0].start / S < 5.0
     assert spotter.heard[-1].end / S < 6.7
@@ -94,7 +71,7 @@ def test_only_speech_is_looked_through(play) -> None:
 def test_a_name_at_the_begin_opens_the_ear_and_is_no_part_of_the_request(play) -> None:
     user = [Says(1.0, "computer", NAME_S), Says(1.5, "what time is it")]
     transcriber = HeardFrames(user)
-    events = play(user, FakeSpotter(1.0), transcriber=transcriber, seconds=16.0)
+    events = play(user, spotter_of(1.0), transcriber=transcriber, seconds=16.0)
     assert texts(events) == ["what time is it"]
     assert min(transcriber.first_s) > 1.0
     assert [event.word for event in of(events, WakeWordHeard)] == ["computer"]
@@ -106,7 +83,7 @@ def test_a_name_at_the_begin_opens_the_ear_and_is_no_part_of_the_request(play) -
 def test_a_name_at_the_end_calls_back_what_was_said_before_it(play) -> None:
     user = [Says(1.0, "what time is it", 0.96), Says(2.0, "computer", NAME_S)]
     transcriber = HeardFrames(user[:1])
-    events = play(user, FakeSpotter(2.0), transcriber=transcriber, seconds=16.0)
+    events = play(user, spotter_of(2.0), transcriber=transcriber, seconds=16.0)
     assert texts(events) == ["what time is it"]
     assert of(events, SpeechStarted)[0].at == S
     assert min(transcriber.first_s) == pytest.approx(0.9, abs=0.21)
@@ -116,7 +93,7 @@ def test_a_name_at_the_end_calls_back_what_was_said_before_it(play) -> None:
 
 def test_a_name_in_the_middle_calls_nobody(play) -> None:
     user = [Says(1.0, "my computer is slow today", 2.0)]
-    events = play(user, FakeSpotter(1.5), seconds=8.0)
+    events = play(user, spotter_of(1.5), seconds=8.0)
     assert [type(event) for event in events] == [NotAddressed]
 
 
@@ -127,7 +104,7 @@ def test_after_the_answer_no_name_is_needed_for_a_while(play) -> None:
         Says(10.0, "what time is it"),
         Says(24.0, "what time is it"),
     ]
-    events = play(user, FakeSpotter(1.0), seconds=28.0)
+    events = play(user, spotter_of(1.0), seconds=28.0)
     assert texts(events) == ["what time is it"] * 2
     assert len(of(events, NotAddressed)) == 1
 
@@ -139,21 +116,21 @@ def test_a_name_interrupts_the_answer(play) -> None:
         Says(4.0, "computer", NAME_S),
         Says(4.5, "what time is it"),
     ]
-    events = play(user, FakeSpotter(1.0, 4.0), seconds=20.0)
+    events = play(user, spotter_of(1.0, 4.0), seconds=20.0)
     assert of(events, BargeIn)
     assert [event.outcome for event in of(events, TurnEnded)] == ["interrupted", "completed"]
 
 
 def test_what_is_too_long_is_for_nobody_even_if_it_ends_with_a_name(play) -> None:
     user = [Says(1.0, "a long story", 11.0), Says(12.0, "computer", NAME_S)]
-    events = play(user, FakeSpotter(12.0), seconds=16.0)
+    events = play(user, spotter_of(12.0), seconds=16.0)
     assert [type(event) for event in events] == [NotAddressed]
 
 
 def test_muted_in_the_middle_of_it_all_is_forgotten(play) -> None:
     user = [Says(1.0, "what time is it", 0.96), Says(2.0, "computer", NAME_S)]
     acts = [(1.9, lambda it: it.mute()), (1.95, lambda it: it.unmute())]
-    events = play(user, FakeSpotter(2.0), acts=acts, seconds=8.0)
+    events = play(user, spotter_of(2.0), acts=acts, seconds=8.0)
     assert texts(events) in ([], ["computer"], [""])
     assert "what time is it" not in texts(events)
 
@@ -165,7 +142,7 @@ def test_whoever_keeps_the_sound_gets_silence_for_what_names_nobody(play) -> Non
     def tap(near: AudioFrame, far: Samples) -> None:
         kept[near.start] = int(near.samples.max())
 
-    play(user, FakeSpotter(5.0), seconds=12.0, habits=Habits(gate=GateRules("name"), tap=tap))
+    play(user, spotter_of(5.0), seconds=12.0, habits=Habits(gate=GateRules("name"), tap=tap))
     assert list(kept) == list(range(0, 12 * S, 320))
     loud = [start / S for start, peak in kept.items() if peak]
     assert 5.0 < min(loud) < 5.6

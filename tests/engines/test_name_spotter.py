@@ -12,6 +12,7 @@ from voiced.bench.material.studio import TALKERS, Studio, studio
 from voiced.engines.name_spotter import PocketsphinxNameSpotter
 from voiced.errors import ConfigError
 from voiced.stages import NameHeard
+from voiced.testing.conformance import check_name_spotter
 
 pytestmark = [pytest.mark.engine, pytest.mark.anyio]
 
@@ -53,6 +54,16 @@ async def test_a_name_is_found_where_it_is(room: Studio, spotter: PocketsphinxNa
     word = said.words[-1]
     assert abs(found[-1].start - _PAUSE - word.start) < RATE_HZ // 8
     assert abs(found[-1].end - _PAUSE - word.end) < RATE_HZ // 8
+
+
+async def test_it_does_what_a_spotter_owes(room: Studio) -> None:
+    spotter = PocketsphinxNameSpotter(["Computer"], 0.6)
+    await spotter.prepare()
+    said = (await room.say("what is the weather like tomorrow, computer", TALKERS[0])).samples
+    for _ in range(3):
+        heard(spotter, said)
+    sound = np.concatenate([silence(_PAUSE), said, silence(_PAUSE)])
+    await check_name_spotter(spotter, list(Framer().feed(sound)), "Computer")
 
 
 async def test_nobody_is_named_in_other_talk(

@@ -19,6 +19,7 @@ from voiced.testing.fakes import (
     FAKE_VOICE,
     FakeEchoCanceller,
     FakeMicrophone,
+    FakeNameSpotter,
     FakeResponder,
     FakeSpeaker,
     FakeSynthesizer,
@@ -49,6 +50,12 @@ CHECKS: dict[str, tuple[Any, ...]] = {
     "WakeWordDetector": (
         conformance.check_wake_word_detector,
         lambda: FakeWakeWordDetector("computer", [10 * FRAME_SAMPLES]),
+        utterance(1),
+        "computer",
+    ),
+    "NameSpotter": (
+        conformance.check_name_spotter,
+        lambda: FakeNameSpotter("computer", [(3200, 6400)]),
         utterance(1),
         "computer",
     ),
@@ -91,6 +98,13 @@ class EarlyWakeWordDetector(FakeWakeWordDetector):
         return found and stages.WakeWord("computer", frame.end + 1)
 
 
+class HastySpotter(FakeNameSpotter):
+    def hear(self, frame):
+        found = super().hear(frame)
+        is_quiet = not frame.samples.any()
+        return stages.NameHeard("computer", frame.start, frame.end) if is_quiet else found
+
+
 class LoudEchoCanceller(FakeEchoCanceller):
     def cancel(self, near, far):
         return near
@@ -128,6 +142,11 @@ class RememberingTurnEndDetector(FakeTurnEndDetector):
         ("WakeWordDetector", EarlyWakeWordDetector("computer", [3200]), "cannot end at"),
         ("WakeWordDetector", FakeWakeWordDetector("jarvis", [3200]), "'jarvis' was heard"),
         ("WakeWordDetector", FakeWakeWordDetector("computer", [3200, 32000]), "in silence"),
+        ("NameSpotter", FakeNameSpotter("computer", []), "not heard"),
+        ("NameSpotter", FakeNameSpotter("jarvis", [(3200, 6400)]), "'jarvis' was heard"),
+        ("NameSpotter", FakeNameSpotter("computer", [(0, 3200), (6400, 9600)]), "heard twice"),
+        ("NameSpotter", FakeNameSpotter("computer", [(6400, 3200)]), "cannot be from"),
+        ("NameSpotter", HastySpotter("computer", [(3200, 6400)]), "in silence"),
         ("EchoCanceller", LoudEchoCanceller(), "echo is only 0.0 dB"),
         ("EchoCanceller", MuteEchoCanceller(), "the user alone is changed"),
         ("EchoCanceller", LateEchoCanceller(), "moved in time"),

@@ -19,6 +19,7 @@ from voiced.stages import (
     Hints,
     Hypothesis,
     Message,
+    NameHeard,
     ReplyDelta,
     Room,
     SpokenAudio,
@@ -35,6 +36,7 @@ __all__ = [
     "FAKE_VOICE",
     "FakeEchoCanceller",
     "FakeMicrophone",
+    "FakeNameSpotter",
     "FakePlayback",
     "FakeResponder",
     "FakeSpeaker",
@@ -356,6 +358,29 @@ class FakeWakeWordDetector(_Prepared):
     def detect(self, frame: AudioFrame) -> WakeWord | None:
         """The word where the script says so."""
         return WakeWord(self._word, frame.end) if frame.start in self._at else None
+
+
+class FakeNameSpotter(_Prepared):
+    """Finds the names at the given samples, a tenth of a second late, if it heard them whole."""
+
+    def __init__(self, name: str, spans: Sequence[tuple[int, int]]) -> None:
+        self._names = [NameHeard(name, *span) for span in spans]
+        self.heard: list[AudioFrame] = []
+        self._began: int | None = None
+
+    def begin(self) -> None:
+        """Somebody begins to speak."""
+        self._began = None
+
+    def hear(self, frame: AudioFrame) -> NameHeard | None:
+        """The name where the script says so."""
+        began = self._began = frame.start if self._began is None else self._began
+        self.heard.append(frame)
+        late = frame.rate_hz // 10
+        for name in self._names:
+            if frame.start <= name.end + late < frame.end and began <= name.start:
+                return name
+        return None
 
 
 class FakeTurnEndDetector(_Prepared):

@@ -7,6 +7,7 @@ AssertionError with the obligation that is not met. No engine is imported here.
 from voiced.testing.conformance.detector import check_voice_detector
 from voiced.testing.conformance.echo import check_echo_canceller
 from voiced.testing.conformance.microphone import check_microphone
+from voiced.testing.conformance.name_spotter import check_name_spotter
 from voiced.testing.conformance.responder import check_responder
 from voiced.testing.conformance.speaker import check_speaker
 from voiced.testing.conformance.synthesizer import check_synthesizer
@@ -17,6 +18,7 @@ from voiced.testing.conformance.wake_word import check_wake_word_detector
 __all__ = [
     "check_echo_canceller",
     "check_microphone",
+    "check_name_spotter",
     "check_responder",
     "check_speaker",
     "check_synthesizer",
