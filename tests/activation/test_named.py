@@ -127,6 +127,21 @@ def test_what_is_too_long_is_for_nobody_even_if_it_ends_with_a_name(play) -> Non
     assert [type(event) for event in events] == [NotAddressed]
 
 
+def test_no_more_is_kept_of_what_goes_on_for_long(play) -> None:
+    given_up_s: list[float] = []
+    after_s: list[float] = []
+
+    def tap(near: AudioFrame, far: Samples) -> None:
+        given_up_s.append(near.end / S)
+
+    user = [Says(1.0, "a film in the next room", 25.0)]
+    acts = [(at_s, lambda _: after_s.append(given_up_s[-1])) for at_s in (9.0, 20.0)]
+    habits = Habits(gate=GateRules("name"), tap=tap)
+    play(user, spotter_of(), seconds=28.0, habits=habits, acts=acts)
+    assert after_s[0] < 1.0  # it may yet end with a name
+    assert after_s[1] > 18.0
+
+
 def test_muted_in_the_middle_of_it_all_is_forgotten(play) -> None:
     user = [Says(1.0, "what time is it", 0.96), Says(2.0, "computer", NAME_S)]
     acts = [(1.9, lambda it: it.mute()), (1.95, lambda it: it.unmute())]
