@@ -69,9 +69,9 @@ class Message:
         return float(value) if abs(value) <= _LARGEST else default
 
     def text(self, key: str) -> str:
-        """A text of its data, or an empty one."""
+        """A text of its data, or an empty one; JSON can hold half a letter, which is none."""
         value = self.data.get(key)
-        return value if isinstance(value, str) else ""
+        return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 class Wire:
