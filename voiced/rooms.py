@@ -195,7 +195,7 @@ class Rooms:
                 each(name, event)
 
         known = habits(self.config)
-        if stages.wake_word is None and stages.names is None:  # and it has no key
+        if self.config.activation.mode == "push_to_talk":  # it has no key
             known = replace(known, gate=None)
         return Session(stages, thinker, rules(self.config.turns), tell, known)
 
@@ -217,7 +217,11 @@ class Rooms:
             stop_word=None,
             names=None,
         )
-        return replace(stages, **words)
+        stages = replace(stages, **words)
+        wanted = {"wake_word": stages.wake_word, "name": stages.names}
+        if wanted.get(self.config.activation.mode, "") is None:
+            raise stages.unusable[0]  # better deaf than hearing what is not for it
+        return stages
 
     def _transcriber(self) -> Transcriber:
         """One that hears live cannot hear two rooms; one that reads whole utterances can."""

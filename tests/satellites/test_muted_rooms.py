@@ -121,6 +121,20 @@ async def test_who_mutes_the_assistant_mutes_every_room(
         await until(lambda: kitchen.is_(muted=False) and attic.is_(muted=False))
 
 
+async def test_a_room_whose_word_cannot_be_known_is_deaf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("VOICED_ACTIVATION__MODE", "wake_word")
+    monkeypatch.setenv("VOICED_ACTIVATION__WORDS", str(tmp_path / "no-such-word.json"))
+    async with _house(tmp_path, monkeypatch) as (house, _):
+        house.hear(ModeChanged(0, "asleep"))
+        kitchen = Away()
+        with anyio.move_on_after(1) as waited:
+            await house.open(cast("Link", kitchen))
+    assert not waited.cancelled_caught
+    assert "the satellite kitchen is of no use" in caplog.text
+
+
 class Here:
     """The voice of the machine itself."""
 
