@@ -19,7 +19,7 @@ from voiced.composition import engines as composition
 from voiced.composition.opening import adopt_turns, habits, named, open_words, rules
 from voiced.config import host_and_port
 from voiced.conversation import Conversation
-from voiced.errors import ModelMissing, VoicedError
+from voiced.errors import ModelMissing, VoicedError, ungrouped
 from voiced.events import Event, ModeChanged
 from voiced.loop.session import Session
 from voiced.memory.keepers import keepers
@@ -177,7 +177,8 @@ class Rooms:
                 if self._is_muted:
                     _mute(link, session.controls, wanted=True)
                 link.ready()
-                await session.run()
+                with ungrouped():
+                    await session.run()
         except VoicedError as error:
             _log.warning("the satellite %s is of no use: %s", link.name, error)
         finally:
