@@ -191,7 +191,8 @@ def audio_format(rate_hz: int, channels: int = 1) -> dict[str, Any]:
 
 
 def _bytes_of(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace")  # JSON can hold half a letter, which no text can
 
 
 def _parsed(text: bytes) -> dict[str, Any]:
