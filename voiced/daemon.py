@@ -127,7 +127,6 @@ async def _run(
         try:
             await (_listen if options.source == "mic" else _play)(parts, readers)
         finally:
-            gc.unfreeze()  # or extension modules complain at the end of what is left over
             await recorder.aclose()
         notify("STOPPING=1")
 
