@@ -130,6 +130,7 @@ def test_environment_is_written_without_quotes(variable, text, key, value):
         ("turns = 3\n", "turns", "must be a section: [turns]", ""),
         ("[turns]\nend_silence_ms = '5'\n", "turns.end_silence_ms", "a whole number, not text", ""),
         ("[turns]\nend_silence_ms = 0.5\n", "turns.end_silence_ms", "must be a whole number", ""),
+        ("[activation]\nnames = []\n", "activation.names", "must have at least 1 in it", ""),
         ("[turns]\nend_silence_ms = true\n", "turns.end_silence_ms", "number, not true", ""),
         ("[turns]\nend_silence_ms = 5\n", "turns.end_silence_ms", "or equal to 100, not 5", ""),
         ("[turns]\nmax_utterance_s = nan\n", "turns.max_utterance_s", "finite", ""),

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
@@ -15,6 +15,9 @@ from voiced.config.annotations import is_table, members, table_of, tables_of, ta
 from voiced.config.names import nearest, shown
 from voiced.config.sections import SecretSource
 from voiced.errors import ConfigError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 __all__ = ["FromEnvironment", "check_tree"]
 
@@ -35,7 +38,11 @@ _EXPECTED = {
     "dict_type": "must be a table",
     "missing": "must be set",
 }
-_WHOLE = frozenset({"missing", "value_error"})
+_SIZED = {
+    "too_short": "must have at least {min_length} in it",
+    "too_long": "must have at most {max_length} in it",
+}
+_WHOLE = frozenset({"missing", "value_error", *_SIZED})
 """Kinds of mistake whose message needs no "not text" after it."""
 
 
@@ -171,9 +178,7 @@ def _first_error(
             path = path if is_missing else path[:depth]
             break
         value = value[part]
-    expected = _EXPECTED.get(first["type"]) or first["msg"].removeprefix("Value error, ").replace(
-        "Input should", "must"
-    )
+    expected = _expected(first)
     mend = ""
     if first["type"] == "model_type" and first.get("ctx", {}).get("class_name") == (
         SecretSource.__name__
@@ -186,6 +191,15 @@ def _first_error(
         reason=expected if first["type"] in _WHOLE else expected + _but_is(first["input"]),
         mend=mend,
     )
+
+
+def _expected(first: ErrorDetails) -> str:
+    """What would have been right."""
+    kind = first["type"]
+    if kind in _SIZED:
+        return _SIZED[kind].format_map(first.get("ctx", {}))
+    told = first["msg"].removeprefix("Value error, ").replace("Input should", "must")
+    return _EXPECTED.get(kind) or told
 
 
 def _but_is(value: Any) -> str:
