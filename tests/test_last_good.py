@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from limits import without_room
 
+from voiced.cli import run
 from voiced.config import Loaded, config_file, load
 from voiced.errors import ConfigError
 from voiced.service.last_good import GOOD_FILE, load_or_last_good
@@ -44,6 +45,15 @@ def test_a_mistake_leaves_the_one_before_in_force_and_the_file_alone(home: Path)
     config_file().write_text("[turns]\nbarge_in_ms = 400\n")
     loaded, mistake = load_or_last_good(load_file, None)
     assert (loaded.config.turns.barge_in_ms, mistake) == (400, None)
+
+
+def test_a_key_that_is_none_is_a_mistake_like_any_other(home: Path) -> None:
+    config_file().write_text('[activation]\nkey = "F9"\n')
+    assert load_or_last_good(run._usable, None)[1] is None
+    config_file().write_text('[activation]\nkey = "hyper+x"\n')
+    loaded, mistake = load_or_last_good(run._usable, None)
+    assert loaded.config.activation.key == "F9"
+    assert "'hyper' is no modifier" in str(mistake)
 
 
 def test_no_file_is_good_too(home: Path) -> None:

@@ -231,9 +231,10 @@ async def test_what_a_service_reloaded_is_the_configuration_that_worked_last(
             house.write(text)
             assert (await house.ask(do="reload"))["reload"]["error"] is None
             assert good_file().exists() == is_service
-        house.write("[")
-        assert (await house.ask(do="reload"))["reload"]["error"] is not None
-        assert good_file().read_text() == _GOOD
+        for wrong in ("[", '[activation]\nkey = "hyper+x"\n'):
+            house.write(wrong)
+            assert (await house.ask(do="reload"))["reload"]["error"] is not None
+            assert good_file().read_text() == _GOOD
 
 
 _GOOD = "[policy]\noutbox_s = 3\n"

@@ -65,11 +65,19 @@ def _configuration(context: typer.Context) -> tuple[Loaded, tuple[Change, ...]]:
     from voiced.composition.spares import LAST_CONFIGURATION
     from voiced.service.last_good import load_or_last_good
 
-    loaded, mistake = load_or_last_good(load_file, own_file(context))
+    loaded, mistake = load_or_last_good(_usable, own_file(context))
     if mistake is None:
         return loaded, ()
     note(f"voiced: {mistake}")
     return loaded, (LAST_CONFIGURATION,)
+
+
+def _usable(file: Path | None) -> Loaded:
+    from voiced.composition.engines import keys_of
+
+    loaded = load_file(file)
+    keys_of(loaded.config)  # else it would be found wrong when nothing can replace it any more
+    return loaded
 
 
 def _refuse_wrong_clock(source: str, sink: str, clock: str) -> None:

@@ -54,6 +54,7 @@ __all__ = [
     "echo_canceller",
     "flight_recorder",
     "key_sources",
+    "keys_of",
     "microphone",
     "name_spotter",
     "prepared",
@@ -217,8 +218,8 @@ def tray(config: Config, act: Callable[[TrayAct], Awaitable[None]]) -> Tray | No
     return Tray(act, scope_of, has_page=not missing_libraries())
 
 
-def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
-    """The keys of the settings.
+def keys_of(config: Config) -> dict[Shortcut, KeyAct]:
+    """The desktop's keys of the settings, and what each is for.
 
     Raises:
         ConfigError: One of them is no shortcut.
@@ -234,6 +235,16 @@ def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
     for name, act in named:
         if text := getattr(settings, name):
             keys[shortcut(text, name)] = act
+    return keys
+
+
+def key_sources(config: Config, environ: Mapping[str, str]) -> list[KeySource]:
+    """Who gives the keys of the settings.
+
+    Raises:
+        ConfigError: One of them is no shortcut.
+    """
+    settings, keys = config.activation, keys_of(config)
     sources: list[KeySource] = []
     by = settings.keys_by
     if by == "auto":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from voiced.composition.brain import Brain
 from voiced.composition.companions import Beside
-from voiced.composition.engines import responder
+from voiced.composition.engines import keys_of, responder
 from voiced.composition.opening import adopt_turns
 from voiced.config import (
     Config,
@@ -98,11 +98,12 @@ class LiveSettings:
         return await in_worker(load, own, os.environ, plugin_names)
 
     async def check(self, fresh: Loaded) -> None:
-        """Look at the sections of plugins.
+        """Look at the keys, and at the sections of plugins.
 
         Raises:
             ConfigError: One has a mistake.
         """
+        keys_of(fresh.config)
         for plugin in self._around.watch.plugins.plugins:
             if plugin.settings_model is not None:
                 plugin_settings(fresh.config, plugin.name, plugin.settings_model, fresh.file)
