@@ -15,7 +15,16 @@ from control_lab import Lab, laboratory, until
 
 from voiced.controls import Asked
 from voiced.errors import ControlError
-from voiced.events import ConfirmationAsked, MemoryErased, ModeChanged, TranscriptPartial, TurnId
+from voiced.events import (
+    ConfirmationAsked,
+    MemoryErased,
+    ModeChanged,
+    ReplySentence,
+    Timing,
+    TranscriptPartial,
+    TurnEnded,
+    TurnId,
+)
 from voiced.web import live as live_module
 from voiced.web.daemon import Daemon
 from voiced.web.live import Live
@@ -200,6 +209,22 @@ async def test_what_was_forgotten_is_shown_nowhere_any_more(tmp_path) -> None:
         for place in (seen, ""):
             async with reading(live, place) as again:
                 assert "secret" not in json.dumps(await again.next("scene"))
+
+
+async def test_what_was_forgotten_elsewhere_leaves_no_turn_that_is_over(tmp_path) -> None:
+    async with watched(tmp_path) as (lab, live), reading(live) as reader:
+        await reader.next("scene")
+        lab.feed.hear(TranscriptPartial(0, ONE, "my secret"))
+        lab.feed.hear(ReplySentence(0, ONE, "Your secret is kept."))
+        lab.feed.hear(TurnEnded(0, ONE, "completed", "Your secret is kept.", Timing()))
+        lab.feed.hear(MemoryErased(0, ONE))
+        assert (await reader.next("scene"))["turns"] == []
+        lab.feed.hear(TranscriptPartial(0, TurnId(2), "my secret"))
+        lab.feed.hear(ReplySentence(0, TurnId(2), "Your secret is kept."))
+        lab.feed.hear(MemoryErased(0, TurnId(2)))
+        scene = await reader.next("scene")
+        assert [turn["number"] for turn in scene["turns"]] == [2]
+        assert "secret" not in json.dumps(scene)
 
 
 async def test_how_it_is_follows_the_events(tmp_path) -> None:

@@ -1,6 +1,6 @@
 """Asking a running daemon from outside: its socket, what may be asked, and how it is."""
 
-from voiced.control.client import ask, watch
+from voiced.control.client import ask, forget, watch
 from voiced.control.feed import Feed
 from voiced.control.mute_file import MuteFile
 from voiced.control.orders import Orders
@@ -17,5 +17,6 @@ __all__ = [
     "Status",
     "StatusBoard",
     "ask",
+    "forget",
     "watch",
 ]

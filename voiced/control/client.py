@@ -14,7 +14,7 @@ from voiced.control.place import connect, folder_of
 from voiced.control.wire import BadFrame, Frames, decode, encode
 from voiced.errors import ControlError, NoDaemon
 
-__all__ = ["ask", "good", "watch"]
+__all__ = ["ask", "forget", "good", "watch"]
 
 _ANSWER_S = 10.0
 _READ_BYTES = 16 * 1024
@@ -37,6 +37,19 @@ def ask(
     with closing(_Line(folder, timeout_s)) as line:
         line.send(order)
         return good(line.receive())
+
+
+def forget(folder: Path | None = None) -> str:
+    """Have the daemon hold nothing of before; to be asked before anything is erased.
+
+    Returns:
+        Why it still may hold it; empty where it does not, or none runs.
+    """
+    try:
+        ask({"do": "forget"}, folder)
+    except ControlError as error:
+        return "" if error.reason == "no_daemon" else error.message
+    return ""
 
 
 def watch(

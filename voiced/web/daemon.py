@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 
-from voiced.control import ask
+from voiced.control import ask, forget
 from voiced.control.client import good
 from voiced.control.peers import peer_of
 from voiced.control.place import connect
@@ -43,6 +43,10 @@ class Daemon:
             ControlError: It refused.
         """
         return await in_worker(ask, order, self._folder)
+
+    async def forget(self) -> str:
+        """Have it hold nothing of before; why it still may, empty where it does not."""
+        return await in_worker(forget, self._folder)
 
     async def status(self) -> Mapping[str, Any] | None:
         """What `voiced status` says; None where no daemon runs."""

@@ -121,10 +121,11 @@ class Scene:
         return {"question": self.question}
 
     def forget(self, number: int) -> None:
-        """The user had something forgotten: nothing of before this turn is shown any more."""
-        kept = self._turn(number)
-        kept.said, kept.did = "", []
-        self.turns = [kept]
+        """The user had something forgotten: nothing of before is shown, of this turn neither."""
+        key = f"{self._daemons}-{number}"
+        is_under_way = any(turn.key == key and not turn.outcome for turn in self.turns)
+        self.turns = [TurnView(key, number)] if is_under_way else []
+        self.question = None
 
     def _change(self, **values: Any) -> Patch:
         changed = {name: value for name, value in values.items() if self.state[name] != value}
