@@ -34,7 +34,10 @@ def test_text_needs_no_numpy():
 
 
 def test_no_vendor_is_imported_before_it_is_chosen():
-    modules = ("cli.verbs", "composition", "daemon", "doctor", "session", "testing.fakes", "voices")
+    modules = (
+        *("cli.verbs", "composition.brain", "composition.engines", "daemon", "doctor"),
+        *("loop.session", "testing.fakes", "models.voices", "web"),
+    )
     used = imported_by("\n".join(f"import voiced.{module}" for module in modules))
     assert not used & {*VENDORS, "httpx"}
 

@@ -18,7 +18,7 @@ from desktops import running_bus, until
 from jeepney import DBusAddress, MessageType, new_method_call
 from jeepney.io.blocking import open_dbus_connection
 
-from voiced.control import ask
+from voiced.control.client import ask
 from voiced.errors import ControlError, NoDaemon
 
 pytestmark = pytest.mark.device

@@ -77,7 +77,7 @@ def status(as_json: AsJson = False) -> None:
 
 
 def _ask(order: Mapping[str, Any]) -> dict[str, Any]:
-    from voiced.control import ask
+    from voiced.control.client import ask
 
     return ask(order)
 

@@ -51,7 +51,7 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
 
 def _tell_running() -> None:
     """The running voiced drops what it holds, and what was not on the disk yet does not come."""
-    from voiced.control import forget as drop
+    from voiced.control.client import forget as drop
 
     held = drop()
     if held:

@@ -54,7 +54,7 @@ async def _serve(loaded: Loaded) -> None:
 
 def _tell_daemon() -> None:
     """Have the running voiced say that a request waits, if one runs; in its own words."""
-    from voiced.control import ask
+    from voiced.control.client import ask
     from voiced.errors import ControlError
 
     with suppress(ControlError):

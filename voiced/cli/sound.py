@@ -53,7 +53,7 @@ def _said_by_daemon(text: str) -> bool:
     Raises:
         ControlError: It refused.
     """
-    from voiced.control import ask
+    from voiced.control.client import ask
     from voiced.errors import NoDaemon
 
     try:

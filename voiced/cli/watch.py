@@ -18,7 +18,7 @@ def watch(
     as_json: Annotated[bool, typer.Option("--json", help="Each event as a line of JSON.")] = False,
 ) -> None:
     """Watch the running voiced until Ctrl-C."""
-    from voiced.control import watch as happenings
+    from voiced.control.client import watch as happenings
     from voiced.errors import NoDaemon
 
     frames = happenings(rooms=True)

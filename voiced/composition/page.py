@@ -10,7 +10,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from voiced.config import Loaded
-from voiced.control.place import folder_of
 from voiced.plugin import Companion, Health, SlotContext
 
 __all__ = ["PAGE_FOLDER", "missing_libraries", "page_of", "port_of"]
@@ -39,6 +38,8 @@ def port_of(folder: Path) -> int | None:
 
 def page_of(loaded: Loaded) -> Companion:
     """The page beside the daemon."""
+    from voiced.control.place import folder_of  # else what is typed would wait for numpy
+
     folder = folder_of(os.environ) / PAGE_FOLDER
     named = ("--config", str(loaded.path)) if loaded.path is not None else ()
 

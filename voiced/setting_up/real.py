@@ -9,9 +9,9 @@ from importlib.util import find_spec
 
 import anyio
 
-from voiced import control
 from voiced.audio import Samples
 from voiced.config import Config, Loaded, model_folder
+from voiced.control import client
 from voiced.doctor.checks import Check
 from voiced.doctor.devices import check_devices
 from voiced.doctor.echo import EchoReport
@@ -71,7 +71,7 @@ class RealOutside:
     def runs_already(self) -> bool:
         """Whether a daemon answers."""
         try:
-            control.ask({"do": "status"})
+            client.ask({"do": "status"})
         except ControlError:
             return False
         return True

@@ -8,9 +8,10 @@ from typing import Any
 
 import anyio
 
-from voiced import control, daemon
+from voiced import daemon
 from voiced.composition.opening import RunOptions
 from voiced.config import Loaded
+from voiced.control import client
 from voiced.errors import AlreadyRunning
 from voiced.events import Event, ModeChanged, TranscriptFinal, TurnEnded
 from voiced.setting_up.outside import Heard
@@ -52,7 +53,7 @@ def one_turn(loaded: Loaded, seconds: float, tell: Callable[[str], None]) -> Hea
         return anyio.run(_start, loaded, seconds, tell)
     except AlreadyRunning:
         tell(f"A voiced runs already, so that one answers. {_LISTENS}")
-        return turn_of_frames(control.watch(), seconds)
+        return turn_of_frames(client.watch(), seconds)
 
 
 async def _start(loaded: Loaded, seconds: float, tell: Callable[[str], None]) -> Heard | None:

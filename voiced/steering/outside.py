@@ -22,10 +22,13 @@ from voiced.audio import AudioFrame, Samples
 from voiced.composition.brain import Brain
 from voiced.composition.companions import Beside
 from voiced.config import Loaded, journal_folder
-from voiced.control import ControlServer, Feed, MuteFile, Orders, Scope, StatusBoard
-from voiced.control.peers import Peer, scope_of
+from voiced.control.feed import Feed
+from voiced.control.mute_file import MuteFile
+from voiced.control.orders import Orders
+from voiced.control.peers import Peer, Scope, scope_of
 from voiced.control.place import folder_of, inherited, listening, only_one
-from voiced.control.status import DeviceStatus, EngineStatus, Known, ProgramStatus
+from voiced.control.server import ControlServer
+from voiced.control.status import DeviceStatus, EngineStatus, Known, ProgramStatus, StatusBoard
 from voiced.controls import Controls
 from voiced.errors import ControlError, VoicedError
 from voiced.events import Event

@@ -11,8 +11,7 @@ from typing import Any
 
 import anyio
 
-from voiced.control import ask, forget
-from voiced.control.client import good
+from voiced.control.client import ask, forget, good
 from voiced.control.peers import peer_of
 from voiced.control.place import connect
 from voiced.control.wire import BadFrame, Frames, decode, encode
