@@ -13,6 +13,7 @@ import anyio
 import pytest
 from control_lab import Lab, laboratory, until
 
+from voiced.control.client import forget
 from voiced.controls import Asked
 from voiced.errors import ControlError
 from voiced.events import (
@@ -28,6 +29,7 @@ from voiced.events import (
 from voiced.web import live as live_module
 from voiced.web.daemon import Daemon
 from voiced.web.live import Live
+from voiced.workers import in_worker
 
 pytestmark = pytest.mark.anyio
 ONE = TurnId(1)
@@ -225,6 +227,22 @@ async def test_what_was_forgotten_elsewhere_leaves_no_turn_that_is_over(tmp_path
         scene = await reader.next("scene")
         assert [turn["number"] for turn in scene["turns"]] == [2]
         assert "secret" not in json.dumps(scene)
+
+
+async def test_what_is_forgotten_while_no_daemon_runs_is_shown_no_more(tmp_path) -> None:
+    live = Live(Daemon(tmp_path / "voiced"))
+    async with anyio.create_task_group() as tasks:
+        with anyio.fail_after(10):
+            tasks.start_soon(live.run)
+            async with laboratory(tmp_path) as lab:
+                await until(lambda: live.scene.state["link"] == "here")
+                lab.feed.hear(TranscriptPartial(0, ONE, "my secret"))
+                await until(lambda: said(live) == "my secret")
+            await until(lambda: live.scene.state["link"] == "gone")
+            assert said(live) == "my secret"
+            assert await in_worker(forget, tmp_path / "voiced") == ""
+            await until(lambda: not live.scene.turns)
+        tasks.cancel_scope.cancel()
 
 
 async def test_how_it_is_follows_the_events(tmp_path) -> None:

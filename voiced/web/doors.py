@@ -19,7 +19,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voiced.web.rendering import stranger
 from voiced.web.tokens import KeyRing
 
-__all__ = ["ENTRANCE", "OPEN", "Doors", "Knock", "Refusal", "cookie_name", "doors_of", "judge"]
+__all__ = [
+    "ENTRANCE",
+    "OPEN",
+    "Doors",
+    "Knock",
+    "Refusal",
+    "cookie_name",
+    "doors_of",
+    "judge",
+    "nobody",
+]
 
 ENTRANCE = "/enter"
 """Where a token is exchanged for a session."""
@@ -124,7 +134,8 @@ def _fits(knock: Knock) -> bool:
     return length.isascii() and length.isdigit() and int(length) <= MOST_BODY_BYTES
 
 
-def _nobody(_: Scope) -> bool:
+def nobody(_: Scope) -> bool:
+    """No request comes from another user: there is none, or nobody can tell."""
     return False
 
 
@@ -153,7 +164,7 @@ class Doors:
         port: int,
         *,
         scheme: str = "http",
-        is_of_another: Callable[[Scope], bool] = _nobody,
+        is_of_another: Callable[[Scope], bool] = nobody,
     ) -> None:
         self._app = app
         self.keys = keys

@@ -67,9 +67,13 @@ class Live:
 
     async def run(self) -> None:
         """Watch the daemon, and wait for the next one where it goes, until cancelled."""
+        forgotten = self._daemon.forgotten
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._keep_looking)
             while True:
+                before, forgotten = forgotten, self._daemon.forgotten
+                if forgotten != before:
+                    self._take_event({"at_s": 0.0, "type": "memory_erased", "turn": 0})
                 try:
                     await self._watch()
                 except NoDaemon:
