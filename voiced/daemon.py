@@ -94,6 +94,7 @@ async def run(
     """
     with ExitStack() as held:
         held.enter_context(signals.unharmed())
+        held.callback(gc.unfreeze)  # what was passed over is freed at the end like the rest
         if options.source != "mic":
             await _run(loaded, options, readers, changes)
             return
