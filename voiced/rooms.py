@@ -19,7 +19,7 @@ from voiced.composition import engines as composition
 from voiced.composition.opening import adopt_turns, habits, named, open_words, rules
 from voiced.config import host_and_port
 from voiced.conversation import Conversation
-from voiced.errors import ModelMissing, VoicedError
+from voiced.errors import ModelMissing, VoicedError, ungrouped
 from voiced.events import Event, ModeChanged
 from voiced.loop.session import Session
 from voiced.memory.keepers import keepers
@@ -177,7 +177,8 @@ class Rooms:
                 if self._is_muted:
                     _mute(link, session.controls, wanted=True)
                 link.ready()
-                await session.run()
+                with ungrouped():
+                    await session.run()
         except VoicedError as error:
             _log.warning("the satellite %s is of no use: %s", link.name, error)
         finally:
@@ -195,7 +196,7 @@ class Rooms:
                 each(name, event)
 
         known = habits(self.config)
-        if stages.wake_word is None and stages.names is None:  # and it has no key
+        if self.config.activation.mode == "push_to_talk":  # it has no key
             known = replace(known, gate=None)
         return Session(stages, thinker, rules(self.config.turns), tell, known)
 
@@ -217,7 +218,11 @@ class Rooms:
             stop_word=None,
             names=None,
         )
-        return replace(stages, **words)
+        stages = replace(stages, **words)
+        wanted = {"wake_word": stages.wake_word, "name": stages.names}
+        if wanted.get(self.config.activation.mode, "") is None:
+            raise stages.unusable[0]  # better deaf than hearing what is not for it
+        return stages
 
     def _transcriber(self) -> Transcriber:
         """One that hears live cannot hear two rooms; one that reads whole utterances can."""

@@ -172,6 +172,17 @@ def test_half_an_event_is_none(device):
     assert acts == ["press", "it is gone"]
 
 
+def test_a_plain_file_is_no_button(tmp_path):
+    (tmp_path / "notes.txt").write_text("press")
+
+    async def first() -> None:
+        await anext(ButtonDevice(str(tmp_path / "notes.txt")).acts())
+
+    with pytest.raises(EngineError, match="is no input device") as caught:
+        anyio.run(first)
+    assert caught.value.mend
+
+
 def test_a_button_is_found_by_its_name(tmp_path):
     (tmp_path / "event7" / "device").mkdir(parents=True)
     (tmp_path / "event7" / "device" / "name").write_text("Foot Pedal\n")

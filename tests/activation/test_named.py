@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
+import anyio
 import pytest
 from attention_lab import REPLY, HeardFrames, S, of, tell_time
 
 from voiced.activation.gate import GateRules
+from voiced.announcements import Announcement, News
 from voiced.audio import AudioFrame, Samples
 from voiced.events import (
     BargeIn,
     Event,
     ModeChanged,
     NotAddressed,
+    PlaybackStarted,
     SpeechStarted,
     TranscriptFinal,
     TurnEnded,
@@ -21,6 +25,8 @@ from voiced.events import (
     WakeWordHeard,
 )
 from voiced.loop.session import Habits
+from voiced.plugin import Announcer, Context, Integrity
+from voiced.stages import WakeWord
 from voiced.testing.fakes import FakeNameSpotter, Says
 from voiced.testing.script import Script, run_script
 
@@ -125,6 +131,68 @@ def test_what_is_too_long_is_for_nobody_even_if_it_ends_with_a_name(play) -> Non
     user = [Says(1.0, "a long story", 11.0), Says(12.0, "computer", NAME_S)]
     events = play(user, spotter_of(12.0), seconds=16.0)
     assert [type(event) for event in events] == [NotAddressed]
+
+
+def test_no_more_is_kept_of_what_goes_on_for_long(play) -> None:
+    given_up_s: list[float] = []
+    after_s: list[float] = []
+
+    def tap(near: AudioFrame, far: Samples) -> None:
+        given_up_s.append(near.end / S)
+
+    user = [Says(1.0, "a film in the next room", 25.0)]
+    acts = [(at_s, lambda _: after_s.append(given_up_s[-1])) for at_s in (9.0, 20.0)]
+    habits = Habits(gate=GateRules("name"), tap=tap)
+    play(user, spotter_of(), seconds=28.0, habits=habits, acts=acts)
+    assert after_s[0] < 1.0  # it may yet end with a name
+    assert after_s[1] > 18.0
+
+
+class NeverWakes:
+    """Knows no word."""
+
+    async def prepare(self) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+    def detect(self, frame: AudioFrame) -> WakeWord | None:
+        del frame
+        return None
+
+
+async def tell_late(context: Context, told: Mapping[str, str]) -> News:
+    """Announces something, once, in the fifth second."""
+    del context
+    await anyio.sleep(0 if told else 5)
+    return News(() if told else (Announcement("bell", REPLY),))
+
+
+@pytest.mark.parametrize("way", ["name", "wake_word"])
+@pytest.mark.parametrize("is_typed", [True, False])
+def test_what_was_said_before_it_spoke_by_itself_was_not_for_it(
+    play, way: Literal["name", "wake_word"], is_typed: bool
+) -> None:
+    kept_s: list[float] = []
+
+    def tap(near: AudioFrame, far: Samples) -> None:
+        if near.samples.any():
+            kept_s.append(near.start / S)
+
+    user = [Says(1.0, "a secret of the family", 8.0)]
+    transcriber = HeardFrames(user)
+    unasked = Announcer("clock.bell", tell_late, Integrity.CONFIG)
+    events = play(
+        user,
+        spotter_of(),
+        transcriber=transcriber,
+        seconds=20.0,
+        habits=Habits(gate=GateRules(way), tap=tap),
+        typed=[(5.0, "what time is it")] if is_typed else [],
+        announcers=[] if is_typed else [unasked],
+        wake_word=NeverWakes(),
+    )
+    assert of(events, PlaybackStarted)
+    assert not [at_s for at_s in [*kept_s, *transcriber.first_s] if at_s < 4.9]
 
 
 def test_muted_in_the_middle_of_it_all_is_forgotten(play) -> None:

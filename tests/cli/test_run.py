@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import subprocess
@@ -339,6 +340,8 @@ def test_run_writes_events_to_a_file_and_shows_them(voiced, home, noise):
     assert [json.loads(line)["type"] for line in events.read_text().splitlines()] == [
         "mode_changed"
     ]
+    # else extension modules complain at the end of what they cannot free
+    assert gc.get_freeze_count() == 0
 
 
 @pytest.mark.engine

@@ -77,3 +77,9 @@ async def test_nobody_is_named_in_other_talk(
 async def test_a_name_that_is_too_short_is_refused() -> None:
     with pytest.raises(ConfigError, match="too short"):
         await PocketsphinxNameSpotter(["Al"]).prepare()
+
+
+@pytest.mark.parametrize("name", ["!!", " ", "\u65e5\u672c"])
+async def test_a_name_that_is_no_word_is_refused(name: str) -> None:
+    with pytest.raises(ConfigError, match="no word"):
+        await PocketsphinxNameSpotter(["computer", name]).prepare()

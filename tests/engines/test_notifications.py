@@ -18,6 +18,7 @@ from control_lab import until
 from jeepney import DBusAddress, message_bus, new_method_call, new_signal
 from jeepney.io.blocking import open_dbus_connection
 
+from voiced.engines import notifications
 from voiced.engines.notifications import DesktopNotices
 from voiced.events import ConfirmationAsked, Event, ModeChanged, TurnId, TurnStarted
 
@@ -167,3 +168,25 @@ async def test_without_a_bus_it_is_told_once() -> None:
     with anyio.move_on_after(0.2):
         await run()
     assert notices == ["I can show no notifications: there is no session bus"]
+
+
+async def test_a_desktop_that_shows_none_is_told_once_and_shown_it_once_it_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("dbus-daemon") is None:
+        pytest.skip("not installed: dbus-daemon; run tests/install_system_packages.sh")
+    monkeypatch.setattr(notifications, "_RETRY_S", 0.05)
+    environ = {name: value for name, value in os.environ.items() if "DISPLAY" not in name}
+    told: list[str] = []
+    with desktops.running_bus(environ) as address, anyio.fail_after(20):
+        environ["DBUS_SESSION_BUS_ADDRESS"] = address
+        notices = DesktopNotices(lambda _: None, told.append, environ)
+        notices.read(ModeChanged(0, "muted"))
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(notices.run)
+            await until(lambda: bool(told))
+            command = [sys.executable, notification_server.__file__, str(tmp_path)]
+            with desktops.running(command, environ):
+                await anyio.to_thread.run_sync(has(Server(tmp_path, environ), 1))
+                tasks.cancel_scope.cancel()
+    assert told == ["I can show no notifications: this desktop shows none (ServiceUnknown)"]

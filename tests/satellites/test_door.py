@@ -255,6 +255,38 @@ async def test_nonsense_does_not_come_in(tmp_path: Path, hello: str) -> None:
         assert not lab.links
 
 
+@pytest.mark.parametrize("key", ["name", "proof"])
+async def test_half_a_letter_is_refused_like_any_nonsense(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    monkeypatch.setattr(door, "_FIRST_WAIT_S", 0.01)
+    async with open_door(tmp_path) as lab:
+        pairing = lab.pair()
+        stream = await anyio.connect_tcp(
+            "127.0.0.1", lab.port, tls=True, ssl_context=known_by(), tls_standard_compatible=False
+        )
+        lab.wires.append(wire := Wire(stream))
+        await wire.read()
+        hello = {"name": "kitchen", "proof": "00"} | {key: "\ud800"}
+        await stream.send(json.dumps({"type": HELLO, "data": hello}).encode() + b"\n")
+        assert (await wire.read()).type == REFUSED
+        await anyio.sleep(0.02)  # after a wrong key, whoever comes from there has to wait
+        await come_in(lab, pairing)
+
+
+async def test_keys_that_were_damaged_let_nobody_in(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_door(tmp_path) as lab:
+        pairing = lab.pair()
+        (tmp_path / "keys.json").write_text('{"kitchen": "abc"}')
+        assert await is_refused(lab, pairing)
+        assert "the keys of the satellites cannot be read" in caplog.text
+    with pytest.raises(VoicedError, match="cannot be read") as caught:
+        KeyBook(tmp_path).admission_of("kitchen")
+    assert caught.value.mend
+
+
 async def test_who_is_no_satellite_at_all_is_hung_up_on(tmp_path: Path) -> None:
     async with open_door(tmp_path) as lab:
         for said in (b"GET / HTTP/1.1\r\n\r\n", b"\0" * 4096, b""):

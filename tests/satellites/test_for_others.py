@@ -120,6 +120,16 @@ async def test_sound_of_another_kind_ends_the_conversation() -> None:
         assert await theirs.next() is None
 
 
+async def test_half_a_letter_is_answered_and_ends_nothing() -> None:
+    async with served() as theirs:
+        async with await anyio.connect_tcp("127.0.0.1", theirs.port) as stream:
+            await stream.send(b'{"type": "ping", "data": {"text": "\\ud800"}}\n')
+            with anyio.fail_after(5):
+                assert b'"pong"' in await stream.receive()
+        await theirs.say(Ping())
+        await theirs.next_of(Pong)
+
+
 @pytest.mark.parametrize(
     ("host", "may"),
     [("127.0.0.1", True), ("::1", True), ("192.0.2.7", True), ("192.0.2.8", False), ("?", False)],

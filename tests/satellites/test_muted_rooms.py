@@ -20,6 +20,7 @@ from voiced.announcements import Announcement, Hearing
 from voiced.composition.brain import open_brain
 from voiced.config import load
 from voiced.controls import Mode
+from voiced.errors import DeviceError
 from voiced.events import ModeChanged, PlaybackStarted
 from voiced.loop.announcing import Crier
 from voiced.loop.session import Stages
@@ -119,6 +120,37 @@ async def test_who_mutes_the_assistant_mutes_every_room(
         await until(lambda: attic.is_(muted=True))
         change("asleep")
         await until(lambda: kitchen.is_(muted=False) and attic.is_(muted=False))
+
+
+async def test_a_room_whose_word_cannot_be_known_is_deaf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("VOICED_ACTIVATION__MODE", "wake_word")
+    monkeypatch.setenv("VOICED_ACTIVATION__WORDS", str(tmp_path / "no-such-word.json"))
+    async with _house(tmp_path, monkeypatch) as (house, _):
+        house.hear(ModeChanged(0, "asleep"))
+        kitchen = Away()
+        with anyio.move_on_after(1) as waited:
+            await house.open(cast("Link", kitchen))
+    assert not waited.cancelled_caught
+    assert "the satellite kitchen is of no use" in caplog.text
+
+
+class Broken(Away):
+    """One whose sound is lost for good."""
+
+    async def frames(self) -> AsyncGenerator[Any]:
+        raise DeviceError("no sound comes from there", retryable=False)
+        yield
+
+
+async def test_a_room_that_breaks_breaks_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with _house(tmp_path, monkeypatch) as (house, _):
+        house.hear(ModeChanged(0, "listening"))
+        await house.open(cast("Link", Broken()))
+    assert "the satellite kitchen is of no use: no sound comes from there" in caplog.text
 
 
 class Here:

@@ -58,7 +58,10 @@ class ButtonDevice:
             raise self._failure(f"{path} cannot be opened: {error.strerror}") from error
         try:
             while True:
-                await anyio.wait_readable(descriptor)
+                try:
+                    await anyio.wait_readable(descriptor)
+                except PermissionError as error:  # a plain file: nothing comes of it
+                    raise self._failure(f"{path} is no input device") from error
                 for act in self._read(descriptor):
                     yield act
         finally:

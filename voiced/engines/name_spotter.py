@@ -102,7 +102,10 @@ class PocketsphinxNameSpotter:
         raw = pocketsphinx.Decoder(hmm=str(folder / "en-us"), dict=None, lm=None, loglevel="FATAL")
         lines: list[str] = []
         for number, (name, written) in enumerate(self._names.items()):
-            for way, phones in enumerate(_ways(name, dictionary)):
+            ways = _ways(name, dictionary)
+            if not all(ways) or not ways:  # the vendor does not survive a word without phones
+                raise _unfit(written, "is no word that can be said in English")
+            for way, phones in enumerate(ways):
                 word = f"name{number}x{way}"
                 raw.add_word(word, phones, False)  # noqa: FBT003 - the vendor's
                 self._words[word] = written
@@ -113,13 +116,17 @@ class PocketsphinxNameSpotter:
     def _threshold(self, phones: str, written: str) -> float:
         count = len(phones.split())
         if count < _FEWEST_PHONES:
-            raise ConfigError(
-                file="voiced.toml",
-                key="activation.names",
-                reason=f"{written!r} is too short to be heard in what is said",
-                mend="choose a name of three syllables, such as computer",
-            )
+            raise _unfit(written, "is too short to be heard in what is said")
         return math.pow(10.0, -count * (_LEAST + _MORE * self._sensitivity))
+
+
+def _unfit(written: str, why: str) -> ConfigError:
+    return ConfigError(
+        file="voiced.toml",
+        key="activation.names",
+        reason=f"{written!r} {why}",
+        mend="choose a name of three syllables, such as computer",
+    )
 
 
 def _ways(name: str, dictionary: Dictionary) -> list[str]:

@@ -69,6 +69,7 @@ class DesktopNotices:
         self._shown: _Notice | None = None
         self._id = 0
         self._serial = 0
+        self._shows = False
         self._server = ""
         self._answered = anyio.Event()
         self._has_told = False
@@ -149,6 +150,7 @@ class DesktopNotices:
                 to, "Notify", "susssasa{sv}i", (*body, buttons, hints, _FOREVER)
             )
         self._answered = anyio.Event()
+        self._shows = notice is not None
         self._serial = next(connection.outgoing_serial)
         connection.send(message, serial=self._serial)
         with anyio.move_on_after(_ANSWER_S):
@@ -170,6 +172,8 @@ class DesktopNotices:
                 self._id = int(message.body[0])
                 self._server = fields.get(HeaderFields.sender, "")
             self._answered.set()
+            if kind is MessageType.error and self._shows:
+                raise EngineError(_reason(fields), stage="notifications", retryable=True)
         elif fields.get(HeaderFields.member) != "ActionInvoked":
             return
         elif fields.get(HeaderFields.sender) == self._server:  # nobody else presses its buttons
@@ -185,3 +189,10 @@ class DesktopNotices:
                 self._question = None if self._question == shown else self._question
                 self._press(pressed)
                 return
+
+
+def _reason(fields: Mapping[Any, Any]) -> str:
+    from jeepney import HeaderFields
+
+    name = str(fields.get(HeaderFields.error_name, "")).rpartition(".")[2]
+    return f"this desktop shows none ({name})"

@@ -69,9 +69,9 @@ class Message:
         return float(value) if abs(value) <= _LARGEST else default
 
     def text(self, key: str) -> str:
-        """A text of its data, or an empty one."""
+        """A text of its data, or an empty one; JSON can hold half a letter, which is none."""
         value = self.data.get(key)
-        return value if isinstance(value, str) else ""
+        return value.encode(errors="replace").decode() if isinstance(value, str) else ""
 
 
 class Wire:
@@ -191,7 +191,8 @@ def audio_format(rate_hz: int, channels: int = 1) -> dict[str, Any]:
 
 
 def _bytes_of(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode(errors="replace")  # JSON can hold half a letter, which no text can
 
 
 def _parsed(text: bytes) -> dict[str, Any]:

@@ -68,7 +68,9 @@ class Addressing:
     @property
     def since(self) -> int | None:
         """From where on sound has to be kept, as it may be for the assistant; None: from now."""
-        return None if self._began is None or self._is_called else self._began - _BEFORE
+        if self._began is None or self._is_called or self._is_long:
+            return None
+        return self._began - _BEFORE
 
     def reset(self) -> None:
         """What was being said counts no longer."""
@@ -100,7 +102,7 @@ class Addressing:
     def _go_on(self, frame: AudioFrame, *, is_speech: bool) -> Called | NotCalled | None:
         self._before.popleft()
         self._spoken_until = frame.end if is_speech else self._spoken_until
-        if self._is_called or self._is_long(frame):
+        if self._is_called or self._is_long:
             return self._over(frame)
         began = self._began or 0
         found = self._spotter.hear(frame)
@@ -110,14 +112,15 @@ class Addressing:
             return Called(found)
         return self._over(frame)
 
-    def _is_long(self, frame: AudioFrame) -> bool:
-        return self._began is not None and frame.end - self._began > MOST_KEPT
+    @property
+    def _is_long(self) -> bool:
+        return self._began is not None and self._before[-1].end - self._began > MOST_KEPT
 
     def _over(self, frame: AudioFrame) -> Called | NotCalled | None:
         if frame.end - self._spoken_until < _OVER:
             return None
         name, began, ended = self._name, self._began, self._spoken_until
-        was_called, was_long = self._is_called, self._is_long(frame)
+        was_called, was_long = self._is_called, self._is_long
         self.reset()
         if was_called:
             return None

@@ -200,11 +200,14 @@ class Attention:
     def hear(self, captured: Captured, activity: Activity) -> tuple[Heard, ...]:
         """Take a frame; what it gives back is for the assistant, in order."""
         end = captured.near.end
-        was_held = self._gate.is_held
+        was_held, was_open = self._gate.is_held, self._gate.is_open
         if self._gate.hear(end, activity):
             if was_held:
                 self._emit(PushToTalk(self._clock.at(), is_down=False))
             self._session.finish()
+        if self._gate.is_open and not was_open:  # nobody called: we speak unasked
+            self._catch_up()  # whoever looks for speech has to know the room
+            self._forget(captured.near.start)
         self._unattended.append(_Overheard(captured))
         if captured.is_sounding:
             self._sounded_until = end

@@ -16,9 +16,9 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias, get_args
+from typing import Annotated, Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict, RootModel, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, RootModel, ValidationError
 
 from voiced.errors import VoicedError
 from voiced.private_files import locked, make_empty
@@ -45,11 +45,17 @@ _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 _KEY_BYTES = 32
 
 
+def _checked(key: str) -> str:
+    if len(base64.b64decode(key, validate=True)) != _KEY_BYTES:
+        raise ValueError("it is not of the right length")
+    return key
+
+
 class _Entry(BaseModel):
     """A key, in base 64, and the effect classes that may be asked for with it."""
 
     model_config = ConfigDict(extra="forbid")
-    key: str
+    key: Annotated[str, AfterValidator(_checked)]
     rights: tuple[Right, ...] = RIGHTS
 
 
@@ -148,8 +154,10 @@ class KeyBook:
         Raises:
             VoicedError: The book cannot be read.
         """
-        read = sorted(self._read().items())
-        return {name: Admission(base64.b64decode(each.key), each.rights) for name, each in read}
+        return {
+            name: Admission(base64.b64decode(each.key), each.rights)
+            for name, each in sorted(self._read().items())
+        }
 
     def admission_of(self, name: str) -> Admission | None:
         """Its key and its rights; None where there is none of that name.

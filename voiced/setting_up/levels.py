@@ -34,7 +34,7 @@ class Level:
     def problem(self) -> str:
         """What is wrong, and the mend; empty: nothing."""
         if self.speech_dbfs < _NOTHING_DBFS:
-            return "only silence came: is it muted, by a switch of its own too, or unplugged?"
+            return "only silence came: it may be muted, by a switch of its own too, or unplugged"
         if self.is_clipped:
             return "it is too loud and clips: turn its level down in the sound settings"
         if self.speech_dbfs - self.noise_dbfs < _LEAST_RISE_DB:
