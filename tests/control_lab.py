@@ -49,6 +49,9 @@ class FakeControls:
         self.asked.append("unmute")
         self.mode = "listening"
 
+    def forget(self) -> None:
+        self.asked.append("forget")
+
 
 @dataclass
 class FakeKeyboard:

@@ -297,6 +297,17 @@ async def test_what_is_typed_is_a_turn_of_the_session_muted_or_not(home) -> None
         assert "it" in _said(house)[0].lower()
 
 
+async def test_what_was_forgotten_elsewhere_is_not_remembered_here_either(home) -> None:
+    async with _house(home) as house:
+        await house.ask(do="say", text="what time is it")
+        await until(lambda: any(isinstance(event, TurnEnded) for event in house.events))
+        assert house.brain.dispatcher.conversation.exchanges
+        assert (await house.ask(do="forget"))["ok"]
+        assert isinstance(house.events[-1], MemoryErased)
+        assert house.events[-1].turn == 1
+        assert house.brain.dispatcher.conversation.exchanges == ()
+
+
 async def test_a_question_is_answered_by_its_button_also_while_it_is_spoken(home) -> None:
     async with _house(home) as house:
         client = await house.client()

@@ -46,6 +46,10 @@ class Controls(Protocol):
         """Open it again."""
         ...
 
+    def forget(self) -> None:
+        """The user had something forgotten elsewhere: hold nothing of before any more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

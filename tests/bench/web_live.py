@@ -173,9 +173,12 @@ def measure(home: Path, idle_s: float) -> dict[str, Any]:
         alone = share_of_core([server], idle_s / 2)
         browser = Chromium(home, env, extends=False)
         stack.callback(browser.end)
+        wait_for(lambda: browser.targets("page"), "a page")
+        time.sleep(2.0)
+        empty = share_of_core(family(browser.process.pid), idle_s / 2)
         target = browser.command("Target.createTarget", url=link)["targetId"]
         ask = partial(browser.evaluate, target)
-        wait_for(lambda: ask("document.body?.dataset.line") == "here", "the page")
+        wait_for(lambda: is_there(ask), "the page")
         ask(WATCH)
         told_by.tell(TIMES, 0.05)
         wait_for(lambda: ask("seen.size") >= TIMES, "the events")
@@ -198,10 +201,19 @@ def measure(home: Path, idle_s: float) -> dict[str, Any]:
             "of": TIMES + EVENTS,
             "idle_percent_of_a_core": {
                 "server_without_page": alone,
+                "browser_without_page": empty,
                 "server": round(100 * (cpu_s([server]) - before[0]) / took_s, 2),
                 "browser": round(100 * (cpu_s(group) - before[1]) / took_s, 2),
             },
         }
+
+
+def is_there(ask: Any) -> bool:
+    """Whether the page is there and has its line to the server."""
+    try:
+        return bool(ask("document.body?.dataset.line") == "here")
+    except AssertionError:  # it is just being opened
+        return False
 
 
 def settled(ask: Any) -> int:
@@ -235,6 +247,7 @@ def main() -> None:
         ("events missed", f"{found['missed']} of {found['of']}"),
         ("idle, page's server without a page", f"{idle['server_without_page']} % of a core"),
         ("idle, page's server", f"{idle['server']} % of a core"),
+        ("idle, browser without the page", f"{idle['browser_without_page']} % of a core"),
         ("idle, browser", f"{idle['browser']} % of a core"),
     ]
     print_table(("what", "measured"), rows)

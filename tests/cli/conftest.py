@@ -28,6 +28,7 @@ def home(tmp_path, monkeypatch):
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
     (tmp_path / "documents").mkdir()
     monkeypatch.setenv("VOICED_FILES__ROOTS", str(tmp_path / "documents"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))  # no daemon of whoever runs the tests
     monkeypatch.delenv("VOICED_CONFIG", raising=False)
     return tmp_path
 

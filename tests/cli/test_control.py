@@ -137,6 +137,17 @@ def test_an_order_is_sent_and_the_mode_told(voiced, runtime) -> None:
     assert json.loads(daemon.asked) == {"do": "ptt", "action": "toggle"}
 
 
+def test_the_running_one_is_told_to_forget_too(voiced, runtime) -> None:
+    with Daemon(runtime, encode({"ok": True, "mode": "listening"})) as daemon:
+        assert voiced("forget", "--all").err == ""
+    assert json.loads(daemon.asked) == {"do": "forget"}
+    refused = {"code": "forbidden", "message": "forget needs the scope act"}
+    with Daemon(runtime, encode({"ok": False, "error": refused})):
+        ended = voiced("forget", "--all")
+    assert ended.code == 0
+    assert "until it is restarted: forget needs the scope act" in ended.err
+
+
 def test_say_goes_through_a_daemon_that_runs(voiced, runtime) -> None:
     with Daemon(runtime, encode({"ok": True, "hearing": "heard"})) as daemon:
         ended = voiced("say", "dinner", "is", "ready")

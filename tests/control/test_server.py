@@ -30,11 +30,12 @@ async def test_orders_reach_the_session_one_after_the_other(tmp_path) -> None:
         client = await lab.client()
         for order in (
             *({"do": "ptt", "action": action} for action in ("down", "up", "toggle")),
-            *({"do": verb} for verb in ("stop", "mute", "unmute", "tell_request")),
+            *({"do": verb} for verb in ("stop", "mute", "unmute", "forget", "tell_request")),
         ):
             answer = await client.ask(**order)
             assert answer == {"ok": True, "mode": lab.controls.mode}
-        assert lab.controls.asked == ["press", "release", "toggle", "stop", "mute", "unmute"]
+        done = ["press", "release", "toggle", "stop", "mute", "unmute", "forget"]
+        assert lab.controls.asked == done
         assert lab.told == ["request"]
 
 

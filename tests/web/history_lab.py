@@ -79,6 +79,7 @@ class FakeDaemon:
     """One that runs, or not; it keeps what it was asked."""
 
     runs: bool = True
+    held: str = ""
     asked: list[dict[str, Any]] = field(default_factory=list)
     pid: int = field(default_factory=os.getpid)
 
@@ -89,6 +90,11 @@ class FakeDaemon:
         if order["do"] == "undo":
             return {"undone": "I moved it back."}
         return {"reload": {"applied": ["journal.keep_days"], "waiting": [], "error": None}}
+
+    async def forget(self) -> str:
+        if self.runs:
+            self.asked.append({"do": "forget"})
+        return self.held if self.runs else ""
 
     async def status(self) -> dict[str, Any] | None:
         return {"mode": "listening", "pid": self.pid, "up_s": 60.0} if self.runs else None

@@ -270,6 +270,23 @@ def test_what_would_go_is_shown_and_only_then_erased(page: Page) -> None:
     assert "something else" in text
 
 
+def test_the_running_one_and_the_open_pages_forget_too(page: Page) -> None:
+    daemon = FakeDaemon(held="forget needs the scope act")
+    object.__setattr__(page.site, "daemon", daemon)
+    say("my secret")
+    live, reruns = page.site.live, page.site.reruns
+    live.take({"event": {"type": "transcript_final", "turn": 1, "text": "my secret"}})
+    rerun = reruns.begin(1, {})
+    done = erase(page, name_in(preview(page, what="all")))
+    assert daemon.asked == [{"do": "forget"}]
+    assert "until it is restarted: forget needs the scope act" in done
+    assert live.scene.turns == []
+    assert reruns.rerun(1, rerun.id) is None
+    again = reruns.begin(1, {})
+    live.take({"event": {"type": "memory_erased", "turn": 1}})
+    assert reruns.rerun(1, again.id) is None
+
+
 def test_everything_is_everything(page: Page) -> None:
     say("one", "two")
     keep(timeline(a_turn(TurnId(1))))
@@ -320,7 +337,12 @@ def test_nothing_of_that_has_no_button(page: Page) -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{}, {"what": "x"}, {"what": "words", "words": " *-"}, {"what": "day", "day": "<b>"}],
+    [
+        {},
+        {"what": "x"},
+        {"what": "words", "words": " *-"},
+        *({"what": "day", "day": day} for day in ("<b>", "0001-01-01", "9999-12-31")),
+    ],
 )
 def test_a_form_that_names_nothing_means_nothing(page: Page, fields: dict[str, str]) -> None:
     say("one")

@@ -13,12 +13,23 @@ import anyio
 import pytest
 from control_lab import Lab, laboratory, until
 
+from voiced.control.client import forget
 from voiced.controls import Asked
 from voiced.errors import ControlError
-from voiced.events import ConfirmationAsked, MemoryErased, ModeChanged, TranscriptPartial, TurnId
+from voiced.events import (
+    ConfirmationAsked,
+    MemoryErased,
+    ModeChanged,
+    ReplySentence,
+    Timing,
+    TranscriptPartial,
+    TurnEnded,
+    TurnId,
+)
 from voiced.web import live as live_module
 from voiced.web.daemon import Daemon
 from voiced.web.live import Live
+from voiced.workers import in_worker
 
 pytestmark = pytest.mark.anyio
 ONE = TurnId(1)
@@ -200,6 +211,38 @@ async def test_what_was_forgotten_is_shown_nowhere_any_more(tmp_path) -> None:
         for place in (seen, ""):
             async with reading(live, place) as again:
                 assert "secret" not in json.dumps(await again.next("scene"))
+
+
+async def test_what_was_forgotten_elsewhere_leaves_no_turn_that_is_over(tmp_path) -> None:
+    async with watched(tmp_path) as (lab, live), reading(live) as reader:
+        await reader.next("scene")
+        lab.feed.hear(TranscriptPartial(0, ONE, "my secret"))
+        lab.feed.hear(ReplySentence(0, ONE, "Your secret is kept."))
+        lab.feed.hear(TurnEnded(0, ONE, "completed", "Your secret is kept.", Timing()))
+        lab.feed.hear(MemoryErased(0, ONE))
+        assert (await reader.next("scene"))["turns"] == []
+        lab.feed.hear(TranscriptPartial(0, TurnId(2), "my secret"))
+        lab.feed.hear(ReplySentence(0, TurnId(2), "Your secret is kept."))
+        lab.feed.hear(MemoryErased(0, TurnId(2)))
+        scene = await reader.next("scene")
+        assert [turn["number"] for turn in scene["turns"]] == [2]
+        assert "secret" not in json.dumps(scene)
+
+
+async def test_what_is_forgotten_while_no_daemon_runs_is_shown_no_more(tmp_path) -> None:
+    live = Live(Daemon(tmp_path / "voiced"))
+    async with anyio.create_task_group() as tasks:
+        with anyio.fail_after(10):
+            tasks.start_soon(live.run)
+            async with laboratory(tmp_path) as lab:
+                await until(lambda: live.scene.state["link"] == "here")
+                lab.feed.hear(TranscriptPartial(0, ONE, "my secret"))
+                await until(lambda: said(live) == "my secret")
+            await until(lambda: live.scene.state["link"] == "gone")
+            assert said(live) == "my secret"
+            assert await in_worker(forget, tmp_path / "voiced") == ""
+            await until(lambda: not live.scene.turns)
+        tasks.cancel_scope.cancel()
 
 
 async def test_how_it_is_follows_the_events(tmp_path) -> None:

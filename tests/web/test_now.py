@@ -129,3 +129,11 @@ async def test_scripts_in_what_was_said_are_text(home, site) -> None:
         assert "<script>alert" not in text
         assert "<img" not in text
         assert text.count("&lt;script&gt;alert") == 8
+
+
+def test_what_is_said_unasked_has_no_dots_for_a_request(page) -> None:
+    take = page.site.live.take
+    take({"event": {"type": "reply_sentence", "turn": 1, "text": "Your tea is ready."}})
+    assert '<p class="said partial" dir="auto" hidden>' in page.get("/")
+    take({"event": {"type": "transcript_final", "turn": 1, "text": "thank you"}})
+    assert '<p class="said" dir="auto">thank you</p>' in page.get("/")

@@ -75,6 +75,11 @@ def test_the_words_that_were_heard(scene):
     assert scene.turns[0].timing_ms == {"total": 7.0}
 
 
+def test_the_end_of_a_turn_of_which_nothing_was_seen_shows_none(scene):
+    tell(scene, TurnEnded(0, ONE, "completed", "It is late.", Timing(total=7.0)))
+    assert scene.turns == []
+
+
 def test_an_interruption(scene):
     tell(scene, PlaybackStarted(0, ONE), Ducked(0, ONE, -12.0))
     assert scene.state["is_speaking"]

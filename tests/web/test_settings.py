@@ -122,6 +122,20 @@ def test_two_pages_do_not_undo_each_other(page: Page, file: Path) -> None:
     assert "outbox_s" not in file.read_text()
 
 
+def test_what_was_taken_back_is_not_said_of_the_change_before_it(page: Page, file: Path) -> None:
+    save(page, "policy", **{"policy.confirm_s": "9"})
+    save(page, "turns", **{"turns.barge_in_ms": "300"})
+    daemon = FakeDaemon(applied=["turns.barge_in_ms"], waiting=[])
+    object.__setattr__(page.site, "daemon", daemon)
+    answer = page.client.post("/setup/settings/undo", headers=OURS)
+    text = page.get(answer.headers["location"])
+    back, last = text.split("The change was taken back")[1].split("Last change")
+    assert "In force now: turns.barge_in_ms" in back
+    assert "policy.confirm_s: 5 to 9" in last
+    assert "In force now" not in last
+    assert "taken back" not in page.get("/setup/settings")
+
+
 def test_what_is_in_force_and_what_waits_is_told(page: Page, file: Path) -> None:
     daemon = FakeDaemon(applied=["policy.confirm_s"], waiting=["audio.echo"])
     object.__setattr__(page.site, "daemon", daemon)

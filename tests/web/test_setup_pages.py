@@ -23,6 +23,7 @@ from voiced.engines.echo_choice import EchoChoice
 from voiced.errors import DeviceError, ModelMissing
 from voiced.stages import SpokenAudio
 from voiced.web import fetching, setting_up
+from voiced.web.changing import InForce
 from voiced.web.samples import wav_of
 from voiced.web.setting_up import areas_of
 from voiced.web.workshop import Trials, Workshop
@@ -136,6 +137,28 @@ def test_the_microphone_is_tried_and_a_running_daemon_is_muted_meanwhile(visit: 
     assert daemon.asked == ["mute", "unmute"]
 
 
+def test_what_is_wrong_with_a_microphone_does_not_look_well(visit: Page) -> None:
+    async def silence(seconds: float, config: Any, hear: Any) -> Samples:
+        return np.zeros(RATE_HZ, dtype=np.int16)
+
+    starlette = visit.client.app._app
+    starlette.state.workshop = Workshop(trials=replace(TRIALS, listen=silence))
+    post(visit, "/setup/sound/listen")
+    text = until(visit, "/setup/sound", "Only silence came")
+    assert 'class="line warn"' in text
+    assert "unplugged?." not in text
+
+
+def test_what_came_of_another_change_is_not_said_beside_the_devices(visit: Page) -> None:
+    starlette = visit.client.app._app
+    workshop = starlette.state.workshop
+    workshop.in_force = InForce(applied=("policy.confirm_s",))
+    assert "In force now" not in visit.get("/setup/sound") + visit.get("/setup/voices")
+    workshop.in_force = InForce(applied=("synthesizer.voice",), waiting=("audio.speaker",))
+    assert "synthesizer.voice" in visit.get("/setup/voices")
+    assert "audio.speaker" in visit.get("/setup/sound")
+
+
 @pytest.mark.parametrize("mode", ["muted", None])
 def test_a_daemon_that_hears_nothing_is_left_alone(visit: Page, mode: str | None) -> None:
     daemon = FakeDaemon(mode)
@@ -198,8 +221,10 @@ def test_a_voice_is_heard_and_chosen(visit: Page) -> None:
     with wave.open(io.BytesIO(answer.content)) as file:
         assert (file.getframerate(), file.getnframes()) == (22_050, 2205)
     assert visit.client.get("/setup/voices/joe.wav").status_code == 409
-    post(visit, "/setup/voices/whisper/use")
-    assert 'voice = "whisper"' in config_file().read_text()
+    post(visit, "/setup/voices/british/use")
+    assert 'voice = "british"' in config_file().read_text()
+    assert visit.client.post("/setup/voices/nobody/use", headers=OURS).status_code == 404
+    assert 'voice = "british"' in config_file().read_text()
 
 
 def test_a_model_is_downloaded_with_progress_and_stopped_and_gone_on_with(

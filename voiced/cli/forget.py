@@ -38,6 +38,7 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
         raise typer.BadParameter("give one of --last, --since, --matching, --all")
     at = _time(last, since)
     loaded = load_config(context)
+    _tell_running()
     with closing(open_journal(loaded)) as journal, closing(load_plugins(loaded)) as plugins:
         from voiced.composition.brain import memory
 
@@ -46,6 +47,15 @@ def forget(  # noqa: PLR0913, PLR0917 - each is an option
         print_json(asdict(forgotten))
         return
     _tell(forgotten)
+
+
+def _tell_running() -> None:
+    """The running voiced drops what it holds, and what was not on the disk yet does not come."""
+    from voiced.control.client import forget as drop
+
+    held = drop()
+    if held:
+        note(f"the running voiced may remember the conversation until it is restarted: {held}")
 
 
 def _tell(forgotten: Forgotten) -> None:

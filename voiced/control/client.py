@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,7 +14,10 @@ from voiced.control.place import connect, folder_of
 from voiced.control.wire import BadFrame, Frames, decode, encode
 from voiced.errors import ControlError, NoDaemon
 
-__all__ = ["ask", "good", "watch"]
+__all__ = ["FORGOTTEN", "ask", "forget", "good", "watch"]
+
+FORGOTTEN = "forgotten"
+"""A file beside the socket: its time is when something was forgotten while no daemon ran."""
 
 _ANSWER_S = 10.0
 _READ_BYTES = 16 * 1024
@@ -37,6 +40,23 @@ def ask(
     with closing(_Line(folder, timeout_s)) as line:
         line.send(order)
         return good(line.receive())
+
+
+def forget(folder: Path | None = None) -> str:
+    """Have the daemon hold nothing of before; to be asked before anything is erased.
+
+    Returns:
+        Why it still may hold it; empty where it does not, or none runs.
+    """
+    at = folder or folder_of(os.environ)
+    try:
+        ask({"do": "forget"}, at)
+    except ControlError as error:
+        if error.reason != "no_daemon":
+            return error.message
+        with suppress(OSError):  # without the folder no page runs either
+            (at / FORGOTTEN).touch(mode=0o600)
+    return ""
 
 
 def watch(

@@ -19,6 +19,7 @@ SCOPES: Mapping[str, Scope] = {
     "ptt": Scope.ACT,
     "stop": Scope.ACT,
     "mute": Scope.ACT,
+    "forget": Scope.ACT,
     "speak": Scope.ACT,
     "asked": Scope.ACT,
     "tell_request": Scope.ACT,
@@ -106,6 +107,9 @@ class Orders:
                 self.controls.mute()
             case "unmute":
                 self.controls.unmute()
+            case "forget":
+                for each in (self.controls, *self.rooms("")):
+                    each.forget()
             case "tell_request":
                 self.tell_request()
             case _:  # watch: who has the connection does that

@@ -83,6 +83,10 @@ class Conversing(Protocol):
         """Nobody speaks, and what was being said is dropped; what waits to be sent may be, too."""
         ...
 
+    def forget(self) -> None:
+        """The conversation, and what is to be kept but is not yet, are dropped."""
+        ...
+
 
 class Attention:
     """The handles of a session (``Controls``), and what of its sound they let in.
@@ -182,6 +186,10 @@ class Attention:
         """Open it again."""
         self._shutter.open()
         self._tell_mode()
+
+    def forget(self) -> None:
+        """The user had something forgotten elsewhere: hold nothing of before any more."""
+        self._session.forget()
 
     # The sound
 

@@ -25,7 +25,7 @@ from voiced.announcements import Announcement
 from voiced.audio import RATE_HZ, AudioFrame, PreRoll, latest
 from voiced.controls import Controls
 from voiced.errors import DeviceCause, EngineError
-from voiced.events import EndReason, Event, OverlapReason, SpeechStarted, TurnId
+from voiced.events import EndReason, Event, MemoryErased, OverlapReason, SpeechStarted, TurnId
 from voiced.loop.announcing import Crier
 from voiced.loop.attention import Attention, Opening
 from voiced.loop.clock import AudioClock
@@ -267,6 +267,11 @@ class Session:
         self._end_of_sound("key")
         if self._turn is not None and (is_speaking or keeps_back):
             self._turn.interrupt("key")
+
+    def forget(self) -> None:
+        """The conversation, and what is to be kept but is not yet, are dropped."""
+        self._emit(MemoryErased(self.clock.at(), TurnId(self._turns)))
+        self._thinker.dispatcher.clear()
 
     @property
     def heard(self) -> int:

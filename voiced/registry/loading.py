@@ -43,6 +43,7 @@ __all__ = [
 
 _EVERY_EFFECT = frozenset(effect.value for effect in Effect)
 _NO_PLUGINS = LoadedPlugins((), ())
+_TAUGHT = "taught.yaml"
 
 
 @dataclass(slots=True)
@@ -312,8 +313,10 @@ def plugin_of(module: ModuleType) -> Plugin:
 
 
 def signature(choice: PluginChoice) -> tuple[object, ...]:
-    """What changes when plugins come, go, or are edited, enabled or disabled."""
-    return (*_stats(folder_of(choice).glob("*.py")), *_stats([plugin_record.record_file()]))
+    """What changes when plugins come, go, are edited, enabled, disabled, or taught a sentence."""
+    folder = folder_of(choice)
+    others = (folder / _TAUGHT, plugin_record.record_file())
+    return (*_stats(folder.glob("*.py")), *_stats(others))
 
 
 def _stats(paths: Iterable[Path]) -> Iterator[tuple[object, ...]]:

@@ -1,13 +1,12 @@
-"""Takes up plugins that come, go, or are edited while voiced runs. It looks; nothing tells it.
+"""Takes up plugins that come, go, or are edited, and what is taught, while voiced runs.
 
-A broken edit leaves the version before in force, and is told.
+It looks; nothing tells it. A broken edit leaves the version before in force, and is told.
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from functools import partial
 
 import anyio
 
@@ -44,6 +43,7 @@ class PluginWatch:
         self._loaded = loaded
         self._dispatcher = dispatcher
         self._tell = tell
+        self._settled = {plugin.name for plugin in plugins.plugins if plugin.host is None}
         self._told = {str(failure) for failure in plugins.failures} | {*plugins.warnings}
         self.plugins = self._used = plugins
 
@@ -90,13 +90,14 @@ class PluginWatch:
         self._told = set(said)
 
     def _reloaded(self) -> LoadedPlugins:
-        return reload_plugins(
-            self._loaded.config.intents, self.plugins, partial(_configure, self._loaded)
-        )
+        return reload_plugins(self._loaded.config.intents, self.plugins, self._configure)
 
+    def _configure(self, plugin: Plugin) -> None:
+        """Give a plugin that has a process of its own its settings.
 
-def _configure(loaded: Loaded, plugin: Plugin) -> None:
-    """Give a plugin that has a process of its own its settings; the built-in ones have theirs."""
-    if plugin.host is None:
-        raise PluginError(f"plugin {plugin.name}: is taken up at the next start")
-    settings_of(loaded, [plugin])
+        A built-in one has its own if it was there at the start; else it has to wait.
+        """
+        if plugin.host is not None:
+            settings_of(self._loaded, [plugin])
+        elif plugin.name not in self._settled:
+            raise PluginError(f"plugin {plugin.name}: is taken up at the next start")

@@ -34,6 +34,11 @@ class InForce:
     error: str = ""
     is_running: bool = True
 
+    def of(self, section: str) -> InForce | None:
+        """What of it is about a section; None where nothing is."""
+        about = [key for key in (*self.applied, *self.waiting) if key.startswith(f"{section}.")]
+        return self if about or self.error or not self.is_running else None
+
 
 def mark_now(loaded: Loaded) -> str:
     """What the file is at this moment, so that two pages do not undo each other."""

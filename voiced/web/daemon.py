@@ -11,7 +11,7 @@ from typing import Any
 
 import anyio
 
-from voiced.control.client import ask, good
+from voiced.control.client import FORGOTTEN, ask, forget, good
 from voiced.control.peers import peer_of
 from voiced.control.place import connect
 from voiced.control.wire import BadFrame, Frames, decode, encode
@@ -42,6 +42,18 @@ class Daemon:
             ControlError: It refused.
         """
         return await in_worker(ask, order, self._folder)
+
+    async def forget(self) -> str:
+        """Have it hold nothing of before; why it still may, empty where it does not."""
+        return await in_worker(forget, self._folder)
+
+    @property
+    def forgotten(self) -> int:
+        """Changes when something is forgotten while none runs."""
+        try:
+            return (self._folder / FORGOTTEN).stat().st_mtime_ns
+        except OSError:
+            return 0
 
     async def status(self) -> Mapping[str, Any] | None:
         """What `voiced status` says; None where no daemon runs."""

@@ -8,7 +8,7 @@ and nobody gets anything without the cookie of a session. The judging is pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -19,12 +19,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from voiced.web.rendering import stranger
 from voiced.web.tokens import KeyRing
 
-__all__ = ["ENTRANCE", "OPEN", "Doors", "Knock", "Refusal", "cookie_name", "doors_of", "judge"]
+__all__ = [
+    "ENTRANCE",
+    "OPEN",
+    "Doors",
+    "Knock",
+    "Refusal",
+    "cookie_name",
+    "doors_of",
+    "judge",
+    "nobody",
+]
 
 ENTRANCE = "/enter"
 """Where a token is exchanged for a session."""
 
-OPEN = (ENTRANCE, "/static/", "/metrics")
+_PUBLIC = ("/static/", "/metrics")
+"""What any user of this machine can have."""
+
+OPEN = (ENTRANCE, *_PUBLIC)
 """What can be had without a session: nothing of anybody is in it, or it has a token of its own."""
 
 MOST_BODY_BYTES = 1 << 20
@@ -121,6 +134,11 @@ def _fits(knock: Knock) -> bool:
     return length.isascii() and length.isdigit() and int(length) <= MOST_BODY_BYTES
 
 
+def nobody(_: Scope) -> bool:
+    """No request comes from another user: there is none, or nobody can tell."""
+    return False
+
+
 def cookie_name(port: int) -> str:
     """The cookie of a session; pages on other ports of this machine see it, and have their own."""
     return f"voiced_{port}"
@@ -135,9 +153,10 @@ class Doors:
         hosts: Our own Hosts, each with its port.
         port: Where we are.
         scheme: By which we are reached.
+        is_of_another: Whether a request comes from another user of this machine.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a door of its own
         self,
         app: ASGIApp,
         keys: KeyRing,
@@ -145,12 +164,14 @@ class Doors:
         port: int,
         *,
         scheme: str = "http",
+        is_of_another: Callable[[Scope], bool] = nobody,
     ) -> None:
         self._app = app
         self.keys = keys
         self._hosts = frozenset(hosts)
         self.cookie = cookie_name(port)
         self.scheme = scheme
+        self._is_of_another = is_of_another
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """A request."""
@@ -159,6 +180,8 @@ class Doors:
             return
         knock = Knock.of(scope)
         refusal: str | None = judge(knock, self._hosts, self.scheme)
+        if refusal is None and not knock.path.startswith(_PUBLIC) and self._is_of_another(scope):
+            refusal = "user"
         if refusal is None and not knock.path.startswith(OPEN):
             refusal = None if self.keys.admits(self._session(scope)) else "missing"
         scope["doors"] = self

@@ -179,7 +179,8 @@ async def voices(request: Request) -> Response:
     """The voices, to be heard and chosen."""
     loaded = await in_worker(site_of(request).load)
     rows = await in_worker(_voice_rows, loaded, workshop_of(request).jobs.of)
-    in_force = workshop_of(request).in_force
+    found = workshop_of(request).in_force
+    in_force = found and found.of("synthesizer")
     return page(
         request, "setup/voices.html", title="Voices", tabs=TABS, rows=rows, in_force=in_force
     )
@@ -210,7 +211,10 @@ async def heard(request: Request) -> Response:
 
 async def chosen(request: Request) -> Response:
     """Speak with this voice from now on."""
-    await set_keys(request, "synthesizer", {"voice": request.path_params["name"]})
+    name = request.path_params["name"]
+    if all(each.voice.name != name for each in await in_worker(profiles, voice_folder())):
+        raise HTTPException(_NOT_THERE, "There is no such voice.")
+    await set_keys(request, "synthesizer", {"voice": name})
     return leads_to(_VOICES)
 
 

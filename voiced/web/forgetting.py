@@ -50,6 +50,10 @@ class Previews:
         """What was shown under that name; None where it is used or not known."""
         return self._known.pop(name, None)
 
+    def clear(self) -> None:
+        """Know nothing of what was to be forgotten."""
+        self._known.clear()
+
 
 async def choose(request: Request) -> Response:
     """The form."""
@@ -74,8 +78,18 @@ async def erase(request: Request) -> Response:
     loaded = await in_worker(site.load)
     if await in_worker(preview, loaded, wanted) != shown:
         return await _preview(request, wanted, has_changed=True)
+    held = await site.daemon.forget()
     done = await in_worker(forget, loaded, wanted)
-    return page(request, "forgotten.html", title="Forgotten", wanted=str(wanted), done=asdict(done))
+    site.forget()
+    _previews(request).clear()
+    return page(
+        request,
+        "forgotten.html",
+        title="Forgotten",
+        wanted=str(wanted),
+        done=asdict(done),
+        held=held,
+    )
 
 
 async def _preview(request: Request, wanted: Forgetting, *, has_changed: bool) -> Response:

@@ -38,6 +38,7 @@ class Job:
         level_dbfs: What the microphone hears, where it listens.
         rows: What was found, by name.
         fitting: Settings that would fit better than those there are.
+        is_well: Whether what was found is as it should be.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Job:
     rows: Sequence[tuple[str, str]] = ()
     fitting: Mapping[str, str | float] = field(default_factory=dict[str, str | float])
     is_to_stop: bool = False
+    is_well: bool = True
 
     @property
     def is_running(self) -> bool:

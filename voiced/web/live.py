@@ -28,7 +28,7 @@ _LOOKED_AT_S = 1.0
 _STILL_S = 15.0
 _QUIET_DBFS = -60
 
-_ASKED = frozenset({"confirmation_asked", "turn_started", "turn_ended"})
+_ASKED = frozenset({"confirmation_asked", "turn_started", "turn_ended", "memory_erased"})
 """After these another question may wait, or none."""
 
 _CHANGED = frozenset(
@@ -67,9 +67,13 @@ class Live:
 
     async def run(self) -> None:
         """Watch the daemon, and wait for the next one where it goes, until cancelled."""
+        forgotten = self._daemon.forgotten
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._keep_looking)
             while True:
+                before, forgotten = forgotten, self._daemon.forgotten
+                if forgotten != before:
+                    self._take_event({"at_s": 0.0, "type": "memory_erased", "turn": 0})
                 try:
                     await self._watch()
                 except NoDaemon:
@@ -102,12 +106,16 @@ class Live:
             read(event)
         self._tell({"type": kind, **self.scene.hear(event)})
         if kind == "memory_erased":
-            self._forget(event["turn"])
+            self.forget(event["turn"])
         if kind in _ASKED or kind in _CHANGED:
             self._look_again("asked" if kind in _ASKED else "status")
 
-    def _forget(self, turn: int) -> None:
-        """What was told so far may be what is to be forgotten: all pages begin anew."""
+    def forget(self, turn: int = 0) -> None:
+        """What was told so far may be what is to be forgotten: all pages begin anew.
+
+        Args:
+            turn: The one under way, of which nothing more than that is shown; 0: none is.
+        """
         self.scene.forget(turn)
         self._ring.clear()
         self._last += 1

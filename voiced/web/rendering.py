@@ -58,6 +58,7 @@ _STRANGERS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "host": ("This is not the address of the page", "Open it by the address that is printed."),
         "origin": ("Refused", "The request came from a page of another origin."),
         "site": ("Refused", "The request came from another site."),
+        "user": ("Refused", "The request came from another user of this machine."),
         "unproven": ("Refused", "Nothing showed that the request came from this page."),
         "length": ("Refused", "What was sent is too long, or does not say how long it is."),
     }

@@ -90,6 +90,10 @@ class Reruns:
             del self._known[number]
         return rerun
 
+    def clear(self) -> None:
+        """Know none any more: words are in them."""
+        self._known.clear()
+
     async def carry_out(self, rerun: Rerun, arguments: Sequence[str]) -> None:
         """Run the program to its end, within a few minutes."""
         try:

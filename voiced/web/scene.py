@@ -121,10 +121,12 @@ class Scene:
         return {"question": self.question}
 
     def forget(self, number: int) -> None:
-        """The user had something forgotten: nothing of before this turn is shown any more."""
-        kept = self._turn(number)
-        kept.said, kept.did = "", []
-        self.turns = [kept]
+        """The user had something forgotten: nothing of before is shown, of this turn neither."""
+        is_under_way = self._knows(number) and not self._turn(number).outcome
+        self.turns = []
+        if is_under_way:
+            self._turn(number)
+        self.question = None
 
     def _change(self, **values: Any) -> Patch:
         changed = {name: value for name, value in values.items() if self.state[name] != value}
@@ -140,8 +142,8 @@ class Scene:
         change = _STATES.get(event["type"])
         patch = self._change(**change(event)) if change is not None else {}
         tell = _TURNS.get(event["type"])
-        if tell is None:
-            return patch
+        if tell is None or (tell is _ended and not self._knows(event["turn"])):
+            return patch  # of a turn that began before we came there is nothing to show
         turn = self._turn(event["turn"])
         tell(turn, event)
         return {**patch, "turn": asdict(turn)}
@@ -151,6 +153,9 @@ class Scene:
         turn = self._turn(number)
         turn.hear(text)
         return {"turn": asdict(turn)}
+
+    def _knows(self, number: int) -> bool:
+        return any(turn.key == f"{self._daemons}-{number}" for turn in self.turns)
 
     def _turn(self, number: int) -> TurnView:
         key = f"{self._daemons}-{number}"

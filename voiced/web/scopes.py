@@ -59,17 +59,21 @@ def read_form(form: Mapping[str, str], now: datetime) -> Forgetting:
                 raise PageError("there is no word to look for", mend="give one to 200 letters")
             return Forgetting(words=words)
         case "day":
-            since = _day(form.get("day", ""), now)
-            return Forgetting(since=since, until=since + timedelta(days=1))
+            since, until = _day(form.get("day", ""), now)
+            return Forgetting(since=since, until=until)
         case span if span in SPANS:
             return Forgetting(since=now - SPANS[span][1])
         case _:
             raise PageError("nothing was chosen to be forgotten", mend="choose one of the list")
 
 
-def _day(text: str, now: datetime) -> datetime:
+def _day(text: str, now: datetime) -> tuple[datetime, datetime]:
     try:
-        return datetime.combine(date.fromisoformat(text), time.min).astimezone()
+        day = date.fromisoformat(text)
+        since, until = (
+            datetime.combine(each, time.min).astimezone() for each in (day, day + timedelta(days=1))
+        )
     except (ValueError, OverflowError, OSError) as error:
         mend = f"write it as {now:%Y-%m-%d}"
         raise PageError(f"{text[:40]!r} is no day", mend=mend) from error
+    return since, until

@@ -21,7 +21,8 @@ from voiced.errors import NoDaemon, PageError
 from voiced.web.app import site_pages
 from voiced.web.away import Away
 from voiced.web.daemon import Daemon
-from voiced.web.doors import Doors
+from voiced.web.doors import Doors, nobody
+from voiced.web.neighbours import can_tell, is_of_another
 from voiced.web.site import Site
 from voiced.web.tokens import KeyRing
 from voiced.workers import in_worker
@@ -128,7 +129,8 @@ async def serve(
 ) -> None:
     """Serve the page until a signal ends it, or ``until``, which blocks, returns."""
     pages = site_pages(site)
-    doors = Doors(pages, site.keys, site.hosts, site.port)
+    judge = is_of_another if await in_worker(can_tell) else nobody
+    doors = Doors(pages, site.keys, site.hosts, site.port, is_of_another=judge)
     server = _Server(_config(doors), site)
     async with anyio.create_task_group() as tasks:
         if until is not None:

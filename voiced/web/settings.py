@@ -107,6 +107,7 @@ async def listed(request: Request) -> Response:
         core=[each for each in sections if each.is_core],
         plugins=[each for each in sections if not each.is_core],
         file=loaded.file,
+        was_undone="undone" in request.query_params,
         **_last(request, loaded),
     )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from starlette.requests import Request
 
@@ -42,6 +43,16 @@ class Site:
     def __post_init__(self) -> None:
         """Follow the daemon."""
         object.__setattr__(self, "live", Live(self.daemon))
+        self.live.readers.append(self._hear)
+
+    def forget(self) -> None:
+        """Hold nothing any more of what was said."""
+        self.reruns.clear()
+        self.live.forget()
+
+    def _hear(self, event: Mapping[str, Any]) -> None:
+        if event["type"] == "memory_erased":
+            self.reruns.clear()
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -52,7 +52,7 @@ async def shown(request: Request) -> Response:
         activation=loaded.config.activation,
         jobs={kind: workshop.jobs.of(kind) for kind in _KINDS},
         status=await site_of(request).daemon.status(),
-        in_force=workshop.in_force,
+        in_force=workshop.in_force and workshop.in_force.of("audio"),
     )
 
 
@@ -111,7 +111,9 @@ def _work(kind: str, workshop: Workshop, config: Config) -> tuple[str, Work]:
     async def listen(job: Job) -> None:
         job.line = f"Say anything, for {_LISTEN_S:.0f} seconds."
         level = level_of(await trials.listen(_LISTEN_S, config, _meter(job, _LISTEN_S)))
-        job.line = f"{(level.problem or 'it hears you well').capitalize()}."
+        told = (level.problem or "it hears you well").capitalize()
+        job.line = told if told.endswith("?") else f"{told}."
+        job.is_well = not level.problem
         job.rows = (
             ("noise of the room", f"{level.noise_dbfs:.0f} dBFS"),
             ("speech", f"{level.speech_dbfs:.0f} dBFS"),

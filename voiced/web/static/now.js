@@ -104,6 +104,7 @@ function showTurn(turn) {
   }
   const said = made("p", turn.is_final ? "said" : "said partial", turn.said || "...");
   said.dir = "auto";
+  said.hidden = !turn.said && turn.sentences.length > 0;  // nobody asked for it
   const marks = turn.marks.map(([what, why]) =>
     made("li", `mark ${what}`, why ? `${MARKS[what]} (${why})` : MARKS[what]));
   const list = made("ul", "marks");
