@@ -64,6 +64,15 @@ def test_the_follow_up_window_opens_when_the_speaker_falls_silent():
     assert not it.is_open
 
 
+def test_after_what_waits_for_no_answer_it_is_shut():
+    it = gate("wake_word", follow_up=5 * S)
+    notice = Activity(is_answering=True, is_speaking=True, is_notice=True)
+    it.hear(10 * S, notice)
+    assert it.is_open  # it can be interrupted
+    it.hear(10 * S + 320, NOTHING)
+    assert not it.is_open
+
+
 def test_a_turn_without_an_answer_opens_no_window():
     it = gate("wake_word", wait=6 * S)
     it.wake(0)

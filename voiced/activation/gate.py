@@ -44,12 +44,13 @@ class Activity:
 
     ``is_listening``: somebody speaks whom a turn listens to, or may have begun to speak.
     ``is_answering``: a turn is under way in which nobody speaks any more. ``is_speaking``: our own
-    voice is heard.
+    voice is heard. ``is_notice``: nobody asked for what it says, and it waits for no answer.
     """
 
     is_listening: bool = False
     is_answering: bool = False
     is_speaking: bool = False
+    is_notice: bool = False
 
 
 class Gate:
@@ -103,7 +104,7 @@ class Gate:
             Whether what was said with the key held is complete now.
         """
         self._now, self._activity = end, activity
-        if activity.is_speaking and self._is_called:
+        if activity.is_speaking and self._is_called and not activity.is_notice:
             self._until = max(self._until, end + self._rules.follow_up)
         if self._ends_at is not None and end >= self._ends_at:
             self._ends_at = None

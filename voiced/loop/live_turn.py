@@ -212,6 +212,11 @@ class LiveTurn:
         self._is_committed.set()
 
     @property
+    def is_notice(self) -> bool:
+        """Whether it says something unasked that waits for no answer."""
+        return self._take.is_notice
+
+    @property
     def was_interrupted(self) -> bool:
         """Whether the user said something into it."""
         return self._was_interrupted

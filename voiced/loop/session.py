@@ -169,6 +169,7 @@ class Session:
             is_listening=self._taking.hears_speech or self._listening is not None,
             is_answering=phase is not Phase.IDLE,
             is_speaking=phase in (Phase.BEGINNING, Phase.REPLYING),
+            is_notice=self._turn is not None and self._turn.is_notice,
         )
 
     @property

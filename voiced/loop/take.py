@@ -141,6 +141,12 @@ class Take:
         self._answer_events.open()
         self._is_sure.set()
 
+    @property
+    def is_notice(self) -> bool:
+        """Whether it says something unasked that rings for nobody, and names nothing."""
+        said = self._announcement
+        return said is not None and not (said.rings or said.insists or said.entities)
+
     def announce(self, announcement: Announcement) -> None:
         """Nothing was asked: say this."""
         self._announcement = announcement
