@@ -271,6 +271,7 @@ async def test_only_the_latest_level_is_told_and_only_when_it_is_another(tmp_pat
         for level in (-30.2, -41.4, -41.3):
             live.take({"level_dbfs": level})
         assert await reader.next("level") == -41
+        live.take({"level_dbfs": -42.4})
         live.take({"level_dbfs": -120.0})
         assert await reader.next("level") == -60
 

@@ -27,6 +27,7 @@ _RETRY_S = 0.5
 _LOOKED_AT_S = 1.0
 _STILL_S = 15.0
 _QUIET_DBFS = -60
+_STEP_DB = 2
 
 _ASKED = frozenset({"confirmation_asked", "turn_started", "turn_ended", "memory_erased"})
 """After these another question may wait, or none."""
@@ -123,7 +124,9 @@ class Live:
         self._wake()
 
     def _take_level(self, level: int) -> None:
-        if level != self._level:
+        """A quiet room moves by a decibel all the time: to draw that costs more than it tells."""
+        before = self._level
+        if before is None or abs(level - before) >= _STEP_DB:
             self._level = level
             self._wake()
 
