@@ -13,7 +13,7 @@ from typing import Any
 
 from voiced.plugin import Field, Intent
 from voiced.policy import Trust
-from voiced.spoken import normalise
+from voiced.spoken import normalise, stem
 from voiced.trust.quoting import links_in
 from voiced.trust.user_words import SMALL_WORDS, Held, UserWords, parts_of, same_value
 
@@ -28,8 +28,6 @@ __all__ = [
     "judge",
 ]
 
-_LEAST_STEM = 3
-_ENDINGS = ("ing", "ed", "es", "s", "e")
 _REFUSALS = frozenset("no not never without".split())
 _NEAR = 3
 _NUMBERS = ("number", "integer")
@@ -225,16 +223,16 @@ def asks_for(intent: Intent, said: str) -> bool:
     deeds = _deeds(intent)
     words = normalise(said)
     return any(
-        word not in SMALL_WORDS and _stem(word) in deeds and not _is_refused(words[:at])
+        word not in SMALL_WORDS and stem(word) in deeds and not _is_refused(words[:at])
         for at, word in enumerate(words)
     )
 
 
 def _names_all(intent: Intent, said: str) -> bool:
     """Whether the words ask for this deed and name its object, or say nothing beside it."""
-    telling = {_stem(word) for word in normalise(said) if word not in SMALL_WORDS}
+    telling = {stem(word) for word in normalise(said) if word not in SMALL_WORDS}
     tails = _tails([*intent.sentences, intent.description.split(". ", 1)[0].removesuffix(".")])
-    objects = {_stem(word) for word in tails if word not in SMALL_WORDS}
+    objects = {stem(word) for word in tails if word not in SMALL_WORDS}
     deeds = telling & _deeds(intent)
     return any(telling & objects - {deed} for deed in deeds) or (
         bool(deeds) and telling <= (_deeds(intent) | objects)
@@ -261,7 +259,7 @@ def _deeds(intent: Intent) -> set[str]:
     name = intent.name.rpartition(".")[2].replace("_", " ")
     heads = [name, intent.description, *_heads(intent.sentences)]
     first = [words[0] for words in map(normalise, heads) if words]
-    return {_stem(word) for word in first if word not in SMALL_WORDS}
+    return {stem(word) for word in first if word not in SMALL_WORDS}
 
 
 def _heads(templates: Iterable[str]) -> Iterable[str]:
@@ -272,15 +270,6 @@ def _heads(templates: Iterable[str]) -> Iterable[str]:
         found = _HEAD.match(rest)
         if found:
             yield from (found[1] or found[2] or "").split("|")
-
-
-def _stem(word: str) -> str:
-    """A word without its ending, as far as English allows it: "sending" and "sends" are "send"."""
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
-            word = word.removesuffix(ending)
-            break
-    return f"{word[:-1]}i" if word.endswith("y") else word
 
 
 def is_well_formed(field: Field) -> bool:

@@ -18,7 +18,7 @@ from voiced.spoken.numbers import (
     year_words,
 )
 from voiced.spoken.sounds import phonemes, sound_similarity
-from voiced.spoken.words import FILLERS, Token, normalise, tokens
+from voiced.spoken.words import FILLERS, Token, normalise, stem, tokens
 
 __all__ = [
     "FILLERS",
@@ -37,6 +37,7 @@ __all__ = [
     "read_ordinal",
     "sound_similarity",
     "spoken_forms",
+    "stem",
     "tokens",
     "with_digits",
     "written_address",

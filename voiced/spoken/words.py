@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from voiced.spoken.numbers import digit_words, number_words, ordinal_words, year_words
 
-__all__ = ["FILLERS", "Token", "normalise", "spell", "tokens"]
+__all__ = ["FILLERS", "Token", "normalise", "spell", "stem", "tokens"]
 
 _MEANINGLESS = """
 ah alright actually basically eh er erm hey hm hmm just kindly mhm mm now oh okay please so
@@ -43,6 +43,9 @@ _LETTERS = {
     "\N{LATIN SMALL LETTER DOTLESS I}": "i",
 }  # fmt: skip
 _APOSTROPHES = dict.fromkeys(map(ord, "\u2019\u2018\u02bc\uff07`\u00b4"), "'")
+
+_ENDINGS = ("ing", "ed", "es", "s", "e")
+_LEAST_STEM = 3
 
 _CHUNK = re.compile(r"\S+")
 _NAME = re.compile(r"_|[^\W_]\)?\.[^\W\d_][^\W_]")
@@ -234,3 +237,12 @@ _SAY: dict[str, Callable[[str], tuple[str, ...]]] = {
 _CLOCK_WORDS = frozenset(word for value in (*range(60), 0) for word in number_words(value)) | {
     "clock"
 }
+
+
+def stem(word: str) -> str:
+    """A word without its ending, as far as English allows it: "sending" and "sends" are "send"."""
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
+            word = word.removesuffix(ending)
+            break
+    return f"{word[:-1]}i" if word.endswith("y") else word

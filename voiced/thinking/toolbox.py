@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 
 from voiced.plugin import Intent
-from voiced.spoken import normalise, number_words
+from voiced.spoken import normalise, number_words, stem
 from voiced.stages import Tool
 
 __all__ = ["FIND", "FIND_TOOL", "Offered", "ToolIndex", "letters_of"]
@@ -42,8 +42,6 @@ _FRAME_LETTERS = 60
 """What a server's template writes around each tool, about."""
 
 _SLOT = re.compile(r"\{([^{}]*)\}")
-_ENDINGS = ("ing", "ed", "es", "s", "e")
-_LEAST_STEM = 3
 _NUMBER = "#"
 _NUMBERS = frozenset(word for value in range(100) for word in number_words(value))
 _SATURATION = 1.2
@@ -120,15 +118,7 @@ def _add(weights: defaultdict[str, float], weight: float, text: str) -> None:
 
 def _stems(text: str) -> Iterator[str]:
     for word in normalise(_SLOT.sub(lambda found: f" {found[1].partition(':')[0]} ", text)):
-        yield _NUMBER if word in _NUMBERS else _stem(word)
-
-
-def _stem(word: str) -> str:
-    for ending in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= _LEAST_STEM:
-            word = word.removesuffix(ending)
-            break
-    return f"{word[:-1]}i" if word.endswith("y") else word
+        yield _NUMBER if word in _NUMBERS else stem(word)
 
 
 def _texts(schema: object) -> Iterator[str]:
