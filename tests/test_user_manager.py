@@ -71,15 +71,8 @@ def manager() -> Iterator[UserManager]:
 
 @pytest.fixture(scope="module")
 def sound(manager: UserManager) -> Iterator[SoundServer]:
-    folder = manager.home / "sound"
-    folder.mkdir()
-    server = SoundServer(folder)
-    try:
-        for name, value in server.environment.items():
-            manager.systemctl("set-environment", f"{name}={value}")
+    with user_manager.sounding(manager) as server:
         yield server
-    finally:
-        server.close()
 
 
 def crash(manager: UserManager) -> None:

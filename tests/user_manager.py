@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from sound_server import SoundServer
+
 _MANAGER = Path("/lib/systemd/systemd")
 _PROGRAMS = ("systemctl", "systemd-run", "systemd-analyze", "unshare", "nsenter")
 
@@ -152,3 +154,17 @@ def running() -> Iterator[UserManager]:
             yield manager
         finally:
             manager.close()
+
+
+@contextmanager
+def sounding(manager: UserManager) -> Iterator[SoundServer]:
+    """A sound server for what the manager starts from now on."""
+    folder = manager.home / "sound"
+    folder.mkdir()
+    server = SoundServer(folder)
+    try:
+        for name, value in server.environment.items():
+            manager.systemctl("set-environment", f"{name}={value}")
+        yield server
+    finally:
+        server.close()

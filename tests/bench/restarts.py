@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import sound_server
 import user_manager
-from sound_server import SoundServer
 from user_manager import UserManager
 
 from voiced.bench.figures import Figure, as_documents, median, rows
@@ -48,23 +47,15 @@ class Restart:
 @contextmanager
 def serving() -> Generator[UserManager]:
     """The service, installed and listening."""
-    with user_manager.running() as manager:
-        folder = manager.home / "sound"
-        folder.mkdir()
-        server = SoundServer(folder)
-        try:
-            for name, value in server.environment.items():
-                manager.systemctl("set-environment", f"{name}={value}")
-            drop_in = manager.home / ".config/systemd/user" / f"{UNIT}.d" / "bench.conf"
-            drop_in.parent.mkdir(parents=True)
-            drop_in.write_text(DROP_IN)
-            code, told = manager.run(VOICED, "service", "install")
-            if code:
-                raise RuntimeError(told)
-            manager.wait_for(UNIT, "StatusText", "listening", within_s=60)
-            yield manager
-        finally:
-            server.close()
+    with user_manager.running() as manager, user_manager.sounding(manager):
+        drop_in = manager.home / ".config/systemd/user" / f"{UNIT}.d" / "bench.conf"
+        drop_in.parent.mkdir(parents=True)
+        drop_in.write_text(DROP_IN)
+        code, told = manager.run(VOICED, "service", "install")
+        if code:
+            raise RuntimeError(told)
+        manager.wait_for(UNIT, "StatusText", "listening", within_s=60)
+        yield manager
 
 
 def after_signal(manager: UserManager, number: int) -> Restart:
